@@ -70,6 +70,8 @@ def kinds(count: int, chance: random.Random) -> dict[str, Callable[[], str]]:
         "town alone": lambda: "Челябинск",
         "name": lambda: surname(some()),
         "name and street": lambda: f"{surname(some())} {street(some())}",
+        "name, town and street": lambda: f"Челябинск {surname(some())} ул. {street(some())}",
+        "name in full and address": lambda: f"{surname(some())} Анна, Челябинск, {address(some())}",
         "nobody": lambda: f"Нигде {some()}",
         "phone": lambda: f"+79{some() + 1:09d}",
         "account": lambda: f"{some() + 1:010d}",

@@ -13,6 +13,7 @@ What comes by place is a value of the statement; its kind is read from the annot
 the shape: each one has a text of its own. Everything else is frozen with the text, so a queryset must not
 look at a clock, a setting or a language, and a value may not decide which text it is: None, an empty list and
 one that is not ``PublicIdText`` find nothing. A value that may be None is one that some shapes do not have.
+A text that another time zone or language would write otherwise is refused.
 ``tests/architecture/test_frozen.py`` holds every kept text against what the ORM writes today (ADR 165).
 """
 
@@ -36,6 +37,7 @@ from typing import (
     get_type_hints,
 )
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -46,6 +48,7 @@ from django.db.models.query import (
     ValuesListIterable,
     get_related_populators,
 )
+from django.utils import timezone, translation
 
 from svet.kernel.ids import is_public_id
 from svet.kernel.transactions import require_transaction
@@ -70,6 +73,9 @@ _MARKS: Final[dict[Any, Callable[[int], Any]]] = {
     # Two: one value alone is written as an equality.
     Collection: lambda place: [_NUMBER + 10 * place, _NUMBER + 10 * place + 1],
 }
+
+#: Two zones and two languages: whichever are in force, another one is among them.
+_ELSEWHERE: Final = ((UTC, "en"), (ZoneInfo("Asia/Yekaterinburg"), "ru"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +199,7 @@ def _compiled(build: Callable[..., Any], kinds: Sequence[_Kind], shape: dict[str
         text, parameters = compiler.as_sql()
     except EmptyResultSet:
         return None
+    _require_the_same_anywhere(build, kinds, shape, text, parameters)
     places = tuple(_place(parameter, kinds) for parameter in parameters)
     _require_whole(build, kinds, parameters, places)
     return _Kept(
@@ -202,6 +209,22 @@ def _compiled(build: Callable[..., Any], kinds: Sequence[_Kind], shape: dict[str
         locks=queryset.query.select_for_update,
         read=_reader(queryset, compiler),
     )
+
+
+def _require_the_same_anywhere(
+    build: Callable[..., Any],
+    kinds: Sequence[_Kind],
+    shape: dict[str, Any],
+    text: str,
+    parameters: Sequence[Any],
+) -> None:
+    """The zone and the language of whoever asks first must not be kept for all. :raises ValueError:"""
+    for zone, language in _ELSEWHERE:
+        with timezone.override(zone), translation.override(language):
+            queryset = build(*(kind.mark for kind in kinds), **shape)
+            there = queryset.query.get_compiler(using=queryset.db).as_sql()
+        if (there[0], tuple(there[1])) != (text, tuple(parameters)):
+            raise ValueError(f"{build.__qualname__}: a time zone or a language would be frozen with the text")
 
 
 def _place(parameter: Any, kinds: Sequence[_Kind]) -> tuple[int, Callable[[Any], Any] | None] | None:

@@ -304,17 +304,17 @@ def _year_gap(gap: str, sign: Decimal) -> str:
 
 
 def price_move(move: PriceMove) -> str:
-    """«День: было 4,85 ₽, с июля 5,20 ₽ за кВт·ч»."""
+    """«День: было 4,85 ₽, с июля 2026 стало 5,20 ₽ за кВт·ч», with the decimals that bills have."""
     values = {
         "zone": labels.zone_label(move.zone),
         "range": move.range_no,
-        "first": f"{number(move.first, places=2)}{NBSP}₽",
-        "last": f"{number(move.last, places=2)}{NBSP}₽",
-        "since": labels.month_label(move.since),
+        "first": f"{labels.price_text(move.first)}{NBSP}₽",
+        "last": f"{labels.price_text(move.last)}{NBSP}₽",
+        "since": labels.since_month(move.since),
     }
     if move.range_no > 1:
-        return _("%(zone)s, диапазон %(range)d: было %(first)s, стало %(last)s за кВт·ч, %(since)s") % values
-    return _("%(zone)s: было %(first)s, стало %(last)s за кВт·ч, %(since)s") % values
+        return _("%(zone)s, диапазон %(range)d: было %(first)s, %(since)s стало %(last)s за кВт·ч") % values
+    return _("%(zone)s: было %(first)s, %(since)s стало %(last)s за кВт·ч") % values
 
 
 def year_beside(months: tuple[int, int]) -> str:

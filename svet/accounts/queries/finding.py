@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import combinations
 
 from django.db import connection
 from django.db.models import Q
@@ -15,11 +17,12 @@ from svet.accounts.queries.views import account_view, shown_address
 from svet.accounts.rules import Right
 from svet.kernel.ids import AccountId
 
-#: Accounts of one page of an answer, and keys that one way of finding gives at most.
+#: Accounts of one page of an answer, and keys that one way of finding gives at most: any, not the first ones.
 MOST = 50
 MOST_KEYS = 1_000
-#: Words of a search; behind them it is told apart by its own words anyway.
-MOST_WORDS = 6
+#: So many words of letters are shared out in every way; of more, so many beside each other are the holder's,
+#: anywhere among so many words at most, else first or last.
+_FREELY, _NAMES, _ANYWHERE = 4, 3, 8
 _LONGEST_NUMBER = 30
 _WORD = re.compile(r"[^\W_]+")
 _HOLDER = SearchWords.template % {"expressions": "a.holder_name"}
@@ -34,10 +37,13 @@ _WAYS = {
     (True, True): f"{_JOINED} {_HOLDER} @@ %s::tsquery AND {_ADDRESS} @@ %s::tsquery LIMIT {MOST_KEYS}",
 }
 #: Words an address is read aloud with and the registry may write otherwise.
-_FILLERS = frozenset(
-    {"г", "город", "ул", "улица", "пр", "кт", "проспект", "пер", "переулок", "б", "р", "бульвар"}
-    | {"ш", "шоссе", "д", "дом", "корп", "кв", "квартира"}
+_FILLERS = re.compile(
+    r"\b(?:б-р|пр-к?т|город|ул|улица|пр|проспект|пер|переулок|бульвар|шоссе|дом|корп|кв|квартира)\b"
+    # One letter behind a number is a part of it, «10 Г», unless a point or another word says otherwise.
+    r"|(?<![^\W_])(?:(?<!\d)(?<!\d[ -])[гдш]\b|[гдш](?=\.|\s+[^\W\d_]{2}))"
 )
+#: «10 Б», «10-Б» and «10Б» are one house.
+_LETTERED = re.compile(r"\b(\d+)[ -]?([^\W\d_])\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,31 +145,41 @@ def by_phone(phone: str) -> list[int]:
 def by_words(text: str) -> list[int]:
     """Keys of accounts whose address and holder have every word, or one that begins so; numbers are whole.
 
-    The address has all of them, or the holder, or the holder the first ones and the address the others, or
-    the other way round. Each way asks the index of words, and none looks at every account.
+    Which word is whose does not matter, up to four words of letters; of more, the holder's stand together.
+    Each way of sharing them asks the index of words, and none looks at every account.
     """
-    words = [word for word in _WORD.findall(text.casefold().replace("ё", "е")) if word not in _FILLERS]
-    ways = list(_shared(words[:MOST_WORDS]))
+    text = unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
+    text = _FILLERS.sub(" ", text)
+    houses = [f"({number} & {letter} | {number}{letter})" for number, letter in _LETTERED.findall(text)]
+    words = _WORD.findall(_LETTERED.sub(" ", text))
+    numbers = [word for word in words if any(map(str.isdigit, word))]
+    letters = [f"{word}:*" for word in words if word not in numbers]
+    ways = [(holder, [*address, *numbers, *houses]) for holder, address in _shared(letters)]
+    ways = [(holder, address) for holder, address in ways if holder or address]
     if not ways:
         return []
     parts = [f"({_WAYS[bool(holder), bool(address)]})" for holder, address in ways]
-    values = [_query(each) for way in ways for each in way if each]
+    # They are letters and digits and nothing else that PostgreSQL could read as its own.
+    values = [" & ".join(each) for way in ways for each in way if each]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
         return list({key for (key,) in cursor.fetchall()})
 
 
-def _shared(words: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
-    """Which words may be the holder's and which the address's; no name has a digit."""
-    for cut in range(len(words)):
-        for holder, address in ((words[:cut], words[cut:]), (words[cut:], words[:cut])):
-            if not any(sign.isdigit() for word in holder for sign in word):
-                yield holder, address
-
-
-def _query(words: Sequence[str]) -> str:
-    """The words as a query of PostgreSQL: they are letters and digits and nothing else."""
-    return " & ".join(word if any(map(str.isdigit, word)) else f"{word}:*" for word in words)
+def _shared(words: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """Which words may be the holder's and which the address's: no name has a digit."""
+    count = len(words)
+    if count <= _FREELY:
+        chosen = [set(some) for size in range(count + 1) for some in combinations(range(count), size)]
+    else:
+        spans = [(start, start + size) for size in range(1, _NAMES + 1) for start in range(count - size + 1)]
+        near = [span for span in spans if count <= _ANYWHERE or span[0] == 0 or span[1] == count]
+        chosen = [set(range(*span)) for span in ((0, 0), (0, count), *near)]
+    for holder in chosen:
+        yield (
+            [word for place, word in enumerate(words) if place in holder],
+            [word for place, word in enumerate(words) if place not in holder],
+        )
 
 
 def _keys(which: Q) -> list[int]:

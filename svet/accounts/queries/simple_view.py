@@ -13,12 +13,14 @@ from svet.kernel.actors import Actor
 class CloseCabinet:
     """Somebody close; ``phone`` is what the owner has invited, empty when it is the owner themselves.
 
-    ``on``: they have the simple view. ``decided``: they have said themselves what they want.
+    ``on``: they have the simple view, ``elsewhere`` of another account.
+    ``decided``: they have said themselves what they want.
     """
 
     link_public_id: str
     phone: str
     on: bool
+    elsewhere: bool
     decided: bool
 
 
@@ -55,6 +57,7 @@ def close_cabinets(actor: Actor, *, account_public_id: str) -> list[CloseCabinet
             link_public_id=link.public_id,
             phone=link.person.phone if link.invited_by_id == actor.person_id else "",
             on=bool(link.person.simple_account),
+            elsewhere=link.person.simple_account not in ("", account_public_id),
             decided=link.person.simple_decided_at is not None,
         )
         for link in close_links(actor, account_public_id=account_public_id)

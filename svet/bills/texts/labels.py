@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from django.utils.dates import MONTHS_3
+from django.utils.dates import MONTHS_3, MONTHS_ALT
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -61,6 +61,13 @@ def month_label(month: Month | date) -> str:
     """«ноябрь 2026»: inside a sentence, so in small letters in Russian."""
     label = month_name(month)
     return label.lower() if (get_language() or "ru").startswith("ru") else label
+
+
+def since_month(month: Month) -> str:
+    """«с июля 2026»."""
+    name = str(MONTHS_ALT[month.month])
+    said = name.lower() if (get_language() or "ru").startswith("ru") else name
+    return _("с %(month)s") % {"month": f"{said}{NBSP}{month.year}"}
 
 
 def short_month(month: date) -> str:

@@ -50,7 +50,9 @@ def name_of(one: CloseCabinet) -> str:
 
 
 def _state(one: CloseCabinet) -> str:
-    return _("простой вид уже включён") if one.on else _("выбрал обычный вид сам")
+    if one.elsewhere:
+        return _("простой вид уже включён для другого счёта")
+    return _("простой вид уже включён") if one.on else _("обычный вид — собственный выбор")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

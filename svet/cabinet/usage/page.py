@@ -127,7 +127,7 @@ def _render(
             "rows": _rows(story),
             "link": address(card, money=money),
             "alike": alike_shown(request, card, story),
-            "last_year": year_told(story, today),
+            "last_year": year_told(account_id=card.account_id, today=today),
             "forecast": forecast_of(told),
             "budget": budget_shown(request, account_id=card.account_id, forecast=told, form=form),
         }

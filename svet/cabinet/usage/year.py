@@ -16,7 +16,7 @@ from svet.cabinet.shell.session import actor_of, now_of, signed_in
 from svet.look.formats import NBSP
 from svet.usage import texts
 from svet.usage.queries import year_alike, year_of
-from svet.usage.rules import UsageStory, year_to_look_back_at
+from svet.usage.rules import year_to_look_back_at
 
 
 @require_safe
@@ -55,7 +55,7 @@ def year_page(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
     )
 
 
-def year_told(story: UsageStory, today: date) -> int | None:
-    """The year «Потребление» leads to on this day, if any of its months has a bill."""
+def year_told(*, account_id: int, today: date) -> int | None:
+    """The year «Потребление» leads to on this day: one whose page there is."""
     year = year_to_look_back_at(today)
-    return year if any(each.month.year == year for each in story.months) else None
+    return year if year and year_of(account_id=account_id, year=year, on=today) is not None else None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import get_language
 
 from svet.accounts.models import Account, Link
 from svet.accounts.tests.factories import make_account, make_link
@@ -101,6 +102,14 @@ def _as_dicts(key: int) -> Any:
     return Account.objects.filter(pk=key).values("pk")
 
 
+def _of_a_day(on: date) -> QuerySet[Link]:
+    return Link.objects.filter(linked_at__date=on)
+
+
+def _in_a_language(account_id: int) -> QuerySet[Account]:
+    return Account.objects.filter(pk=account_id, number=get_language())
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("build", "values"),
@@ -110,6 +119,8 @@ def _as_dicts(key: int) -> Any:
         (_unused, [1, 2]),
         (_prefetching, [1]),
         (_as_dicts, [1]),
+        (_of_a_day, [date(2026, 11, 23)]),
+        (_in_a_language, [1]),
     ],
 )
 def test_what_would_answer_wrongly_is_refused_when_it_is_compiled(build: Any, values: list[Any]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from svet.kernel.periods import Month
+from svet.usage import texts
 from svet.usage.rules import PriceMove, UsageMonth, YearStory, year_story, year_to_look_back_at
 from svet.usage.tests.test_rules import CORRECTION, line, month
 
@@ -55,6 +58,16 @@ def test_prices_that_moved_are_told_and_recalculations_are_none() -> None:
         PriceMove(line(1).zone, line(1).range_no, Decimal("4.00"), Decimal("4.50"), Month(2026, 10)),
     )
     assert told(of(2026, 1, 200), month(line(200), CORRECTION, of=Month(2026, 2))).prices == ()
+
+
+def test_a_price_is_told_with_all_its_decimals_and_since_when() -> None:
+    move = PriceMove("day", 1, Decimal("4.85102"), Decimal("4.85408"), Month(2026, 7))
+    said = texts.price_move(move).replace("\xa0", " ")
+    assert said == "День: было 4,85102 ₽, с июля 2026 стало 4,85408 ₽ за кВт·ч"
+    second = replace(move, range_no=2, first=Decimal("4.80000"))
+    assert "диапазон 2: было 4,80 ₽, с июля 2026" in texts.price_move(second).replace("\xa0", " ")
+    with translation.override("en"):
+        assert "since July 2026" in texts.price_move(move).replace("\xa0", " ")
 
 
 def test_a_year_without_a_bill_is_no_year() -> None:

@@ -168,13 +168,22 @@ def test_boris_turns_it_on_for_mama_she_is_told_and_has_the_last_word(
     assert "Оставить?" in page(client)
     assert his.post(url, {"link": hers(mama, account)}).status_code == 422
     client.post("/simple/off/")
-    assert "выбрал обычный вид сам" in page(his, url)
+    assert "обычный вид — собственный выбор" in page(his, url)
     with pytest.raises(SimpleRefused) as refused:
         for_mama(boris, mama, account)
     assert refused.value.reason is SimpleReason.DECIDED
     assert Notice.objects.filter(recipient=mama.recipient).count() == 1
     client.post("/simple/keep/")
     assert not fresh(mama).simple_account
+
+
+def test_the_page_says_when_it_is_on_for_another_account(
+    mama: Person, boris: Person, account: Account
+) -> None:
+    Person.objects.filter(pk=mama.pk).update(simple_account=make_account().public_id)
+    assert "простой вид уже включён для другого счёта" in page(
+        enter(boris), f"/accounts/{account.public_id}/simple/"
+    )
 
 
 def test_she_keeps_what_was_turned_on_and_is_asked_no_more(

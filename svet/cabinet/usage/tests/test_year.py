@@ -1,4 +1,4 @@
-"""«Год вашего света»: for whoever sees the account, linked in winter, of the present holder's months."""
+"""«Год вашего света»: for whoever sees the account, linked in winter, of the months that the bills show."""
 
 from __future__ import annotations
 
@@ -42,11 +42,24 @@ def test_a_year_without_bills_is_no_page(anna: Person, account: Account, year: s
     assert enter(anna).get(f"{page_of(account)}{year}/").status_code == 404
 
 
-def test_a_stranger_sees_none_and_a_new_holder_only_their_own_months(anna: Person, account: Account) -> None:
+def test_a_stranger_sees_none_and_a_new_holder_what_the_bills_show(anna: Person, account: Account) -> None:
     assert enter(make_person()).get(f"{page_of(account)}2026/").status_code == 404
     vera = make_person()
     make_link(person=vera, account=account, confirmed=True)
     Account.objects.filter(pk=account.pk).update(held_since=date(2026, 11, 5))
     page = text(enter(vera).get(f"{page_of(account)}2026/"))
-    assert "За 1 месяц 2026 года" in page
-    assert "октябрь 2026" not in page
+    assert "За 4 месяца 2026 года" in page
+    assert "октябрь 2026, 330 кВт·ч" in page
+
+
+@pytest.mark.parametrize("held_since", [date(2026, 11, 5), date(2027, 1, 5)])
+def test_a_new_holder_is_never_led_to_a_year_that_is_no_page(
+    anna: Person, account: Account, held_since: date
+) -> None:
+    """Bought in January: the page led to a year of which it then said that there is none."""
+    vera = make_person()
+    make_link(person=vera, account=account, confirmed=True)
+    Account.objects.filter(pk=account.pk).update(held_since=held_since)
+    url = f"{page_of(account)}2026/"
+    assert url in text(enter(vera).get(page_of(account)))
+    assert enter(vera).get(url).status_code == 200

@@ -155,6 +155,19 @@ def test_many_answers_come_page_by_page(browser: Client) -> None:
         assert browser.get(f"{where}&page={odd}").status_code == 200
 
 
+def test_an_answer_cut_short_does_not_call_itself_the_first(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each way of finding gives any accounts up to its limit, so the page must not promise an order."""
+    for number in range(3):
+        make_account(number=f"041200000{number}")
+    monkeypatch.setattr(finding, "MOST_KEYS", 3)
+    where = browser.post("/staff/accounts/", {"q": "041200"}).headers["Location"]
+    page = browser.get(where).content.decode()
+    assert "Показаны первые" not in page
+    assert "Счетов не меньше 3, и показана только часть" in page
+
+
 def test_the_screen_shows_who_holds_it_and_since_when(browser: Client, account: Account) -> None:
     make_link(person=make_person(phone="+79001112233"), account=account, confirmed=True)
     page = browser.get(f"/staff/accounts/{account.public_id}/").content.decode()
