@@ -69,6 +69,12 @@ def forget_wishes(*, person_id: int, by: Actor, now: datetime) -> None:
     HelpTold.objects.filter(person_id=person_id).delete()
 
 
+def drop_wish(*, person_id: int, account_id: int) -> None:
+    """A wish ends with the access, and does not come back with it (a step); what was told stays told."""
+    require_transaction()
+    HelpWish.objects.filter(person_id=person_id, account_id=account_id).delete()
+
+
 def remind_helpers(*, now: datetime) -> int:
     """Tell those who have asked of what ends soon, where it is an hour for that; says how many were told.
 

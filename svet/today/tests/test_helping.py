@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from svet.accounts.models import Account, Link
+from svet.accounts.operations import suspend_link, unlink
 from svet.accounts.queries import AccountNotFound
 from svet.accounts.tests.factories import make_account, make_link
 from svet.arrangements.operations import promise_payment
@@ -256,3 +257,32 @@ def test_a_wish_made_while_the_job_reads_stays(
     monkeypatch.setattr(operations.account_queries, "cabinet", meanwhile)
     operations.remind_helpers(now=DAY)
     assert HelpWish.objects.filter(account=other).exists()
+
+
+@pytest.mark.django_db
+def test_a_wish_ends_in_the_step_that_suspends_at_any_hour(boris: Person, mama: Person, meter: Meter) -> None:
+    ask(boris, meter.account)
+    link = Link.objects.get(person=boris)
+    evening = datetime(2026, 12, 22, 15, 0, tzinfo=UTC)
+    suspend_link(by=by(mama.pk), link_public_id=link.public_id, now=evening)
+    assert wishes_of(person_id=boris.pk) == []
+    Link.objects.filter(pk=link.pk).update(suspended_at=None)
+    assert operations.remind_helpers(now=DAY) == 0
+
+
+@pytest.mark.django_db
+def test_a_wish_ends_when_the_account_is_taken_out_and_is_not_there_when_it_is_back(
+    boris: Person, meter: Meter
+) -> None:
+    ask(boris, meter.account)
+    link = Link.objects.get(person=boris)
+    unlink(by=by(boris.pk), account_public_id=meter.account.public_id, now=DAY)
+    Link.objects.filter(pk=link.pk).update(removed_at=None)
+    assert operations.remind_helpers(now=DAY) == 0
+
+
+@pytest.mark.django_db
+def test_ones_data_list_no_wish_for_an_account_that_is_closed_to_one(boris: Person, meter: Meter) -> None:
+    ask(boris, meter.account)
+    Link.objects.filter(person=boris).update(ends_at=DAY - timedelta(days=200))
+    assert wishes_of(person_id=boris.pk) == []
