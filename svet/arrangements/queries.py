@@ -92,7 +92,7 @@ def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:
     }
 
 
-def payers(account_ids: Collection[int]) -> dict[int, Collection[int]]:
+def payers(account_ids: Collection[int]) -> dict[int, list[int]]:
     """By account who may pay for it now."""
     return people_by_account(account_ids=account_ids, right=Right.PAY) if account_ids else {}
 

@@ -242,7 +242,7 @@ def test_who_broke_a_word_waits_alone(family: Family) -> None:
     Link.objects.filter(person=family.boris).update(can_pay=True)
     give(family, person=family.boris)
     judge_promises(now=at(date(2026, 12, 6)))
-    later = {"until": date(2026, 12, 15), "now": at(date(2026, 12, 6))}
+    later: dict[str, Any] = {"until": date(2026, 12, 15), "now": at(date(2026, 12, 6))}
     assert refusal(family, person=family.boris, **later) is PromiseReason.BROKEN_LATELY
     give(family, **later)
     assert states() == ["broken", "open"]

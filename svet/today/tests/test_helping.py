@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from svet.accounts import queries as account_queries
 from svet.accounts.models import Account, Link
 from svet.accounts.operations import suspend_link, unlink
 from svet.accounts.queries import AccountNotFound
@@ -25,7 +26,7 @@ from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from svet.today import operations
 from svet.today.models import HelpWish
-from svet.today.queries import wish_of, wishes_of
+from svet.today.queries import facts_of, wish_of, wishes_of
 from svet.today.rules.helping import HelpReason, HelpRefused, Nudge, NudgeKind, nudges
 from svet.today.tests.test_rules import DUE, SENT, TODAY, WAITS, account
 
@@ -220,14 +221,14 @@ def test_what_befalls_one_helper_holds_up_nobody_else(
     Link.objects.filter(person=olga).update(invited_by=mama)
     ask(boris, meter.account)
     ask(olga, meter.account)
-    sound = operations.facts_of
+    sound = facts_of
 
     def broken(actor: Actor, **given: Any) -> Any:
         if actor.person_id == boris.pk:
             raise RuntimeError("a window that cannot be")
         return sound(actor, **given)
 
-    monkeypatch.setattr(operations, "facts_of", broken)
+    monkeypatch.setattr("svet.today.operations.facts_of", broken)
     assert operations.remind_helpers(now=DAY) == 1
     assert (told(boris), told(olga)) == ([], ["help_readings"])
 
@@ -247,14 +248,14 @@ def test_a_wish_made_while_the_job_reads_stays(
 ) -> None:
     ask(boris, meter.account)
     other = make_account(number="3560670999", flat="9")
-    sound = operations.account_queries.cabinet
+    sound = account_queries.cabinet
 
     def meanwhile(person_id: int) -> Any:
         found = sound(person_id)
         HelpWish.objects.create(person=boris, account=other, days=3, made_at=DAY)
         return found
 
-    monkeypatch.setattr(operations.account_queries, "cabinet", meanwhile)
+    monkeypatch.setattr(account_queries, "cabinet", meanwhile)
     operations.remind_helpers(now=DAY)
     assert HelpWish.objects.filter(account=other).exists()
 

@@ -25,7 +25,7 @@ from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from svet.usage import operations
 from svet.usage.models import UsageBudget
-from svet.usage.queries import budget_of, budgets_of
+from svet.usage.queries import budget_of, budgets_of, month_forecast
 from svet.usage.rules import (
     Budget,
     BudgetKind,
@@ -199,14 +199,14 @@ def test_what_befalls_one_account_holds_up_nobody_else(
     make_link(person=boris, account=other, confirmed=True)
     put(boris, other, 100)
     put(anna, account, 100)
-    sound = operations.month_forecast
+    sound = month_forecast
 
     def broken(*, account_id: int, **given: Any) -> Any:
         if account_id == other.pk:
             raise RuntimeError("a month that cannot be")
         return sound(account_id=account_id, **given)
 
-    monkeypatch.setattr(operations, "month_forecast", broken)
+    monkeypatch.setattr("svet.usage.operations.month_forecast", broken)
     assert operations.warn_of_budgets(now=DAY) == 1
     assert len(told(anna)) == 1
 
