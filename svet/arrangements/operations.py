@@ -11,7 +11,7 @@ from svet.accounts.operations import lock_account
 from svet.accounts.queries import accounts_by_id, provider_today
 from svet.arrangements import events
 from svet.arrangements.models import PaymentPromise
-from svet.arrangements.queries import offer_for, payable, promise_terms
+from svet.arrangements.queries import offer_for, payable, payers, promise_terms
 from svet.arrangements.rules import (
     MENDED_WITHIN,
     PROMISE_MOVES,
@@ -36,6 +36,7 @@ from svet.people import queries as people
 
 BY: Final = "arrangements.judge"
 _AT_ONCE: Final = 500
+_MENDED: Final = (PromiseState.BROKEN.value, PromiseState.KEPT.value)
 
 
 def promise_payment(*, by: Actor, account_public_id: str, until: date, now: datetime) -> str:
@@ -49,7 +50,7 @@ def promise_payment(*, by: Actor, account_public_id: str, until: date, now: date
     with use_case():
         lock_account(account.account_id)
         account = payable(by, account_public_id)
-        offer = offer_for(account, now=now)
+        offer = offer_for(account, person_id=by.person_id or 0, now=now)
         if offer.why is PromiseReason.OPEN:
             raise PromiseConflict(PromiseReason.OPEN)
         if offer.why is not None:
@@ -57,7 +58,7 @@ def promise_payment(*, by: Actor, account_public_id: str, until: date, now: date
         today = provider_today(account.provider, now)
         check_day(promise_terms(), until=until, today=today)
         standing = ledger.standings([account.account_id])[account.account_id]
-        # A former holder's that still stands is nobody's any more.
+        # That of a former holder, or of somebody who may pay no more, is nobody's word any more.
         for stale in PaymentPromise.objects.select_for_update().filter(
             account_id=account.account_id, state=PromiseState.OPEN.value
         ):
@@ -84,15 +85,15 @@ def promise_payment(*, by: Actor, account_public_id: str, until: date, now: date
 
 
 def judge_promises(*, now: datetime) -> int:
-    """Say of open promises whether they are kept or broken, and mend broken ones; how many were decided.
+    """Say of promises whether they are kept or broken, and mend it by late news; how many were decided.
 
-    Days count, not runs: a job that comes a week late, or twice, says the same.
+    Days count, not runs: a job that comes a week late, or twice, says the same; so does news in any order.
     """
     known = (now - MENDED_WITHIN).date()
     after, decided = 0, 0
     while True:
         rows = PaymentPromise.objects.filter(
-            Q(state=PromiseState.OPEN.value) | Q(state=PromiseState.BROKEN.value, until_on__gt=known),
+            Q(state=PromiseState.OPEN.value) | Q(state__in=_MENDED, until_on__gt=known),
             pk__gt=after,
         )
         some = list(rows.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE])
@@ -107,8 +108,9 @@ def judge_promises(*, now: datetime) -> int:
 def _judge(identity: int, *, now: datetime) -> bool:
     row = PaymentPromise.objects.select_for_update().get(pk=identity)
     account = accounts_by_id([row.account_id])[0]
-    if account.held_since is not None and row.made_on < account.held_since:
-        # What the present holder pays is nothing the former one is told.
+    former = account.held_since is not None and row.made_on < account.held_since
+    if former or row.person_id not in payers([row.account_id]).get(row.account_id, ()):
+        # What is paid for an account is nothing that whoever held it, or was let into it, is told.
         if row.state == PromiseState.OPEN:
             move_row(row, moves=PROMISE_MOVES, to=PromiseState.DROPPED, changes={"decided_at": now})
         return False

@@ -8,7 +8,13 @@ from typing import Any
 
 from django.conf import settings
 
-from svet.accounts.queries import AccountView, accounts_by_id, provider_today, visible_accounts
+from svet.accounts.queries import (
+    AccountView,
+    accounts_by_id,
+    people_by_account,
+    provider_today,
+    visible_accounts,
+)
 from svet.accounts.rules import Right
 from svet.arrangements.models import PaymentPromise
 from svet.arrangements.rules import (
@@ -33,7 +39,7 @@ def promise_terms() -> PromiseTerms:
 
 def promise_offer(by: Actor, *, account_public_id: str, now: datetime) -> PromiseOffer:
     """Whether the person may promise for one account. :raises PromiseNotFound: it is not theirs to pay for"""
-    return offer_for(payable(by, account_public_id), now=now)
+    return offer_for(payable(by, account_public_id), person_id=by.person_id or 0, now=now)
 
 
 def payable(by: Actor, public_id: str) -> AccountView:
@@ -44,16 +50,18 @@ def payable(by: Actor, public_id: str) -> AccountView:
     return found[0]
 
 
-def offer_for(account: AccountView, *, now: datetime) -> PromiseOffer:
-    """Whether a promise may be made for it, by its debt and its former promises."""
+def offer_for(account: AccountView, *, person_id: int, now: datetime) -> PromiseOffer:
+    """Whether a person may promise for it, by its debt, what stands, and what they promised before."""
     terms, today = promise_terms(), provider_today(account.provider, now)
     rows = PaymentPromise.objects.filter(account_id=account.account_id).order_by("-made_at", "-pk")
     if account.held_since is not None:
         # What a former holder promised is not the present one's.
         rows = rows.filter(made_on__gte=account.held_since)
     known = [_view(row) for row in rows[:20]]
-    broken_on = max((one.until_on for one in known if one.state is PromiseState.BROKEN), default=None)
-    standing = next((one for one in known if one.state is PromiseState.OPEN), None)
+    # A word that was broken is its maker's alone.
+    broken = (one for one in known if one.state is PromiseState.BROKEN and one.person_id == person_id)
+    broken_on = max((one.until_on for one in broken), default=None)
+    standing = standing_promises([account.account_id]).get(account.account_id)
     balance = ledger.balance(account.account_id)
     why = why_not(terms, balance=balance, open_=standing is not None, broken_on=broken_on, today=today)
     return PromiseOffer(
@@ -70,16 +78,23 @@ def offer_for(account: AccountView, *, now: datetime) -> PromiseOffer:
 
 
 def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:
-    """By account the promise that stands."""
+    """By account the promise that stands: while who made it may pay for the account."""
     rows = PaymentPromise.objects.filter(account_id__in=account_ids, state=PromiseState.OPEN.value)
     views = [_view(row) for row in rows]
     found = accounts_by_id([view.account_id for view in views])
     since: dict[int, date | None] = {one.account_id: one.held_since for one in found}
+    paying = payers(since)
     return {
         view.account_id: view
         for view in views
-        if (held := since.get(view.account_id)) is None or view.made_on >= held
+        if view.person_id in paying.get(view.account_id, ())
+        and ((held := since.get(view.account_id)) is None or view.made_on >= held)
     }
+
+
+def payers(account_ids: Collection[int]) -> dict[int, list[int]]:
+    """By account who may pay for it now."""
+    return people_by_account(account_ids=account_ids, right=Right.PAY) if account_ids else {}
 
 
 def promised_ahead(account_ids: Collection[int], *, today: date) -> frozenset[int]:

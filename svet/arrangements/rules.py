@@ -15,7 +15,7 @@ from svet.ledger.rules import TransactionKind
 
 #: A payment at a counter comes in a register some days later: a promise is not called broken before.
 KNOWN_WITHIN: Final = timedelta(days=3)
-#: A register that is later still mends a broken promise within these days.
+#: News that is later still, of a payment or of one taken back, changes what was said within these days.
 MENDED_WITHIN: Final = timedelta(days=60)
 #: What makes an account owe more, and so is no answer to what was promised.
 _CHARGED: Final = frozenset({TransactionKind.CHARGE, TransactionKind.PENALTY, TransactionKind.FEE})
@@ -27,15 +27,15 @@ class PromiseState(StrEnum):
     OPEN = "open"
     KEPT = "kept"
     BROKEN = "broken"
-    DROPPED = "dropped"  # whoever made it has left the cabinet
+    DROPPED = "dropped"  # whoever made it may pay for the account no more
 
 
 PROMISE_MOVES = Moves(
     {
         PromiseState.OPEN: frozenset({PromiseState.KEPT, PromiseState.BROKEN, PromiseState.DROPPED}),
-        # What was paid in time and became known late.
+        # What was paid in time and became known late; what was taken back with a day that was in time.
         PromiseState.BROKEN: frozenset({PromiseState.KEPT}),
-        PromiseState.KEPT: frozenset(),
+        PromiseState.KEPT: frozenset({PromiseState.BROKEN}),
         PromiseState.DROPPED: frozenset(),
     }
 )
@@ -150,16 +150,19 @@ def check_day(terms: PromiseTerms, *, until: date, today: date) -> None:
 def paid_on(promised: Money, movements: Iterable[PromiseMovement], *, until: date) -> date | None:
     """The day by which all that was promised was paid, by the days movements count for; None: not yet.
 
-    New charges do not count against it: they have days of their own. What was written off, transferred or
-    recalculated in the customer's favour is owed no more, so it counts; what was given back counts against.
+    New charges do not count against it: they have days of their own. What takes a new charge back, of the
+    same kind, lessens that charge and nothing else. What goes beyond, was written off or transferred is owed
+    no more, so it counts; what was given back counts against.
     """
     known = sorted((each for each in movements if each.on <= until), key=lambda each: each.on)
-    covered, reached = 0, None
+    charged: dict[TransactionKind, int] = dict.fromkeys(_CHARGED, 0)
+    others, reached = 0, None
     for each in known:
-        if each.kind in _CHARGED and each.kopecks > 0:
-            continue
-        covered -= each.kopecks
-        if covered < promised.kopecks:
+        if each.kind in _CHARGED:
+            charged[each.kind] += each.kopecks
+        else:
+            others += each.kopecks
+        if -others - sum(min(0, kopecks) for kopecks in charged.values()) < promised.kopecks:
             reached = None
         elif reached is None:
             reached = each.on
@@ -170,7 +173,7 @@ def judged(
     promised: Money, movements: Iterable[PromiseMovement], *, until: date, state: PromiseState, today: date
 ) -> tuple[PromiseState, date | None]:
     """What a promise is today, with the day it was paid: whenever this is asked, by the days of postings."""
-    if state not in (PromiseState.OPEN, PromiseState.BROKEN):
+    if state is PromiseState.DROPPED:
         return state, None
     on = paid_on(promised, movements, until=min(until, today))
     if on is not None:

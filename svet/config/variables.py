@@ -82,7 +82,7 @@ VARIABLES = (
     Variable("SVET_REFUND_TIMES", "3", "how often a day a payer may ask for an overpayment back"),
     Variable("SVET_REFUND_DAYS", "365", "days: an older payment is not given back without the staff"),
     Variable("SVET_PROMISE_DAYS", "14", "how many days ahead a payment may be promised; 0: no promises"),
-    Variable("SVET_PROMISE_PAUSE_DAYS", "60", "days without a new promise after a broken one"),
+    Variable("SVET_PROMISE_PAUSE_DAYS", "60", "days in which who broke a promise may make no new one"),
     Variable("SVET_TOKEN_DAYS", "365", "the longest life of a key for programs, in days"),
     Variable("SVET_APPEAL_ANSWER_DAYS", "10", "calendar days in which an appeal is answered"),
     Variable("SVET_LIMITS_FACTOR", "1", "widens every limit, for load tests only; production refuses it"),

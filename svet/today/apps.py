@@ -7,10 +7,12 @@ class TodayConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from svet.accounts.operations import when_access_ends
         from svet.kernel import words
         from svet.notices.rules import registry
-        from svet.today import events, texts
+        from svet.today import events, operations, texts
 
         registry.declare(events.EVENTS)
         words.name_actions(events.ACTIONS)
         words.explain_with(texts.explain_help, texts.REASONS)
+        when_access_ends(operations.drop_wish)

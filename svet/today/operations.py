@@ -7,16 +7,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+import structlog
 from django.utils import timezone
 
 from svet.accounts import queries as account_queries
-from svet.accounts.queries import AccountCard
+from svet.accounts.queries import AccountCard, GroupView
+from svet.bills import queries as bills
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.once import insert_absent
 from svet.kernel.places import Place
 from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import day
+from svet.metering import queries as metering
 from svet.notices import operations as notices
 from svet.people import operations as people_operations
 from svet.people import queries as people
@@ -26,6 +29,7 @@ from svet.today.queries import facts_of
 from svet.today.rules.helping import AHEAD, HelpReason, HelpRefused, Nudge, NudgeKind, nudges
 
 PEOPLE_PER_BATCH: Final = 200
+log = structlog.get_logger(__name__)
 
 
 def ask_for_help_reminders(*, by: Actor, account_public_id: str, days: int, now: datetime) -> None:
@@ -65,6 +69,12 @@ def forget_wishes(*, person_id: int, by: Actor, now: datetime) -> None:
     HelpTold.objects.filter(person_id=person_id).delete()
 
 
+def drop_wish(*, person_id: int, account_id: int) -> None:
+    """A wish ends with the access, and does not come back with it (a step); what was told stays told."""
+    require_transaction()
+    HelpWish.objects.filter(person_id=person_id, account_id=account_id).delete()
+
+
 def remind_helpers(*, now: datetime) -> int:
     """Tell those who have asked of what ends soon, where it is an hour for that; says how many were told.
 
@@ -83,8 +93,12 @@ def remind_helpers(*, now: datetime) -> int:
         if not batch:
             break
         for person_id in batch:
-            with use_case():
-                told += _remind(person_id, awake=awake, now=now)
+            # What befalls one person's accounts is no matter of those who come after them.
+            try:
+                with use_case():
+                    told += _remind(person_id, awake=awake, now=now)
+            except Exception:
+                log.exception("today.helper_failed", person=person_id)
         after = batch[-1]
     return told
 
@@ -96,31 +110,51 @@ def _remind(person_id: int, *, awake: Collection[int], now: datetime) -> int:
     }
     groups = account_queries.cabinet(person_id)
     held = {card.account_id: card for group in groups for card in group.cards if card.by_invitation}
-    HelpWish.objects.filter(person_id=person_id).exclude(account_id__in=list(held)).delete()
+    # By the keys that were read: a wish that is made meanwhile, with the right that it needs, stays.
+    HelpWish.objects.filter(person_id=person_id, account_id__in=wishes.keys() - held.keys()).delete()
     cards = {
         card.public_id: card
         for account_id, card in held.items()
         if account_id in wishes and card.provider.provider_id in awake
     }
-    if not cards:
+    # Somebody blocked is told nothing, and what was not told is not written down as told.
+    recipients: Mapping[int, int] = people.recipients_of([person_id])
+    if not cards or person_id not in recipients:
         return 0
-    narrow = [replace(groups[0], cards=tuple(cards.values()))]
-    facts = facts_of(Actor.person(person_id), now=now, local_today=timezone.localdate(now), groups=narrow)
-    found = [
-        (cards[each.public_id], nudge)
-        for each in facts.accounts
-        for nudge in nudges(each, days=wishes[cards[each.public_id].account_id])
-    ]
+    found = _nudges(person_id, groups[0], cards, wishes, now=now)
     rows = [(person_id, card.account_id, nudge.kind.value, nudge.on, now) for card, nudge in found]
     columns = ("person_id", "account_id", "kind", "ends_on", "told_at")
     fresh = {row[1:4] for row in insert_absent(model=HelpTold, columns=columns, rows=rows)}
     new = [(card, nudge) for card, nudge in found if (card.account_id, nudge.kind.value, nudge.on) in fresh]
-    recipients: Mapping[int, int] = people.recipients_of([person_id])
-    if person_id not in recipients:
-        return 0
     for card, nudge in new:
         _tell(recipients[person_id], card, nudge, now=now)
     return len(new)
+
+
+def _nudges(
+    person_id: int,
+    group: GroupView,
+    cards: Mapping[str, AccountCard],
+    wishes: Mapping[int, int],
+    *,
+    now: datetime,
+) -> list[tuple[AccountCard, Nudge]]:
+    """What ends soon, without what is promised and what the reminders that go to everybody told already."""
+    narrow = [replace(group, cards=tuple(cards.values()))]
+    facts = facts_of(Actor.person(person_id), now=now, local_today=timezone.localdate(now), groups=narrow)
+    promised = {each.account_public_id: each.until for each in facts.promised}
+    due = bills.due_told(person_id=person_id, account_ids=[card.account_id for card in cards.values()])
+    closing = metering.closing_told(person_id=person_id)
+    found = []
+    for each in facts.accounts:
+        card = cards[each.public_id]
+        known = {Nudge(NudgeKind.DUE, on) for account_id, on in due if account_id == card.account_id}
+        known |= {Nudge(NudgeKind.READINGS, on) for on in closing}
+        days, until = wishes[card.account_id], promised.get(each.public_id)
+        found += [
+            (card, nudge) for nudge in nudges(each, days=days, promised_until=until) if nudge not in known
+        ]
+    return found
 
 
 def _tell(recipient_id: int, card: AccountCard, nudge: Nudge, *, now: datetime) -> None:

@@ -230,5 +230,7 @@ def wish_of(actor: Actor, *, account_id: int) -> int | None:
 
 def wishes_of(*, person_id: int) -> list[tuple[str, int]]:
     """The numbers of the accounts a person wants to be reminded of, each with its days."""
-    days = dict(HelpWish.objects.filter(person_id=person_id).values_list("account_id", "days"))
+    held = account_queries.visible_ids(Actor.person(person_id))
+    rows = HelpWish.objects.filter(person_id=person_id, account_id__in=held)
+    days = dict(rows.values_list("account_id", "days"))
     return [(account.number, days[account.account_id]) for account in accounts_by_id(sorted(days))]

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svet.notices.rules import EventSpec, NoticeChannel, Params, Words
+from svet.usage import texts
+from svet.usage.rules import Budget, BudgetKind
 
 
 def _budget_passed(p: Params) -> Words:
+    # The numbers come bare: their units are words, and the reader's.
+    budget = Budget(BudgetKind(p["budget"]), int(p["limit"]))
+    p = {
+        **p,
+        "limit": texts.limit_of(budget),
+        "range": texts.bounds_of(budget, (Decimal(p["low"]), Decimal(p["high"]))),
+    }
     return Words(
         title=_("Месяц может выйти больше, чем вы задумали"),
         text=_(
@@ -28,7 +38,7 @@ BUDGET_PASSED: Final = EventSpec(
     code="budget_passed",
     name=gettext_lazy("Прогноз больше вашего предела"),
     words=_budget_passed,
-    needs={"account", "limit", "range", "on"},
+    needs={"account", "budget", "limit", "low", "high", "on"},
     places={"usage"},
     icon="chart",
     row=187,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
+import structlog
+
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountNotFound, AccountView
 from svet.accounts.queries.registry import accounts_by_id
@@ -22,12 +24,13 @@ from svet.look.formats import day
 from svet.notices import operations as notices
 from svet.people import operations as people_operations
 from svet.people import queries as people
-from svet.usage import events, texts
+from svet.usage import events
 from svet.usage.models import AlikeHidden, AlikeMonth, BudgetTold, UsageBudget
 from svet.usage.queries import budget_view, month_forecast, story_of
 from svet.usage.rules import ALIKE_LEAST, Budget, BudgetKind, BudgetStanding, checked_budget
 
 BUDGETS_PER_BATCH: Final = 500
+log = structlog.get_logger(__name__)
 
 
 def count_alike(*, now: datetime) -> int:
@@ -126,6 +129,12 @@ def drop_budget(*, by: Actor, account_public_id: str, now: datetime) -> None:
             _note_budget(by, account, action="usage.budget_dropped", now=now)
 
 
+def drop_limit(*, person_id: int, account_id: int) -> None:
+    """A limit ends with the access, and does not come back with it (a step); what was told stays told."""
+    require_transaction()
+    UsageBudget.objects.filter(person_id=person_id, account_id=account_id).delete()
+
+
 def warn_of_budgets(*, now: datetime) -> int:
     """Hold each limit against the forecast once a day, and tell of one that is likely to be passed.
 
@@ -147,8 +156,13 @@ def warn_of_budgets(*, now: datetime) -> int:
         for row in rows:
             account = accounts[AccountId(row.account_id)]
             today = days.get(account.provider.provider_id)
-            if today is not None and row.looked_on != today:
+            if today is None or row.looked_on == today:
+                continue
+            # What befalls one account is no matter of those who come after it.
+            try:
                 told += _warn(row, account, today=today, now=now)
+            except Exception:
+                log.exception("usage.budget_failed", budget=row.pk)
     return told
 
 
@@ -157,7 +171,12 @@ def _warn(row: UsageBudget, account: AccountView, *, today: date, now: datetime)
     try:
         account_queries.account_for(actor, public_id=account.public_id)
     except AccountNotFound:
-        UsageBudget.objects.filter(pk=row.pk).delete()
+        # Not one that was set meanwhile, with a right that came back.
+        UsageBudget.objects.filter(pk=row.pk, set_at=row.set_at).delete()
+        return 0
+    recipient = people.recipients_of([row.person_id]).get(row.person_id)
+    if recipient is None:
+        # Somebody blocked is told nothing, and what was not told is not written down as told.
         return 0
     story = story_of(account_id=row.account_id)
     forecast = month_forecast(account_id=row.account_id, story=story, on=today)
@@ -172,21 +191,22 @@ def _warn(row: UsageBudget, account: AccountView, *, today: date, now: datetime)
         same.update(looked_on=today)
         if view.standing is not BudgetStanding.BEYOND or view.bounds is None or view.ends_on is None:
             return 0
-        recipient = people.recipients_of([row.person_id]).get(row.person_id)
         fresh = insert_absent(
             model=BudgetTold,
             columns=("person_id", "account_id", "month", "told_at"),
             rows=[(row.person_id, row.account_id, view.month.first, now)],
         )
-        if not fresh or recipient is None:
+        if not fresh:
             return 0
         notices.notify(
             recipient_id=recipient,
             event=events.BUDGET_PASSED,
             params={
                 "account": account.number,
-                "limit": texts.limit_of(view.budget),
-                "range": texts.bounds_of(view.budget, view.bounds),
+                "budget": view.budget.kind.value,
+                "limit": str(view.budget.limit),
+                "low": str(view.bounds[0]),
+                "high": str(view.bounds[1]),
                 "on": day(view.ends_on),
             },
             place=Place("usage", (account.public_id,)),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from svet.accounts.queries import is_confirmed
+from svet.accounts.queries import is_confirmed, visible_ids
 from svet.accounts.queries.registry import accounts_by_id
 from svet.accounts.queries.terms import terms_of
 from svet.billing.queries.alike import MOST_RESIDENTS as MOST_RESIDENTS
@@ -70,8 +70,14 @@ def story_of(*, account_id: int) -> UsageStory:
 
 
 def month_forecast(*, account_id: int, story: UsageStory, on: date) -> MonthForecast:
-    """What the month that is open ``on`` is likely to use and to cost; the caller has asked the guard."""
+    """What the month that is open ``on`` is likely to use and to cost; the caller has asked the guard.
+
+    By whole months of the present holder alone: how a former one lived is neither told nor foretold.
+    """
     (account,) = accounts_by_id([account_id])
+    since = account.held_since
+    if since is not None:
+        story = UsageStory(tuple(each for each in story.months if each.month.first >= since))
     month = period_of(on, window_to_day=account.provider.window_to_day)
     kept = tuple(promises(story.months))
     daily = daily_range(story.months, month)
@@ -126,7 +132,9 @@ def budget_of(actor: Actor, *, account_id: int) -> Budget | None:
 
 def budgets_of(*, person_id: int) -> list[tuple[str, Budget]]:
     """The numbers of the accounts a person has set a limit for, each with it."""
-    rows = {row.account_id: row for row in UsageBudget.objects.filter(person_id=person_id)}
+    held = visible_ids(Actor.person(person_id))
+    found = UsageBudget.objects.filter(person_id=person_id, account_id__in=held)
+    rows = {row.account_id: row for row in found}
     return [
         (account.number, Budget(BudgetKind(rows[account.account_id].kind), rows[account.account_id].limit))
         for account in accounts_by_id(sorted(rows))

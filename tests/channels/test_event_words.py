@@ -28,8 +28,10 @@ from svet.notices.rules import (
 KEPT = Path(__file__).with_name("event_words.json")
 SAMPLE = {
     "account": "0356067000",
-    "limit": "1 000,00 ₽",
-    "range": "1 020–1 140 ₽",
+    "budget": "money",
+    "limit": "100000",
+    "low": "102000",
+    "high": "114000",
     "act": "broken",
     "answer": "Возражение принято",
     "at": "22.11.2026 14:05",

@@ -1,5 +1,6 @@
 """Writes: the registry of accounts, their links to people, groups, and how bills are delivered."""
 
+from svet.accounts.operations.access import when_access_ends
 from svet.accounts.operations.approving import approve_link
 from svet.accounts.operations.delivery import (
     DeliveryRefused,
@@ -113,5 +114,6 @@ __all__ = [
     "turn_on_simple_view",
     "turn_on_simple_view_for",
     "unlink",
+    "when_access_ends",
     "withdraw_invitation",
 ]

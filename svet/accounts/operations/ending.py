@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from svet.accounts import events
 from svet.accounts.models import INVITATION_MOVES, Account, Invitation, InvitationState, Link
+from svet.accounts.operations.access import end_access
 from svet.accounts.operations.delivery import end_delivery_to, end_lapsed_delivery
 from svet.accounts.operations.telling import tell_access, tell_owners
 from svet.journal import operations as journal
@@ -43,6 +44,7 @@ def end_link(link: Link, *, now: datetime) -> bool:
     link.removed_at = link.ends_at
     link.save(update_fields=["removed_at"])
     went = end_delivery_to(account_id=link.account_id, person_id=link.person_id, by=_CLOCK, now=now)
+    end_access(person_id=link.person_id, account_id=link.account_id)
     journal.record(
         by=_CLOCK,
         action="household.term_over",

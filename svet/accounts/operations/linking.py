@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from svet.accounts import events, queries
 from svet.accounts.models import Account, Group, Link, LinkProof
+from svet.accounts.operations.access import end_access
 from svet.accounts.operations.delivery import end_delivery_to
 from svet.accounts.operations.ending import end_link
 from svet.accounts.operations.groups import default_group
@@ -240,6 +241,7 @@ def unlink(*, by: Actor, account_public_id: str, now: datetime) -> None:
         link.removed_at = now
         link.save(update_fields=["removed_at"])
         end_delivery_to(account_id=link.account_id, person_id=link.person_id, by=by, now=now)
+        end_access(person_id=link.person_id, account_id=link.account_id)
         journal.record(
             by=by,
             action="account.unlinked",
@@ -277,6 +279,7 @@ def suspend_link(*, by: Actor, link_public_id: str, now: datetime) -> None:
         target.suspended_at = now
         target.save(update_fields=["suspended_at"])
         end_delivery_to(account_id=target.account_id, person_id=target.person_id, by=by, now=now)
+        end_access(person_id=target.person_id, account_id=target.account_id)
         journal.record(
             by=by,
             action="link.suspended",

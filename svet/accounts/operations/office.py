@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from svet.accounts import queries
 from svet.accounts.models import Account, HandOver, Invitation, Link
+from svet.accounts.operations.access import end_access
 from svet.accounts.operations.delivery import end_delivery_to, send_on_paper
 from svet.accounts.operations.ending import end_invitations
 from svet.accounts.operations.telling import tell_access
@@ -157,6 +158,7 @@ def _end(links: Iterable[Link], *, by: Actor, now: datetime) -> None:
         link.removed_at = link.barred_at = now
         link.save(update_fields=["removed_at", "barred_at"])
         end_delivery_to(account_id=link.account_id, person_id=link.person_id, by=by, now=now)
+        end_access(person_id=link.person_id, account_id=link.account_id)
 
 
 def _open_to_owner(link: Link, *, now: datetime) -> None:

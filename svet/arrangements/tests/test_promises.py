@@ -188,3 +188,61 @@ def test_who_leaves_the_cabinet_has_promised_nothing(family: Family) -> None:
     assert judge_promises(now=at(date(2026, 12, 20))) == 0
     (row,) = promised_by(person_id=family.anna.pk, limit=5)
     assert (row["account"], row["state"], row["kopecks"]) == (family.first.number, "dropped", 300_00)
+
+
+def test_a_storno_that_is_known_late_unkeeps_it_in_whatever_order_it_came(family: Family) -> None:
+    give(family)
+    pay(family.first, 300_00, on=date(2026, 11, 24))
+    judge_promises(now=at(date(2026, 11, 25)))
+    assert states() == ["kept"]
+    pay(family.first, -300_00, on=date(2026, 11, 24))
+    # Until registers have come it may be paid again in time, and nobody is told one thing and then another.
+    assert judge_promises(now=at(date(2026, 12, 2))) == 0
+    assert judge_promises(now=at(date(2026, 12, 5))) == 1
+    assert (states(), len(told("promise_broken"))) == (["broken"], 1)
+    assert judge_promises(now=at(date(2026, 12, 6))) == 0
+    assert refusal(family, until=date(2026, 12, 15), now=at(date(2026, 12, 6))) is PromiseReason.BROKEN_LATELY
+
+
+def test_a_storno_with_a_payment_in_time_after_it_leaves_it_kept(family: Family) -> None:
+    give(family)
+    pay(family.first, 300_00, on=date(2026, 11, 24))
+    judge_promises(now=at(date(2026, 11, 25)))
+    pay(family.first, -300_00, on=date(2026, 11, 24))
+    pay(family.first, 300_00, on=UNTIL)
+    assert judge_promises(now=at(date(2026, 12, 20))) == 0
+    assert states() == ["kept"]
+
+
+def test_a_helpers_word_ends_with_the_right_to_pay(family: Family) -> None:
+    Link.objects.filter(person=family.boris).update(can_pay=True)
+    give(family, person=family.boris)
+    Link.objects.filter(person=family.boris).update(can_pay=False)
+    # At once, before any job: Anna is reminded again, sees no word of his, and may give her own.
+    assert promised_ahead([family.first.pk], today=UNTIL) == frozenset()
+    anna = Actor.person(family.anna.pk)
+    offer = promise_offer(anna, account_public_id=family.first.public_id, now=NOW)
+    assert (offer.why, offer.standing) == (None, None)
+    give(family)
+    assert states() == ["dropped", "open"]
+    pay(family.first, 300_00, on=date(2026, 11, 24))
+    judge_promises(now=at(date(2026, 11, 25)))
+    assert told("promise_kept") == [family.anna.recipient_id]
+
+
+def test_nobody_is_told_whether_was_paid_what_they_may_not_see(family: Family) -> None:
+    Link.objects.filter(person=family.boris).update(can_pay=True)
+    give(family, person=family.boris)
+    Link.objects.filter(person=family.boris).delete()
+    judge_promises(now=at(date(2026, 12, 6)))
+    assert (states(), told("promise_broken")) == (["dropped"], [])
+
+
+def test_who_broke_a_word_waits_alone(family: Family) -> None:
+    Link.objects.filter(person=family.boris).update(can_pay=True)
+    give(family, person=family.boris)
+    judge_promises(now=at(date(2026, 12, 6)))
+    later: dict[str, Any] = {"until": date(2026, 12, 15), "now": at(date(2026, 12, 6))}
+    assert refusal(family, person=family.boris, **later) is PromiseReason.BROKEN_LATELY
+    give(family, **later)
+    assert states() == ["broken", "open"]

@@ -131,6 +131,27 @@ def test_a_run_on_any_day_says_the_same_of_what_was_paid() -> None:
     )
 
 
-def test_what_is_decided_stays() -> None:
-    for state in (PromiseState.KEPT, PromiseState.DROPPED):
-        assert judged(Money(300), [], until=on(31), state=state, today=on(90)) == (state, None)
+def test_what_was_dropped_stays_and_what_was_kept_is_asked_again_when_registers_have_come() -> None:
+    for state, on_34, on_35 in (
+        (PromiseState.DROPPED, PromiseState.DROPPED, PromiseState.DROPPED),
+        (PromiseState.KEPT, PromiseState.KEPT, PromiseState.BROKEN),
+    ):
+        assert judged(Money(300), [], until=on(31), state=state, today=on(34)) == (on_34, None)
+        assert judged(Money(300), [], until=on(31), state=state, today=on(35)) == (on_35, None)
+
+
+@pytest.mark.parametrize(
+    ("movements", "paid"),
+    [
+        # A new charge and its correction, in either order of their days.
+        ([PromiseMovement(CHARGE, on(24), 500), PromiseMovement(CHARGE, on(25), -500)], None),
+        ([PromiseMovement(CHARGE, on(25), 500), PromiseMovement(CHARGE, on(24), -500)], None),
+        # Taken back beyond what is new: the rest was owed before.
+        ([PromiseMovement(CHARGE, on(24), 500), PromiseMovement(CHARGE, on(25), -800)], on(25)),
+        ([PromiseMovement(CHARGE, on(24), 500), PromiseMovement(CHARGE, on(25), -799)], None),
+        # A fee of before the promise is no part of the new charge.
+        ([PromiseMovement(CHARGE, on(24), 500), PromiseMovement(TransactionKind.FEE, on(25), -300)], on(25)),
+    ],
+)
+def test_what_undoes_a_new_charge_pays_nothing(movements: list[PromiseMovement], paid: date | None) -> None:
+    assert paid_on(Money(300), movements, until=on(31)) == paid

@@ -37,7 +37,7 @@ from svet.bills.queries.reading import (
     statement,
 )
 from svet.bills.queries.reconciling import reconciliation
-from svet.bills.queries.reminding import anything_due, due_bills
+from svet.bills.queries.reminding import anything_due, due_bills, due_told
 
 __all__ = [
     "BatchNotFound",
@@ -66,6 +66,7 @@ __all__ = [
     "charges_of_bill",
     "due_bills",
     "due_days",
+    "due_told",
     "gather",
     "is_masked",
     "last_bills",

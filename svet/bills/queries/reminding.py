@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from svet.bills.models import Bill
+from svet.bills.models import Bill, DueReminder
 from svet.bills.rules import reminded_until
 
 
@@ -28,3 +28,9 @@ def due_bills(*, account_ids: Collection[int], today: date) -> dict[int, Bill]:
         for bill in newest
         if today <= bill.due_on <= reminded_until(today) and bill.issued_on < today
     }
+
+
+def due_told(*, person_id: int, account_ids: Collection[int]) -> set[tuple[int, date]]:
+    """Of which of these accounts, and of which due dates, the person was reminded."""
+    rows = DueReminder.objects.filter(person_id=person_id, account_id__in=account_ids)
+    return set(rows.values_list("account_id", "due_on"))

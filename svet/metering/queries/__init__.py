@@ -44,7 +44,7 @@ from svet.metering.queries.readings import (
     sets_by_receipt,
     waiting_review,
 )
-from svet.metering.queries.reminding import last_sent, near_verification, unsubmitted
+from svet.metering.queries.reminding import closing_told, last_sent, near_verification, unsubmitted
 from svet.metering.queries.reviewing import (
     ReviewItem,
     review_count,
@@ -92,6 +92,7 @@ __all__ = [
     "accounts_of_serial",
     "broken",
     "changes_of",
+    "closing_told",
     "compared",
     "dials",
     "dispute_by_id",

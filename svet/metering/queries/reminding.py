@@ -7,9 +7,16 @@ from datetime import date
 
 from django.db.models import Exists, Max, OuterRef, Q
 
-from svet.metering.models import Meter, ReadingSet
+from svet.metering.models import Meter, ReadingSet, WindowReminder
 from svet.metering.queries.meters import MeterView, meter_view, whole_meters
-from svet.metering.rules import ReadingKind, ReadingState, Window, cut_off, verification_horizon
+from svet.metering.rules import (
+    ReadingKind,
+    ReadingState,
+    Window,
+    WindowStage,
+    cut_off,
+    verification_horizon,
+)
 
 # What the staff still looks at was sent all the same.
 _SENT = (ReadingState.ACCEPTED, ReadingState.USED, ReadingState.UNDER_REVIEW)
@@ -69,3 +76,9 @@ def near_verification(
         pk__gt=after,
     )
     return [meter_view(row) for row in meters.order_by("pk")[:limit]]
+
+
+def closing_told(*, person_id: int) -> frozenset[date]:
+    """The last days of the windows of which the person was told that they are about to close."""
+    rows = WindowReminder.objects.filter(person_id=person_id, stage=WindowStage.CLOSING.value)
+    return frozenset(rows.values_list("closes_on", flat=True))

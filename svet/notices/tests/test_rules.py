@@ -19,8 +19,10 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SAMPLE = {
     "code": "123456",
     "account": "0356067000",
-    "limit": "1 000,00 ₽",
-    "range": "1 020–1 140 ₽",
+    "budget": "money",
+    "limit": "100000",
+    "low": "102000",
+    "high": "114000",
     "values": "4 036 кВт·ч",
     "before": "40 366 кВт·ч",
     "answer": "Возражение принято",

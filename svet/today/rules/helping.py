@@ -40,9 +40,10 @@ class Nudge:
     on: date
 
 
-def nudges(account: AccountFactsOfDay, *, days: int) -> list[Nudge]:
+def nudges(account: AccountFactsOfDay, *, days: int, promised_until: date | None = None) -> list[Nudge]:
     """What of somebody else's account ends within ``days``: each only with the right to do it.
 
+    While the day is ahead until which the debt is promised, nobody is reminded of it.
     An account that is one's own now, or that sees to itself, reminds of nothing.
     """
     if not account.of_another:
@@ -51,7 +52,8 @@ def nudges(account: AccountFactsOfDay, *, days: int) -> list[Nudge]:
     waits = any(meter.waits for meter in account.meters) and not account.away
     if account.may_submit and waits and _near(account.window.closes_on, account.today, days):
         found.append(Nudge(NudgeKind.READINGS, account.window.closes_on))
-    if account.may_pay:
+    pressed = promised_until is None or promised_until < account.today
+    if account.may_pay and pressed:
         due_on = arrears(account).due_on
         if due_on is not None and _near(due_on, account.today, days):
             found.append(Nudge(NudgeKind.DUE, due_on))

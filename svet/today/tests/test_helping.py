@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from svet.accounts import queries as account_queries
 from svet.accounts.models import Account, Link
+from svet.accounts.operations import suspend_link, unlink
 from svet.accounts.queries import AccountNotFound
 from svet.accounts.tests.factories import make_account, make_link
+from svet.arrangements.operations import promise_payment
+from svet.bills.operations import remind_of_due
+from svet.bills.tests.test_reminding import REMINDED, issue, make_owing
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.metering.models import Meter
+from svet.metering.operations import remind_of_windows
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from svet.today import operations
 from svet.today.models import HelpWish
-from svet.today.queries import wish_of, wishes_of
+from svet.today.queries import facts_of, wish_of, wishes_of
 from svet.today.rules.helping import HelpReason, HelpRefused, Nudge, NudgeKind, nudges
 from svet.today.tests.test_rules import DUE, SENT, TODAY, WAITS, account
 
@@ -167,3 +174,116 @@ def test_another_number_of_days_and_the_end_twice(boris: Person, meter: Meter) -
     assert wish_of(by(boris.pk), account_id=meter.account_id) is None
     assert operations.remind_helpers(now=DAY) == 0
     assert told(boris) == []
+
+
+@pytest.mark.django_db
+def test_a_promised_day_silences_it_until_it_is_over() -> None:
+    mama, boris = make_person(), make_person()
+    owing = make_owing(mama, boris)
+    Link.objects.filter(person=boris).update(invited_by=mama)
+    issue()
+    seven = datetime(2026, 12, 9, 6, 0, tzinfo=UTC)
+    ask(boris, owing, 7)
+    promise_payment(by=by(mama.pk), account_public_id=owing.public_id, until=date(2026, 12, 10), now=seven)
+    before = told(boris)
+    assert operations.remind_helpers(now=seven) == 0
+    assert operations.remind_helpers(now=seven + timedelta(days=1)) == 0
+    assert operations.remind_helpers(now=seven + timedelta(days=2)) == 1
+    assert told(boris) == [*before, "help_due"]
+
+
+@pytest.mark.django_db
+def test_whom_the_reminder_for_everybody_told_is_not_told_once_more() -> None:
+    mama, boris = make_person(), make_person()
+    owing = make_owing(mama, boris)
+    Link.objects.filter(person=boris).update(invited_by=mama)
+    issue()
+    ask(boris, owing, 3)
+    assert remind_of_due(now=REMINDED) == 2
+    assert operations.remind_helpers(now=REMINDED) == 0
+    assert told(boris)[-1] == "due_near"
+
+
+@pytest.mark.django_db
+def test_a_window_that_everybody_was_told_of_is_not_told_once_more(boris: Person, meter: Meter) -> None:
+    ask(boris, meter.account, 3)
+    assert remind_of_windows(now=DAY) == 2
+    assert operations.remind_helpers(now=DAY) == 0
+    assert told(boris) == ["window_closing"]
+
+
+@pytest.mark.django_db
+def test_what_befalls_one_helper_holds_up_nobody_else(
+    boris: Person, mama: Person, meter: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    olga = make_person()
+    make_link(person=olga, account=meter.account, confirmed=True)
+    Link.objects.filter(person=olga).update(invited_by=mama)
+    ask(boris, meter.account)
+    ask(olga, meter.account)
+    sound = facts_of
+
+    def broken(actor: Actor, **given: Any) -> Any:
+        if actor.person_id == boris.pk:
+            raise RuntimeError("a window that cannot be")
+        return sound(actor, **given)
+
+    monkeypatch.setattr("svet.today.operations.facts_of", broken)
+    assert operations.remind_helpers(now=DAY) == 1
+    assert (told(boris), told(olga)) == ([], ["help_readings"])
+
+
+@pytest.mark.django_db
+def test_what_a_blocked_person_was_not_told_is_told_when_they_are_back(boris: Person, meter: Meter) -> None:
+    ask(boris, meter.account)
+    Person.objects.filter(pk=boris.pk).update(is_active=False)
+    assert operations.remind_helpers(now=DAY) == 0
+    Person.objects.filter(pk=boris.pk).update(is_active=True)
+    assert operations.remind_helpers(now=DAY + timedelta(hours=1)) == 1
+
+
+@pytest.mark.django_db
+def test_a_wish_made_while_the_job_reads_stays(
+    boris: Person, mama: Person, meter: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(boris, meter.account)
+    other = make_account(number="3560670999", flat="9")
+    sound = account_queries.cabinet
+
+    def meanwhile(person_id: int) -> Any:
+        found = sound(person_id)
+        HelpWish.objects.create(person=boris, account=other, days=3, made_at=DAY)
+        return found
+
+    monkeypatch.setattr(account_queries, "cabinet", meanwhile)
+    operations.remind_helpers(now=DAY)
+    assert HelpWish.objects.filter(account=other).exists()
+
+
+@pytest.mark.django_db
+def test_a_wish_ends_in_the_step_that_suspends_at_any_hour(boris: Person, mama: Person, meter: Meter) -> None:
+    ask(boris, meter.account)
+    link = Link.objects.get(person=boris)
+    evening = datetime(2026, 12, 22, 15, 0, tzinfo=UTC)
+    suspend_link(by=by(mama.pk), link_public_id=link.public_id, now=evening)
+    assert wishes_of(person_id=boris.pk) == []
+    Link.objects.filter(pk=link.pk).update(suspended_at=None)
+    assert operations.remind_helpers(now=DAY) == 0
+
+
+@pytest.mark.django_db
+def test_a_wish_ends_when_the_account_is_taken_out_and_is_not_there_when_it_is_back(
+    boris: Person, meter: Meter
+) -> None:
+    ask(boris, meter.account)
+    link = Link.objects.get(person=boris)
+    unlink(by=by(boris.pk), account_public_id=meter.account.public_id, now=DAY)
+    Link.objects.filter(pk=link.pk).update(removed_at=None)
+    assert operations.remind_helpers(now=DAY) == 0
+
+
+@pytest.mark.django_db
+def test_ones_data_list_no_wish_for_an_account_that_is_closed_to_one(boris: Person, meter: Meter) -> None:
+    ask(boris, meter.account)
+    Link.objects.filter(person=boris).update(ends_at=DAY - timedelta(days=200))
+    assert wishes_of(person_id=boris.pk) == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from svet.accounts.models import Account, Link
+from svet.accounts.operations import unlink
 from svet.accounts.queries import AccountNotFound
 from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.billing.operations import run
@@ -18,13 +19,13 @@ from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.metering.tests.factories import make_reading
-from svet.notices.models import Notice
+from svet.notices.models import Notice, Recipient
 from svet.payments.tests.factories import provider_with_requisites
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from svet.usage import operations
 from svet.usage.models import UsageBudget
-from svet.usage.queries import budget_of, budgets_of
+from svet.usage.queries import budget_of, budgets_of, month_forecast
 from svet.usage.rules import (
     Budget,
     BudgetKind,
@@ -169,3 +170,64 @@ def test_an_account_without_bills_is_waited_for(anna: Person) -> None:
     put(anna, fresh, 100)
     assert operations.warn_of_budgets(now=DAY) == 0
     assert UsageBudget.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_units_are_in_the_readers_language(anna: Person, account: Account) -> None:
+    Recipient.objects.filter(pk=anna.recipient_id).update(language="en")
+    put(anna, account, 100)
+    assert operations.warn_of_budgets(now=DAY) == 1
+    (notice,) = told(anna)
+    assert "100\u00a0kWh" in notice.text
+    assert "кВт" not in notice.text
+
+
+@pytest.mark.django_db
+def test_a_new_holder_is_not_warned_by_the_former_ones_months(anna: Person, account: Account) -> None:
+    Account.objects.filter(pk=account.pk).update(held_since=date(2026, 12, 5))
+    put(anna, account, 50)
+    assert operations.warn_of_budgets(now=DAY) == 0
+    Account.objects.filter(pk=account.pk).update(held_since=date(2026, 9, 1))
+    assert operations.warn_of_budgets(now=DAY + timedelta(days=1)) == 1
+
+
+@pytest.mark.django_db
+def test_what_befalls_one_account_holds_up_nobody_else(
+    anna: Person, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boris, other = make_person(), make_account(number="3560670999", flat="9")
+    make_link(person=boris, account=other, confirmed=True)
+    put(boris, other, 100)
+    put(anna, account, 100)
+    sound = month_forecast
+
+    def broken(*, account_id: int, **given: Any) -> Any:
+        if account_id == other.pk:
+            raise RuntimeError("a month that cannot be")
+        return sound(account_id=account_id, **given)
+
+    monkeypatch.setattr("svet.usage.operations.month_forecast", broken)
+    assert operations.warn_of_budgets(now=DAY) == 1
+    assert len(told(anna)) == 1
+
+
+@pytest.mark.django_db
+def test_what_a_blocked_person_was_not_told_is_told_when_they_are_back(
+    anna: Person, account: Account
+) -> None:
+    put(anna, account, 100)
+    Person.objects.filter(pk=anna.pk).update(is_active=False)
+    assert operations.warn_of_budgets(now=DAY) == 0
+    Person.objects.filter(pk=anna.pk).update(is_active=True)
+    assert operations.warn_of_budgets(now=DAY + timedelta(hours=1)) == 1
+
+
+@pytest.mark.django_db
+def test_a_limit_ends_with_the_access_and_does_not_come_back(anna: Person, account: Account) -> None:
+    put(anna, account, 100)
+    link = Link.objects.get(person=anna)
+    unlink(by=by(anna.pk), account_public_id=account.public_id, now=DAY)
+    assert budgets_of(person_id=anna.pk) == []
+    Link.objects.filter(pk=link.pk).update(removed_at=None)
+    assert operations.warn_of_budgets(now=DAY) == 0
+    assert not UsageBudget.objects.exists()

@@ -1,0 +1,29 @@
+"""What other rooms do in the step that ends an access to an account: they say so when Django starts."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from svet.kernel.transactions import require_transaction
+
+
+class AccessStep(Protocol):
+    """Drops what stands on a person's access to an account. In the caller's transaction."""
+
+    def __call__(self, *, person_id: int, account_id: int) -> object: ...
+
+
+_STEPS: Final[list[AccessStep]] = []
+
+
+def when_access_ends(step: AccessStep) -> None:
+    """Take the step whenever a link is taken out or suspended; the same step twice is one."""
+    if step not in _STEPS:
+        _STEPS.append(step)
+
+
+def end_access(*, person_id: int, account_id: int) -> None:
+    """Take the steps for a link that opens nothing any more (a step)."""
+    require_transaction()
+    for step in _STEPS:
+        step(person_id=person_id, account_id=account_id)
