@@ -49,9 +49,7 @@ def same(request: HttpRequest, account_public_id: str) -> HttpResponse:
 
 
 def _blocks(sheet: ReadingsSheet) -> list[MeterBlock]:
-    return [
-        block for section in sheet.sections for account in section.accounts for block in account.blocks
-    ]
+    return [block for section in sheet.sections for account in section.accounts for block in account.blocks]
 
 
 def _waiting(sheet: ReadingsSheet) -> list[MeterBlock]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
@@ -182,3 +183,12 @@ def test_security_notices_carry_the_installations_own_time(zone: str) -> None:
 
 def test_now_of_the_tests_is_nine_in_the_morning_utc() -> None:
     assert timezone.localtime(NOW, timezone=timezone.get_fixed_timezone(0)).hour == 9
+
+
+def test_the_last_use_is_noted_by_a_commit_of_its_own() -> None:
+    token = key(make_person())[0]
+    inner = Token.objects.get(public_id=token.public_id).pk
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        people.touch_token(token_id=inner, now=NOW)
+    people.touch_token(token_id=inner, now=NOW)
+    assert Token.objects.get().last_used_at == NOW
