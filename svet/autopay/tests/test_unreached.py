@@ -144,6 +144,6 @@ def test_an_end_while_the_answer_was_lost_leaves_the_order_to_the_bank(
     tick(at(4, 12))
     operations.end(by=Actor.person(cast.anna.pk), public_id=agreement.public_id, now=at(4, 13))
     order = Order.objects.get()
-    assert (order.state, order.calls > 0, order.untouched) == (OrderState.SENT, True, False)
+    assert (order.state, bool(order.calls), order.untouched) == (OrderState.SENT, True, False)
     back(bank)
     assert Order.objects.get().state == OrderState.WAITING, "it may have begun: only the bank knows its end"

@@ -10,12 +10,12 @@ import pytest
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.people.models import Person
+from svet.people.operations.passwords import hashed
 from svet.people.rules.names import FullName
 from svet.people.rules.passwords import PasswordReason, PasswordRefused
 from svet.people.tests.factories import NOW, PASSWORD, make_person
 from svet.staffing import operations as staffing
 from svet.staffing.models import StaffMember
-from svet.staffing.operations import own_password
 from svet.staffing.queries import member_of, members, view
 from svet.staffing.rules import (
     ABSOLUTE,
@@ -131,15 +131,14 @@ def test_a_disabled_member_has_no_permissions() -> None:
 def test_a_password_the_office_set_since_the_check_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever stole a session is choosing a password just when the office resets it."""
     member = make_member(phone="+79990000233")
-    hash_of = own_password.hashed
 
     def reset_first(raw: str) -> str:
         staffing.set_member_password(
             by=BY, phone=member.person.phone, password="Ofis-vydal-44", reason=WHY, now=NOW
         )
-        return hash_of(raw)
+        return hashed(raw)
 
-    monkeypatch.setattr(own_password, "hashed", reset_first)
+    monkeypatch.setattr("svet.staffing.operations.own_password.hashed", reset_first)
     with pytest.raises(PasswordRefused) as refusal:
         staffing.change_own_password(
             person_id=member.person_id,
