@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
@@ -39,8 +40,17 @@ _AT_ONCE: Final = 500
 _MENDED: Final = (PromiseState.BROKEN.value, PromiseState.KEPT.value)
 
 
-def promise_payment(*, by: Actor, account_public_id: str, until: date, now: datetime) -> str:
+def promise_payment(
+    *,
+    by: Actor,
+    account_public_id: str,
+    until: date,
+    now: datetime,
+    along: Callable[[], None] | None = None,
+) -> str:
     """Promise that what the account owes now is paid by a day of its supplier; the outer id of the promise.
+
+    ``along`` is what the caller does in the same transaction.
 
     :raises PromiseNotFound: not an account the person may pay for
     :raises PromiseRefused: nothing is owed, the day cannot be, none are taken, one was broken lately
@@ -81,6 +91,8 @@ def promise_payment(*, by: Actor, account_public_id: str, until: date, now: date
             now=now,
             after={"kopecks": made.kopecks, "until": until.isoformat()},
         )
+        if along is not None:
+            along()
     return made.public_id
 
 

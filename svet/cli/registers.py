@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
 
 from django.utils.translation import gettext as _
 
@@ -61,6 +64,20 @@ def tell(
     if rejected and _write(path, rejected, say=say):
         say(_("Непринятые строки, чтобы исправить и загрузить снова: %(path)s") % {"path": path})
     return not rejected
+
+
+@contextmanager
+def settled(file: Path) -> Iterator[BinaryIO]:
+    """A copy of a file as it is now, without a name: a register is read more than once.
+
+    A file that is still being copied to its place grows between the readings, and its digest would be of one
+    content and its rows of another.
+    """
+    with TemporaryFile() as copy:
+        with file.open("rb") as source:
+            copyfileobj(source, copy)
+        copy.seek(0)
+        yield cast(BinaryIO, copy)
 
 
 def take_houses(profile: str, content: bytes, *, now: datetime, say: Callable[[str], None]) -> str:

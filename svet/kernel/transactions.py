@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, LiteralString, ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
 from django.db.transaction import Atomic
@@ -16,9 +16,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 #: How often a use case is tried that waits for another which waits for it.
 TRIES: Final = 3
-#: Begins a statement that commits by itself and does not wait for the disk: what a crash of the database
-#: machine may forget of the last second, but no roll-back and no killed process. ``FROM lazily`` makes it so.
-LAZILY: Final = "WITH lazily AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS off)"
+# Makes a statement that selects ``FROM lazily`` not wait for the disk.
+_LAZILY: Final = "WITH lazily AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS off)"
 _TOGETHER: ContextVar[bool] = ContextVar("together", default=False)
 
 
@@ -95,6 +94,20 @@ def require_no_transaction() -> None:
     blocks = connection.atomic_blocks
     if blocks and not getattr(blocks[-1], "_from_testcase", False):
         raise RuntimeError("this statement commits by itself and must not run inside a transaction")
+
+
+def commit_lazily(statement: LiteralString, values: Mapping[str, Any] | Sequence[Any]) -> Any:
+    """Execute a statement that commits by itself and does not wait for the disk; its first row, if any.
+
+    A crash of the database machine may forget it of the last second, but no roll-back and no killed process,
+    so it refuses inside a transaction. The statement reads ``FROM lazily``, which makes it so.
+
+    :raises RuntimeError: inside a transaction
+    """
+    require_no_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_LAZILY} {statement}", values)
+        return cursor.fetchone() if cursor.description else None
 
 
 def require_transaction() -> None:

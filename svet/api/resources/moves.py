@@ -10,7 +10,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field, StrictStr
 
 from svet.api.resources.accounts import note_stranger
-from svet.api.shell.idempotency import once
+from svet.api.shell.idempotency import Keep, once_inside
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, Kopecks, ProblemOut, PublicId
@@ -73,8 +73,8 @@ def move(request: HttpRequest, payment_id: str, payload: MoveIn) -> Status[Any]:
     caller = allowed(request, Scope.PAYMENTS_WRITE)
     now = timezone.now()
 
-    def act(key: str) -> tuple[int, dict[str, Any]]:
-        waits = move_over(
+    def act(key: str, keep: Keep) -> None:
+        move_over(
             by=caller.actor,
             order_public_id=payment_id,
             from_=payload.from_account_id,
@@ -82,11 +82,11 @@ def move(request: HttpRequest, payment_id: str, payload: MoveIn) -> Status[Any]:
             kopecks=payload.amount_kopecks,
             shown=payload.shown,
             now=now,
+            along=lambda waits: keep(202 if waits else 201, _offer(caller.actor, payment_id)),
         )
-        return 202 if waits else 201, _offer(caller.actor, payment_id)
 
     try:
-        return once(request, actor=caller.actor, now=now, act=act)
+        return once_inside(request, actor=caller.actor, now=now, act=act)
     except NotFound:
         note_stranger(caller, "api.payment_not_found", payment_id)
         raise not_found() from None

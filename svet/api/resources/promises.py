@@ -11,7 +11,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from svet.api.resources.accounts import note_stranger
-from svet.api.shell.idempotency import once
+from svet.api.shell.idempotency import Keep, once_inside
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, Day, ProblemOut
@@ -77,12 +77,17 @@ def promise(request: HttpRequest, account_id: str, payload: PromiseIn) -> Status
     caller = allowed(request, Scope.PAYMENTS_WRITE)
     now = timezone.now()
 
-    def act(key: str) -> tuple[int, dict[str, Any]]:
-        promise_payment(by=caller.actor, account_public_id=account_id, until=payload.until, now=now)
-        return 201, _out(caller.actor, account_id)
+    def act(key: str, keep: Keep) -> None:
+        promise_payment(
+            by=caller.actor,
+            account_public_id=account_id,
+            until=payload.until,
+            now=now,
+            along=lambda: keep(201, _out(caller.actor, account_id)),
+        )
 
     try:
-        return once(request, actor=caller.actor, now=now, act=act)
+        return once_inside(request, actor=caller.actor, now=now, act=act)
     except NotFound:
         note_stranger(caller, "api.account_not_found", account_id)
         raise not_found() from None

@@ -10,7 +10,7 @@ from ninja import Router, Status
 
 from svet.api.resources.accounts import note_stranger
 from svet.api.resources.payment_schemas import RefundIn, RefundOfferOut
-from svet.api.shell.idempotency import once
+from svet.api.shell.idempotency import Keep, once_inside
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import ProblemOut
@@ -52,15 +52,21 @@ def ask(request: HttpRequest, payment_id: str, payload: RefundIn) -> Status[Any]
     caller = allowed(request, Scope.PAYMENTS_WRITE)
     now = timezone.now()
 
-    def act(key: str) -> tuple[int, dict[str, Any]]:
+    def act(key: str, keep: Keep) -> None:
         lines: dict[str, int] = {}
         for line in payload.lines:
             lines[line.account_id] = lines.get(line.account_id, 0) + line.amount_kopecks
-        ask_back(by=caller.actor, order_public_id=payment_id, lines=lines, shown=payload.shown, now=now)
-        return 201, _offer(caller.actor, payment_id)
+        ask_back(
+            by=caller.actor,
+            order_public_id=payment_id,
+            lines=lines,
+            shown=payload.shown,
+            now=now,
+            along=lambda waits: keep(201, _offer(caller.actor, payment_id)),
+        )
 
     try:
-        return once(request, actor=caller.actor, now=now, act=act)
+        return once_inside(request, actor=caller.actor, now=now, act=act)
     except NotFound:
         note_stranger(caller, "api.payment_not_found", payment_id)
         raise not_found() from None

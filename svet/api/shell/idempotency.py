@@ -19,7 +19,7 @@ from svet.api.shell.problems import ApiProblem
 from svet.kernel.actors import Actor
 from svet.kernel.keyed import keyed_digests
 from svet.kernel.refusals import Refused
-from svet.kernel.transactions import LAZILY, require_transaction
+from svet.kernel.transactions import commit_lazily, require_transaction
 
 LONGEST_KEY = 255
 #: A call that has not ended by then was killed; its operation is itself safe to repeat.
@@ -34,12 +34,11 @@ Keep = Callable[[int, Answer], None]
 
 # One statement on its own instead of a transaction that may fail: this runs before every write. Lost with the
 # machine it is missed by nobody: what the call does is then not done either, or recognised below.
-_BEGIN = f"""
-{LAZILY}
+_BEGIN = """
 INSERT INTO api_idempotentcall (caller, key, body_sha256, person_id, started_at)
 SELECT %s, %s, %s, %s::bigint, %s FROM lazily WHERE true
 ON CONFLICT (caller, key) DO NOTHING RETURNING id
-"""  # noqa: S608 - our own words
+"""
 _KEEP = "UPDATE api_idempotentcall SET status = %s, answer = %s WHERE id = %s"
 
 
@@ -119,9 +118,7 @@ def _digests(request: HttpRequest) -> list[str]:
 
 
 def _begin(caller: str, key: str, digests: list[str], actor: Actor, now: datetime) -> IdempotentCall:
-    with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, [caller, key, digests[0], actor.person_id, now])
-        fresh = cursor.fetchone()
+    fresh = commit_lazily(_BEGIN, [caller, key, digests[0], actor.person_id, now])
     if fresh is not None:
         return IdempotentCall(pk=fresh[0], caller=caller, key=key, body_sha256=digests[0], started_at=now)
     kept = IdempotentCall.objects.get(caller=caller, key=key)

@@ -37,6 +37,7 @@ from svet.autopay.rules import (
 )
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.money import ZERO
 from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
 from svet.look.formats import roubles
@@ -51,7 +52,7 @@ from svet.people import queries as people
 
 BY = "autopay.charge"
 _NOT_TAKEN = frozenset({OrderState.CANCELED, OrderState.FAILED})
-#: We took it back before it was sent, for somebody else was paying or the agreement had ended.
+#: We took it back before a bank had begun it: somebody else paid or was paying, the agreement had ended.
 WITHDRAWN = "withdrawn"
 #: So many months a run touches: other payments wait for the same workers.
 A_RUN = 200
@@ -95,15 +96,15 @@ def follow_charges(*, now: datetime) -> int:
     silent: set[int | None] = set()
     for turn_id, shop_id in turns.items():
         standing = known[last[turn_id]]
-        unsent = standing.state is OrderState.CREATED
-        if (unsent and shop_id in silent) or not (unsent or _is_final(standing)):
+        unbegun = standing.unbegun
+        if (unbegun and shop_id in silent) or not (unbegun or _is_final(standing)):
             continue
         if looked == A_RUN:
             break
         looked += 1
         with _alone(turn_id, now=now):
-            if unsent:
-                # Whoever began it was killed before the bank was asked.
+            if unbegun:
+                # Whoever kept it was killed before the bank was asked, or the bank was not reached.
                 if _send(turn_id, order_id=standing.order_id, now=now):
                     silent.add(shop_id)
                 standing = charges([standing.order_id])[standing.order_id]
@@ -206,7 +207,7 @@ def _paid_late(turn: AutopayTurn, tries: list[AutopayTry], *, now: datetime) -> 
 
 
 def _send(turn_id: int, *, order_id: int, now: datetime) -> bool:
-    """Hand the order to the bank unless something has come between; what is not sent is taken back.
+    """Hand the order to the bank unless something has come between; what no bank has begun is taken back.
 
     True: the bank is silent, and whoever asks it next would wait in vain.
     """
@@ -214,9 +215,15 @@ def _send(turn_id: int, *, order_id: int, now: datetime) -> bool:
 
     def may() -> bool:
         # The lock: either the end of the agreement is committed and seen here, or it comes after the sending.
+        # Hours may lie between keeping and a bank that is reached, so all is judged that was judged then.
         held = locked_agreement(agreement.pk)
+        if held.state != AgreementState.ACTIVE or judge_locked(held, by=Actor.system(BY), now=now):
+            return False
+        if now - AutopayTurn.objects.get(pk=turn_id).due_at > LATEST:
+            return False
         paid_by_hand = being_paid([held.account_id], but_order=order_id, now=now)
-        return held.state == AgreementState.ACTIVE and not paid_by_hand
+        # This order is among what is spoken for: less than nothing left means it would take too much.
+        return not paid_by_hand and left_to_charge([held.account_id])[held.account_id] >= ZERO
 
     try:
         sent = send_unattended(order_id=order_id, may=may, now=now)

@@ -22,16 +22,16 @@ from svet.kernel.refusals import NotFound
 def same(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """The last values of one account's meters, to be sent once more as they are.
 
-    What is sent is what the page has shown: readings that came meanwhile are asked about by the guard.
+    What is sent is what the page has shown: readings that came meanwhile are asked about by the guard, and a
+    press that comes twice gives the receipt of the first, though its meter waits no more.
     """
     found = gathered(request, answers={}, prefixed=True, only=account_public_id)
     if not found.sections:
         deny_as_missing(request, subject="account", public_id=account_public_id)
-    blocks = _waiting(found)
     if request.method != "POST":
-        return _page(request, found, blocks)
+        return _page(request, found, _waiting(found))
     done: dict[int, Attempt] = {}
-    for block in blocks:
+    for block in _blocks(found):
         if f"{block.prefix}key" in request.POST:
             typed = TypedSet(request.POST, meter=block.meter, prefix=block.prefix)
             try:
@@ -39,13 +39,17 @@ def same(request: HttpRequest, account_public_id: str) -> HttpResponse:
             except NotFound:
                 deny_as_missing(request, subject="meter", public_id=block.meter.public_id)
     if not done:
-        return _page(request, found, blocks, status=422)
+        return _page(request, found, _waiting(found), status=422)
     if all(each.receipt is not None for each in done.values()):
         messages.success(request, _("Показания переданы: цифры те же, что в прошлый раз."))
         return redirect("account-readings", account_public_id=account_public_id)
     answers = {key: each.block for key, each in done.items()}
     asked = gathered(request, answers=answers, prefixed=True, only=account_public_id)
     return render(request, "cabinet/readings.html", {"sheet": asked}, status=422)
+
+
+def _blocks(sheet: ReadingsSheet) -> list[MeterBlock]:
+    return [block for section in sheet.sections for account in section.accounts for block in account.blocks]
 
 
 def _waiting(sheet: ReadingsSheet) -> list[MeterBlock]:

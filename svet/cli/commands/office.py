@@ -40,7 +40,7 @@ def import_command(
     with database():
         django_ready()
         from svet.cli.refusal_text import in_words
-        from svet.cli.registers import reject_path, tell
+        from svet.cli.registers import reject_path, settled, tell
         from svet.exchange.operations import lines_of, take_file
         from svet.kernel.actors import Actor
 
@@ -65,7 +65,7 @@ def import_command(
                 sys.exit(1)
             return
         path = reject_path(file, rejects)
-        with file.open("rb") as content:
+        with settled(file) as content:
             with in_words():
                 report = take_file(
                     profile=profile, name=file.name, content=content,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, tzinfo
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from svet.bills.tests.test_chain import OCTOBER, SEPTEMBER, charge, document, is
 from svet.cli.main import svet
 from svet.exchange import queries
 from svet.exchange.models import ImportFile, ImportRow
+from svet.exchange.operations import taking
 from svet.journal.models import Entry
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
@@ -99,6 +101,28 @@ def test_a_stray_quote_is_a_letter(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert (balance(FIRST), balance(SECOND)) == (Money(-310_00), Money(-140_50))
     assert counts() == (2, 0, 0, 0)
+
+
+@pytest.mark.usefixtures("accounts")
+def test_a_file_that_grows_while_it_is_read_is_taken_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody still copies it to its place: digest, rows and what is to be mended are of one content."""
+    name, look = "quote-in-a-name.txt", taking.survey
+    first = (FILES / name).read_bytes()
+
+    def grows(*how: Any) -> Any:
+        known = look(*how)
+        with (tmp_path / name).open("ab") as file:
+            file.write(first.splitlines(keepends=True)[0])
+        return known
+
+    monkeypatch.setattr(taking, "survey", grows)
+    result = take(name, tmp_path)
+    assert result.exit_code == 0, result.output
+    assert ImportFile.objects.get().sha256 == sha256(first).hexdigest()
+    assert counts() == (2, 0, 0, 0)
+    assert len((tmp_path / name).read_bytes()) > len(first)
 
 
 @pytest.mark.usefixtures("accounts")

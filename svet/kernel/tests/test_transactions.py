@@ -1,7 +1,7 @@
 import pytest
 from django.db import connection
 
-from svet.kernel.transactions import require_transaction, use_case
+from svet.kernel.transactions import commit_lazily, require_transaction, use_case
 
 
 @pytest.mark.django_db(transaction=True)
@@ -21,3 +21,11 @@ def test_use_cases_do_not_nest() -> None:
 @pytest.mark.django_db
 def test_the_server_is_postgresql() -> None:
     assert connection.vendor == "postgresql"
+
+
+@pytest.mark.django_db
+def test_what_commits_by_itself_refuses_inside_a_transaction() -> None:
+    told = "SELECT current_setting('synchronous_commit') FROM lazily WHERE off = 'off'"
+    assert commit_lazily(told, []) is not None
+    with use_case(), pytest.raises(RuntimeError):
+        commit_lazily(told, [])

@@ -7,10 +7,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db import connection
-
 from svet.kernel.refusals import Refused
-from svet.kernel.transactions import LAZILY, require_no_transaction
+from svet.kernel.transactions import commit_lazily
 from svet.limits.models import Bucket
 from svet.limits.queries import current_limit as current_limit
 from svet.limits.rules import Limit, LimitName
@@ -32,8 +30,7 @@ class LimitReached(Refused):
 
 # A spending that is refused changes nothing, so hammering at the door does not keep it shut for longer.
 # It is committed by itself, because it must outlive the use case's roll-back; nobody waits for the disk.
-_SPEND = f"""
-{LAZILY}
+_SPEND = """
 INSERT INTO limits_bucket AS bucket (name, key, spent, started_at, resets_at, free_at)
 SELECT %(name)s, %(key)s, %(cost)s, %(now)s, %(resets_at)s, %(first_free_at)s FROM lazily WHERE true
 ON CONFLICT (name, key) DO UPDATE SET
@@ -46,7 +43,7 @@ ON CONFLICT (name, key) DO UPDATE SET
 WHERE bucket.resets_at <= %(now)s
     OR (bucket.spent + %(cost)s <= %(amount)s AND (%(without_pauses)s OR bucket.free_at <= %(now)s))
 RETURNING spent
-"""  # noqa: S608 - our own words
+"""
 
 
 def spend(*, limit: LimitName, key: str, now: datetime, cost: int = 1) -> None:
@@ -69,10 +66,7 @@ def spend(*, limit: LimitName, key: str, now: datetime, cost: int = 1) -> None:
         "first_free_at": now + timedelta(seconds=terms.pause_after(1)),
     }
     # One statement is a transaction of its own: BEGIN and COMMIT would only be two more trips.
-    require_no_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute(_SPEND, values)
-        taken = cursor.fetchone() is not None
+    taken = commit_lazily(_SPEND, values) is not None
     if not taken or cost > terms.amount:
         raise LimitReached(
             limit=limit, retry_after=_wait(limit=limit, key=key, cost=cost, now=now, terms=terms)

@@ -5,7 +5,7 @@ What is approved goes the way of every refund (ADR 115); who may have what of an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -97,10 +97,19 @@ def offer_back(*, by: Actor, order_public_id: str, now: datetime) -> BackOffer:
     return _offer(_own(by, order_public_id), by=by, now=now)
 
 
-def ask_back(*, by: Actor, order_public_id: str, lines: Mapping[str, int], shown: str, now: datetime) -> bool:
+def ask_back(
+    *,
+    by: Actor,
+    order_public_id: str,
+    lines: Mapping[str, int],
+    shown: str,
+    now: datetime,
+    along: Callable[[bool], None] | None = None,
+) -> bool:
     """Ask for kopecks by the outer ids of accounts; whether it waits for members of staff to sign.
 
-    What the rule decides comes off the accounts at once and is sent to the bank by the next job.
+    What the rule decides comes off the accounts at once and is sent to the bank by the next job. ``along`` is
+    what the caller does with the answer in the same transaction.
 
     :raises OrderNotFound: not the asker's own payment :raises BackRefused: the rule says no, and why
     :raises BackConflict: an account or the payment has moved since it was shown
@@ -125,6 +134,8 @@ def ask_back(*, by: Actor, order_public_id: str, lines: Mapping[str, int], shown
         if not waits:
             approve_refund(order, request.refund, now=now)
         record_refund(order, request, "payments.refund.asked", by=by, now=now)
+        if along is not None:
+            along(waits)
         return waits
 
 

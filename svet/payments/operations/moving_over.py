@@ -5,6 +5,7 @@ What would leave a debt on the account that was paid waits for a member of staff
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,9 +69,19 @@ def offer_move(*, by: Actor, order_public_id: str) -> MoveOffer:
 
 
 def move_over(
-    *, by: Actor, order_public_id: str, from_: str, to: str, kopecks: int, shown: str, now: datetime
+    *,
+    by: Actor,
+    order_public_id: str,
+    from_: str,
+    to: str,
+    kopecks: int,
+    shown: str,
+    now: datetime,
+    along: Callable[[bool], None] | None = None,
 ) -> bool:
     """Move kopecks of an own payment between two accounts (outer ids) of the person; whether it waits.
+
+    ``along`` is what the caller does with this answer in the same transaction.
 
     :raises OrderNotFound: not their payment :raises MoveRefused: the rule says no, and why
     :raises MoveConflict: an account or the payment has moved since it was shown
@@ -100,6 +111,8 @@ def move_over(
             # Two members would have to sign: that is for the desk, by a document.
             raise MoveRefused(MoveReason.TOO_MUCH, field="amount")
         _keep(order, source, target, kopecks, waits=waits, by=by, now=now)
+        if along is not None:
+            along(waits)
         return waits
 
 

@@ -65,7 +65,8 @@ def send_to_bank(
     The page's address is in ``bank_page_url`` afterwards; an order that is past this is returned as it is.
     Of a bank that knows no keys what an earlier call made is looked for first, which a page has no time for.
     A kept card that is charged apart is charged by a job, when the payment has its name. ``may`` is asked in
-    the transaction that says the bank is being asked; an order it does not let go stays ``created``.
+    the transaction that says the bank is being asked; an order it does not let go stays as it is.
+    One that is ``unattended`` and that no bank has begun goes on only where it is asked (ADR 150).
     A bank that was not reached, or refused, has begun nothing: then the next that may take it is asked.
 
     :raises BankUnavailable: no answer (asked again by the janitor with the same key) or a refusal
@@ -196,6 +197,9 @@ def _begin(
             locked_series(series_id)
         order = Order.objects.select_for_update().get(pk=order_id)
         if order.untouched:
+            # Not begun is not sent: what was agreed upon before goes on by the word of whoever agreed only.
+            if order.unattended and (may is None or not may()):
+                return order, None
             choose_bank(order, tried=tried, now=now)
             Order.objects.filter(pk=order_id).update(calls=1)
             return order, False

@@ -242,9 +242,11 @@ def _give_up_if_late(order_id: int, *, now: datetime) -> None:
         order = Order.objects.select_for_update().get(pk=order_id)
         if order.state not in OPEN:
             return
-        if order.state == OrderState.CREATED or (order.untouched and not order.unattended):
-            # Never reached a bank, so no money can be on its way. An agreed charge is made when it can be.
-            if now >= order.expires_at:
+        if order.state == OrderState.CREATED or order.untouched:
+            # Never reached a bank, so no money can be on its way. An agreed charge is made when it can be,
+            # by whoever agreed; the next try has an order of its own.
+            agreed = order.untouched and order.unattended
+            if not may_resend(order, now=now) if agreed else now >= order.expires_at:
                 move(
                     order,
                     new=OrderState.CANCELED,

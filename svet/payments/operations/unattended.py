@@ -113,18 +113,20 @@ def send_unattended(*, order_id: int, may: Callable[[], bool], now: datetime) ->
     """Hand such an order to the bank, outside every transaction; again is no harm.
 
     ``may`` is asked under the order's lock, in the transaction that says the bank is being asked: what it
-    holds then cannot have ended before. False: it said no, and the order was never sent.
+    holds then cannot have ended before. It is asked again before each call while no bank has begun the order.
+    False: it said no, and no bank has begun it.
 
     :raises BankUnavailable: no answer, the janitor asks again with the same key; or a refusal
     """
-    return send_to_bank(order_id=order_id, now=now, patience=PATIENT, may=may).state != OrderState.CREATED
+    order = send_to_bank(order_id=order_id, now=now, patience=PATIENT, may=may)
+    return not (order.state == OrderState.CREATED or order.untouched)
 
 
 def withdraw_unattended(*, order_id: int, note: str, by: str, now: datetime) -> bool:
-    """Take an order back that was never sent; False when the bank may have been asked."""
+    """Take an order back that no bank has begun; False when one may have."""
     with use_case():
         order = Order.objects.select_for_update().get(pk=order_id)
-        if order.state != OrderState.CREATED or not order.unattended:
+        if not order.unattended or not (order.state == OrderState.CREATED or order.untouched):
             return False
         move(
             order,

@@ -22,7 +22,8 @@ _GRACE = timedelta(minutes=15)
 class ChargeStanding:
     """Where an order stands; ``reason`` is why the bank did not take the money.
 
-    ``withdrawn``: we took it back, the bank was never asked. ``late``: the bank said yes after its no.
+    ``unbegun``: no bank has begun it, sent or not. ``withdrawn``: we took it back before any had.
+    ``late``: the bank said yes after its no.
     """
 
     order_id: int
@@ -31,20 +32,23 @@ class ChargeStanding:
     state: OrderState
     reason: str
     total: Money
+    unbegun: bool
     withdrawn: bool
     late: bool
 
 
 def charges(order_ids: Collection[int]) -> dict[int, ChargeStanding]:
     """Where these orders stand."""
-    never_sent = StateChange.objects.filter(
-        order_id__in=order_ids, old=OrderState.CREATED, new=OrderState.CANCELED
+    never_begun = StateChange.objects.filter(
+        Q(old=OrderState.CREATED) | Q(old=OrderState.SENT, order__calls=0, order__bank_reference=""),
+        order_id__in=order_ids,
+        new=OrderState.CANCELED,
     )
     yes_after_no = StateChange.objects.filter(
         order_id__in=order_ids, old__in=[OrderState.CANCELED, OrderState.FAILED], new=OrderState.PAID
     )
     late = frozenset(yes_after_no.values_list("order_id", flat=True))
-    withdrawn = frozenset(never_sent.values_list("order_id", flat=True))
+    withdrawn = frozenset(never_begun.values_list("order_id", flat=True))
     return {
         row.pk: ChargeStanding(
             row.pk,
@@ -53,6 +57,7 @@ def charges(order_ids: Collection[int]) -> dict[int, ChargeStanding]:
             OrderState(row.state),
             row.bank_reason,
             row.total,
+            row.state == OrderState.CREATED or row.untouched,
             row.pk in withdrawn,
             row.pk in late,
         )

@@ -278,6 +278,10 @@ def test_a_bound_card_and_an_agreed_charge_stay_with_their_shop(
     banks[0].failure = None
     operations.look_at_due_orders(now=NOW + timedelta(hours=7))
     charge.refresh_from_db()
+    assert charge.untouched, "who agreed judges again before it goes on, no janitor"
+    assert not send_unattended(order_id=charge_id, may=lambda: False, now=NOW + timedelta(hours=7))
+    assert send_unattended(order_id=charge_id, may=lambda: True, now=NOW + timedelta(hours=7))
+    charge.refresh_from_db()
     assert charge.state == OrderState.WAITING
 
 

@@ -32,3 +32,10 @@ def set_work_password(*, person_id: int, encoded: str, now: datetime) -> None:
     """Keep another hash: work sessions, whose seal is made of it, end by themselves."""
     require_transaction()
     Person.objects.filter(pk=person_id, is_staff=True).update(password=encoded, password_changed_at=now)
+
+
+def replace_work_password(*, person_id: int, was: str, encoded: str, now: datetime) -> bool:
+    """The same while the hash is still ``was``, the one the current password was checked by; else False."""
+    require_transaction()
+    still = Person.objects.filter(pk=person_id, is_staff=True, password=was)
+    return bool(still.update(password=encoded, password_changed_at=now))

@@ -116,6 +116,9 @@ def change_password(
         raise PasswordRefused(PasswordReason.SAME, field="new")
     encoded = hashed(new)
     with use_case():
+        if Person.objects.select_for_update().get(pk=person_id).password != person.password:
+            # A recovery has set another since the check: what was right then is right no more.
+            raise PasswordRefused(PasswordReason.WRONG, field="current")
         set_password(
             person=person,
             encoded=encoded,

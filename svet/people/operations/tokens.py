@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import QuerySet
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.places import Place
 from svet.kernel.refusals import NotFound
-from svet.kernel.transactions import LAZILY, require_transaction, use_case
+from svet.kernel.transactions import commit_lazily, require_transaction, use_case
 from svet.look.formats import day, moment
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
@@ -30,11 +29,10 @@ _MOST_TOKENS = 20
 _LONGEST_NAME = 60
 _TOUCH_EVERY = timedelta(minutes=1)
 _BATCH = 200
-_TOUCH = f"""
-{LAZILY}
+_TOUCH = """
 UPDATE people_token SET last_used_at = %(now)s FROM lazily
 WHERE id = %(token)s AND (last_used_at IS NULL OR last_used_at < %(before)s)
-"""  # noqa: S608 - our own words
+"""
 
 
 def issue_token(
@@ -133,8 +131,7 @@ def touch_token(*, token_id: int, now: datetime, last_used_at: datetime | None =
     """Note that a key was used, at most once a minute; ``last_used_at`` as far as the caller knows it."""
     if last_used_at is not None and last_used_at >= now - _TOUCH_EVERY:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_TOUCH, {"token": token_id, "now": now, "before": now - _TOUCH_EVERY})
+    commit_lazily(_TOUCH, {"token": token_id, "now": now, "before": now - _TOUCH_EVERY})
 
 
 def warn_of_expiry(*, now: datetime) -> int:

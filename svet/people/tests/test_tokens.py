@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
@@ -16,8 +17,10 @@ from svet.people import operations as people
 from svet.people import queries
 from svet.people.jobs import forget_old
 from svet.people.models import Person, Token
+from svet.people.operations import passwords
 from svet.people.queries import TokenView
 from svet.people.rules.names import ProfileReason
+from svet.people.rules.passwords import PasswordReason
 from svet.people.rules.scopes import KEEP_EXPIRED, WARN_BEFORE, terms
 from svet.people.tests.factories import NOW, PASSWORD, make_person
 from svet.people.tests.outbox import events_to, last_code
@@ -46,6 +49,25 @@ def change(person: Person, **how: Any) -> None:
 
 def told(person: Person, event: str) -> list[Notice]:
     return list(Notice.objects.filter(recipient_id=person.recipient_id, event=event).order_by("pk"))
+
+
+def test_a_recovery_since_the_check_of_the_current_password_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = make_person()
+    hash_of = passwords.hashed
+
+    def recovered_first(raw: str) -> str:
+        monkeypatch.setattr(passwords, "hashed", hash_of)
+        recover(anna)
+        return hash_of(raw)
+
+    monkeypatch.setattr(passwords, "hashed", recovered_first)
+    with pytest.raises(Refused) as refusal:
+        people.change_password(
+            person_id=anna.pk, current=PASSWORD, new="Vor-parol-77", session_key="s", address="", now=NOW
+        )
+    assert refusal.value.reason is PasswordReason.WRONG
+    anna.refresh_from_db()
+    assert anna.check_password(NEW)
 
 
 def test_a_recovery_ends_every_key_without_asking_and_says_so() -> None:
@@ -161,3 +183,12 @@ def test_security_notices_carry_the_installations_own_time(zone: str) -> None:
 
 def test_now_of_the_tests_is_nine_in_the_morning_utc() -> None:
     assert timezone.localtime(NOW, timezone=timezone.get_fixed_timezone(0)).hour == 9
+
+
+def test_the_last_use_is_noted_by_a_commit_of_its_own() -> None:
+    token = key(make_person())[0]
+    inner = Token.objects.get(public_id=token.public_id).pk
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        people.touch_token(token_id=inner, now=NOW)
+    people.touch_token(token_id=inner, now=NOW)
+    assert Token.objects.get().last_used_at == NOW

@@ -7,7 +7,7 @@ from datetime import datetime
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
-from svet.people.operations.at_work import set_work_password
+from svet.people.operations.at_work import replace_work_password
 from svet.people.operations.passwords import acceptable, check_current, hashed
 from svet.people.rules.passwords import PasswordReason, PasswordRefused
 from svet.staffing.models import StaffMember
@@ -27,7 +27,11 @@ def change_own_password(*, person_id: int, current: str, new: str, by: Actor, no
         raise PasswordRefused(PasswordReason.SAME, field="new")
     encoded = hashed(new)
     with use_case():
-        set_work_password(person_id=person_id, encoded=encoded, now=now)
+        if not replace_work_password(
+            person_id=person_id, was=member.person.password, encoded=encoded, now=now
+        ):
+            # The office has set another since the check: what was right then is right no more.
+            raise PasswordRefused(PasswordReason.WRONG, field="current")
         StaffMember.objects.filter(pk=member.pk).update(password_due=False)
         journal.record(
             by=by, action="staff.password_changed", subject="staff", subject_id=member.public_id, now=now

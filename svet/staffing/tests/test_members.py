@@ -10,8 +10,10 @@ import pytest
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.people.models import Person
+from svet.people.operations.passwords import hashed
 from svet.people.rules.names import FullName
-from svet.people.tests.factories import NOW, make_person
+from svet.people.rules.passwords import PasswordReason, PasswordRefused
+from svet.people.tests.factories import NOW, PASSWORD, make_person
 from svet.staffing import operations as staffing
 from svet.staffing.models import StaffMember
 from svet.staffing.queries import member_of, members, view
@@ -123,3 +125,30 @@ def test_a_disabled_member_has_no_permissions() -> None:
     assert Permission.ACCOUNTS in view(member).permissions
     member.disabled_at = NOW
     assert view(member).permissions == frozenset()
+
+
+@pytest.mark.django_db
+def test_a_password_the_office_set_since_the_check_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stole a session is choosing a password just when the office resets it."""
+    member = make_member(phone="+79990000233")
+
+    def reset_first(raw: str) -> str:
+        staffing.set_member_password(
+            by=BY, phone=member.person.phone, password="Ofis-vydal-44", reason=WHY, now=NOW
+        )
+        return hashed(raw)
+
+    monkeypatch.setattr("svet.staffing.operations.own_password.hashed", reset_first)
+    with pytest.raises(PasswordRefused) as refusal:
+        staffing.change_own_password(
+            person_id=member.person_id,
+            current=PASSWORD,
+            new="Vor-parol-77",
+            by=Actor.staff(member.person_id, name="Ольга"),
+            now=NOW,
+        )
+    assert (refusal.value.reason, refusal.value.field) == (PasswordReason.WRONG, "current")
+    member = StaffMember.objects.select_related("person").get(pk=member.pk)
+    assert member.person.check_password("Ofis-vydal-44")
+    assert member.password_due
+    assert not Entry.objects.filter(action="staff.password_changed").exists()
