@@ -119,6 +119,7 @@ def _render(
         opened = _opened(request, story)
         context |= {
             "sentence": texts.sentence(story, money=money),
+            "recalculated": texts.story_recalculated(story),
             "tabs": _tabs(card, opened.month, money=money),
             "money": money,
             "chart": draw(story, money=money, chosen=opened.month),

@@ -40,12 +40,14 @@ def year_page(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
             "card": card,
             "story": story,
             "sentence": texts.year_sentence(story),
+            "recalculated": texts.year_recalculated(story),
             "compared": texts.year_compared(story),
             "months": [
                 (
                     labels.month_label(each.month).partition(NBSP)[0],
                     each,
                     max(1, round(each.kwh / most * 100)),
+                    texts.recalculated(each),
                 )
                 for each in story.months
             ],
