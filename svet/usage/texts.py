@@ -28,6 +28,7 @@ from svet.usage.rules import (
     YearStory,
     outer,
 )
+from svet.usage.wording import correction_marks
 
 #: Every reason of this room that has a sentence.
 REASONS: Final = (BudgetReason,)
@@ -160,44 +161,8 @@ def marks(month: UsageMonth) -> tuple[str, ...]:
         found.append(_("показания снял контролёр"))
     if month.away:
         found.append(_("вас не было"))
-    if month.corrected or month.corrected_kwh:
-        found.append(_("в сумме счёта перерасчёт прошлых месяцев: %(change)s") % {"change": _change(month)})
-    if month.later:
-        stands = month.as_it_stands
-        values = {"change": _change(stands), "kwh": energy(stands.kwh), "sum": roubles(stands.kopecks)}
-        found.append(_("с перерасчётом в следующих счетах: %(change)s, стало %(kwh)s, %(sum)s") % values)
+    found += correction_marks(month)
     return tuple(found)
-
-
-def _change(month: UsageMonth) -> str:
-    """«+17 кВт·ч, −80,00 ₽»: what a recalculation moved."""
-    return f"{energy(month.corrected_kwh, sign=True)}, {roubles(month.corrected, sign=True)}"
-
-
-def recalculated(month: UsageMonth) -> str:
-    """Beside a month of the year that stands otherwise than in its own bill; of others nothing."""
-    return _("с перерасчётом: %(change)s") % {"change": _change(month)} if month.later else ""
-
-
-def year_recalculated(story: YearStory) -> str:
-    """Why the year is not what its bills came to; nothing where nothing was recalculated."""
-    if not story.recalculated:
-        return ""
-    return _(
-        "Перерасчёты стоят в тех месяцах, за которые они сделаны, поэтому сумма месяца иная, чем в счёте."
-    )
-
-
-def story_recalculated(story: UsageStory) -> str:
-    """What the months of the picture used after all corrections; nothing where nothing was recalculated."""
-    shown = [each for month in story.shown if (each := story.month(month)) is not None]
-    if not any(each.later or each.corrected for each in shown):
-        return ""
-    kwh = sum((each.as_it_stands.kwh for each in shown), Decimal(0))
-    return _(
-        "Месяцы показаны, как в их счетах; перерасчёт стоит в счёте, который его принёс. "
-        "С перерасчётами за эти месяцы израсходовано %(kwh)s."
-    ) % {"kwh": energy(kwh)}
 
 
 def no_bill() -> str:
@@ -280,10 +245,8 @@ def budget_sentence(view: BudgetView) -> str:
     """How the open month stands to the limit, with the numbers of both."""
     values = {"limit": limit_of(view.budget)}
     if view.several:
-        return (
-            _("Вы задумали не больше %(limit)s в месяц. В счёте несколько месяцев, сравним со следующим.")
-            % values
-        )
+        text = _("Вы задумали не больше %(limit)s в месяц. В счёте несколько месяцев, сравним со следующим.")
+        return text % values
     if view.bounds is None or view.ends_on is None:
         return _("Вы задумали не больше %(limit)s в месяц. Сравним, когда появится прогноз.") % values
     values |= {"range": bounds_of(view.budget, view.bounds), "on": day_and_month(view.ends_on)}

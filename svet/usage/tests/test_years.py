@@ -10,7 +10,7 @@ import pytest
 
 from svet.bills.rules import LinePart
 from svet.kernel.periods import Month
-from svet.usage import texts
+from svet.usage import texts, wording
 from svet.usage.rules import (
     PriceMove,
     UsageMonth,
@@ -111,9 +111,9 @@ def test_kwh_and_roubles_of_a_month_are_of_one_month_whoever_corrected_it_later(
     # Within a year nothing is lost: the same kopecks as in its bills.
     assert story.kopecks == sum(each.kopecks for each in (january, february, march))
     assert story.recalculated
-    assert texts.year_recalculated(story)
-    assert [bool(texts.recalculated(each)) for each in stand] == [True, True, False]
-    assert "570" in texts.story_recalculated(UsageStory((march, february, january)))
+    assert wording.year_recalculated(story)
+    assert [bool(wording.recalculated(each)) for each in stand] == [True, True, False]
+    assert "570" in wording.story_recalculated(UsageStory((march, february, january)))
     assert any("150" in mark for mark in texts.marks(january))
     assert any("440,00" in mark for mark in texts.marks(march))
 
@@ -138,5 +138,5 @@ def test_a_correction_of_the_house_is_no_use_of_the_flat() -> None:
     assert january.as_it_stands.kopecks == 108_000
     assert not february.later
     plain = told(of(2026, 1, 1), of(2026, 2, 2))
-    assert (plain.recalculated, texts.year_recalculated(plain)) == (False, "")
-    assert texts.story_recalculated(UsageStory((of(2026, 1, 1),))) == ""
+    assert (plain.recalculated, wording.year_recalculated(plain)) == (False, "")
+    assert wording.story_recalculated(UsageStory((of(2026, 1, 1),))) == ""
