@@ -101,4 +101,4 @@ def test_a_bill_of_several_months_is_said_and_not_compared(
     assert "С последнего счёта к" in page
     assert "когда появится прогноз" not in page
     assert "Вы задумали не больше 700,00 ₽ в месяц. В счёте несколько месяцев, сравним со следующим." in page
-    assert "В счёте несколько месяцев, ваш предел сравним со следующим." in page
+    assert "В счёте несколько месяцев: это прогноз сразу за все." in page
