@@ -103,9 +103,13 @@ def test_kwh_and_roubles_of_a_month_are_of_one_month_whoever_corrected_it_later(
         (Month(2026, 2), (line(200), HOUSE)),
         (Month(2026, 3), (line(180), back, more)),
     )
-    assert (march.kwh, march.kopecks) == (180, 180 * 400 - 44_000)
+    assert (march.kwh, march.kopecks) == (Decimal(180), 180 * 400 - 44_000)
     stand = [each.as_it_stands for each in (january, february, march)]
-    assert [(each.kwh, each.kopecks) for each in stand] == [(150, 60_000), (240, 98_800), (180, 72_000)]
+    assert [(each.kwh, each.kopecks) for each in stand] == [
+        (Decimal(150), 60_000),
+        (Decimal(240), 98_800),
+        (Decimal(180), 72_000),
+    ]
     story = told(*stand)
     assert (story.highest, story.lowest) == (stand[1], stand[0])
     # Within a year nothing is lost: the same kopecks as in its bills.
