@@ -30,6 +30,7 @@ from svet.usage.rules import (
     PastForecast,
     UsageStory,
     YearStory,
+    corrections_by_month,
     daily_range,
     promises,
     standing_of,
@@ -61,9 +62,16 @@ def story_of(*, account_id: int) -> UsageStory:
     """The last 24 billed months of an account; the caller has asked the guard."""
     found = billed_months(account_id=account_id, months=MONTHS)
     away = away_days(account_id=account_id, since=found[-1].month.plus(-1).first) if found else []
+    later = corrections_by_month(each.lines for each in found)
     return UsageStory(
         tuple(
-            usage_month(month=each.month, bill_public_id=each.public_id, lines=each.lines, away=away)
+            usage_month(
+                month=each.month,
+                bill_public_id=each.public_id,
+                lines=each.lines,
+                away=away,
+                later=later.get(each.month, ()),
+            )
             for each in found
         )
     )
@@ -144,8 +152,10 @@ def budgets_of(*, person_id: int) -> list[tuple[str, Budget]]:
 def budget_view(budget: Budget, *, forecast: MonthForecast) -> BudgetView:
     """A limit beside the forecast. Several months in one bill are no month: nothing is told of them."""
     told = forecast.told
-    if told is None or told.since < told.month.plus(-1):
+    if told is None:
         return BudgetView(budget, forecast.month, None, None)
+    if told.since < told.month.plus(-1):
+        return BudgetView(budget, forecast.month, None, None, several=True)
     if budget.kind is BudgetKind.ENERGY:
         bounds: tuple[Decimal, Decimal] | None = (told.low.kwh, told.high.kwh)
     elif told.low.bill is None or told.high.bill is None:
@@ -158,14 +168,22 @@ def budget_view(budget: Budget, *, forecast: MonthForecast) -> BudgetView:
 def year_of(*, account_id: int, year: int, on: date) -> YearStory | None:
     """The story of one calendar year, by the same bills as ``story_of``: a former holder's too (ADR 55).
 
+    Each month is told after all corrections, whichever bill brought them: kWh and roubles of one month.
     Of the year that goes on it is what was billed so far. The caller has asked the guard.
     """
     if not 2000 <= year <= on.year:
         return None
     back = (on.year - year + 2) * YEAR
     found = billed_months(account_id=account_id, months=back)
+    later = corrections_by_month(each.lines for each in found)
     months = [
-        usage_month(month=each.month, bill_public_id=each.public_id, lines=each.lines) for each in found
+        usage_month(
+            month=each.month,
+            bill_public_id=each.public_id,
+            lines=each.lines,
+            later=later.get(each.month, ()),
+        ).as_it_stands
+        for each in found
     ]
     return year_story(months, year=year)
 

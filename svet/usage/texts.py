@@ -28,6 +28,7 @@ from svet.usage.rules import (
     YearStory,
     outer,
 )
+from svet.usage.wording import correction_marks
 
 #: Every reason of this room that has a sentence.
 REASONS: Final = (BudgetReason,)
@@ -160,6 +161,7 @@ def marks(month: UsageMonth) -> tuple[str, ...]:
         found.append(_("показания снял контролёр"))
     if month.away:
         found.append(_("вас не было"))
+    found += correction_marks(month)
     return tuple(found)
 
 
@@ -242,6 +244,9 @@ def bounds_of(budget: Budget, bounds: tuple[Decimal, Decimal]) -> str:
 def budget_sentence(view: BudgetView) -> str:
     """How the open month stands to the limit, with the numbers of both."""
     values = {"limit": limit_of(view.budget)}
+    if view.several:
+        text = _("Вы задумали не больше %(limit)s в месяц. В счёте несколько месяцев, сравним со следующим.")
+        return text % values
     if view.bounds is None or view.ends_on is None:
         return _("Вы задумали не больше %(limit)s в месяц. Сравним, когда появится прогноз.") % values
     values |= {"range": bounds_of(view.budget, view.bounds), "on": day_and_month(view.ends_on)}

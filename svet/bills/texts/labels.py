@@ -72,7 +72,9 @@ def since_month(month: Month) -> str:
 
 def short_month(month: date) -> str:
     """«ноя 26»: a label below a bar."""
-    return f"{str(MONTHS_3[month.month]).lower()[:3]}{NBSP}{month.year % 100:02d}"
+    label = str(MONTHS_3[month.month])[:3]
+    name = label.lower() if (get_language() or "ru").startswith("ru") else label[:1].upper() + label[1:]
+    return f"{name}{NBSP}{month.year % 100:02d}"
 
 
 def zone_label(zone: str) -> str:

@@ -50,6 +50,9 @@ def name_of(one: CloseCabinet) -> str:
 
 
 def _state(one: CloseCabinet) -> str:
+    """Why it cannot be turned on; what the owner has chosen is theirs, a guest hears only that it cannot."""
+    if not one.phone:
+        return _("включить простой вид нельзя")
     if one.elsewhere:
         return _("простой вид уже включён для другого счёта")
     return _("простой вид уже включён") if one.on else _("обычный вид — собственный выбор")

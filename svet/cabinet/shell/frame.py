@@ -6,6 +6,7 @@ part is looked up when a template asks for it, once per request.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -50,6 +51,18 @@ MENU = (
 )
 
 
+#: Pages of one account whose way back is not «Абоненты и группы», and the item that it leads to.
+_OF_ACCOUNT = re.compile(r"/accounts/[^/]+/(?:(charges|usage|what-if)|(readings))/")
+
+
+def _of_account(path: str) -> str:
+    """The item of the menu for a page of one account; empty where the path alone tells."""
+    found = _OF_ACCOUNT.match(path)
+    if found is None:
+        return ""
+    return "/payment/" if found[1] else "/readings/"
+
+
 #: Pages that the two buttons of «Простой вид» lead through.
 _PLAIN = ("/simple/", "/readings/", "/payment/")
 
@@ -82,13 +95,12 @@ class Frame:
     def menu(self) -> list[MenuEntry]:
         """The five items with the current one marked."""
         path = self._request.path
-        charges = path.startswith("/accounts/") and path.endswith(("/charges/", "/usage/"))
         return [
             MenuEntry(
                 item.icon,
                 item.label,
                 item.url,
-                current=item.url == "/payment/" if charges else item.holds(path),
+                current=item.url == _of_account(path) if _of_account(path) else item.holds(path),
             )
             for item in MENU
         ]

@@ -24,6 +24,7 @@ from svet.accounts.rules import Right
 from svet.cabinet.shell.forms import Form
 from svet.cabinet.shell.frame import MENU
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
+from svet.kernel.money import Money
 from svet.look.formats import roubles
 from svet.look.forms import form_page
 from svet.today import texts as day_texts
@@ -44,10 +45,14 @@ class GiantButton:
 
 @dataclass(frozen=True, slots=True)
 class SimplePage:
-    """All of it; ``by_another``: somebody close has turned it on, and the person has not answered yet."""
+    """All of it; ``elsewhere`` is what the other accounts owe, empty when nothing.
+
+    ``by_another``: somebody close has turned it on, and the person has not answered yet.
+    """
 
     sentence: str
     where: str
+    elsewhere: str
     buttons: tuple[GiantButton, ...]
     by_another: bool
 
@@ -102,9 +107,15 @@ def simple(request: HttpRequest) -> HttpResponse:
         local_today=timezone.localdate(now_of(request)),
         groups=[replace(group, cards=(card,))],
     )
+    others = _elsewhere(request, card)
+    sentence = day_texts.headline(day)
+    if others and day.state is DayState.CALM:
+        # The big words may not speak for accounts they do not show.
+        sentence = _("По этому счёту всё оплачено")
     page = SimplePage(
-        sentence=day_texts.headline(day),
+        sentence=sentence,
         where=short_title(card),
+        elsewhere=roubles(others) if others else "",
         buttons=_buttons(card, day),
         by_another=person.simple_decided_at is None,
     )
@@ -117,6 +128,18 @@ def _shown(person_id: int, account: str) -> tuple[GroupView, AccountCard] | None
             if card.public_id == account:
                 return group, card
     return None
+
+
+def _elsewhere(request: HttpRequest, shown: AccountCard) -> Money:
+    """What the person's other accounts owe by now: this page shows but one of them."""
+    rest = [
+        replace(group, cards=tuple(card for card in group.cards if card.public_id != shown.public_id))
+        for group in account_queries.cabinet(person_of(request).person_id)
+    ]
+    if not any(group.cards for group in rest):
+        return Money(0)
+    now = now_of(request)
+    return day_of(actor_of(request), now=now, local_today=timezone.localdate(now), groups=rest).owed
 
 
 def _buttons(card: AccountCard, day: DayPlan) -> tuple[GiantButton, ...]:

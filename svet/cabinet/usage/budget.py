@@ -17,7 +17,7 @@ from svet.usage import texts
 from svet.usage.queries import MonthForecast, budget_of, budget_view
 from svet.usage.rules import Budget, BudgetKind, BudgetStanding
 
-_WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+_WHOLE = re.compile(r"[0-9]{1,16}", re.ASCII)
 _SPACES = str.maketrans("", "", " \u00a0\u202f")
 
 

@@ -130,6 +130,8 @@ def _gauge(told: ForecastRange) -> RangeGauge | None:
 
 
 def _quiet(told: ForecastRange) -> str:
+    if told.since < told.month.plus(-1):
+        return _("В счёте несколько месяцев: это прогноз сразу за все.")
     if told.first_kwh is None or told.high.kwh > told.first_kwh * _HALF:
         return ""
     return _("До дорогого диапазона далеко: он начинается с %(first)s кВт·ч за месяц.") % {

@@ -29,7 +29,7 @@ from svet.cabinet.usage.year import year_page, year_told
 from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
 from svet.look.formats import NBSP, energy, roubles
-from svet.usage import texts
+from svet.usage import texts, wording
 from svet.usage.operations import drop_budget, hide_alike, set_budget
 from svet.usage.queries import month_forecast, story_of
 from svet.usage.rules import (
@@ -119,6 +119,7 @@ def _render(
         opened = _opened(request, story)
         context |= {
             "sentence": texts.sentence(story, money=money),
+            "recalculated": wording.story_recalculated(story),
             "tabs": _tabs(card, opened.month, money=money),
             "money": money,
             "chart": draw(story, money=money, chosen=opened.month),

@@ -14,7 +14,7 @@ from svet.bills.texts import labels
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
 from svet.look.formats import NBSP
-from svet.usage import texts
+from svet.usage import texts, wording
 from svet.usage.queries import year_alike, year_of
 from svet.usage.rules import year_to_look_back_at
 
@@ -40,12 +40,14 @@ def year_page(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
             "card": card,
             "story": story,
             "sentence": texts.year_sentence(story),
+            "recalculated": wording.year_recalculated(story),
             "compared": texts.year_compared(story),
             "months": [
                 (
                     labels.month_label(each.month).partition(NBSP)[0],
                     each,
                     max(1, round(each.kwh / most * 100)),
+                    wording.recalculated(each),
                 )
                 for each in story.months
             ],

@@ -24,6 +24,7 @@ from svet.cli.main import svet
 from svet.exchange import queries
 from svet.exchange.models import ImportFile, ImportRow
 from svet.exchange.operations import taking
+from svet.exchange.rules import streams
 from svet.journal.models import Entry
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
@@ -108,7 +109,7 @@ def test_a_file_that_grows_while_it_is_read_is_taken_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody still copies it to its place: digest, rows and what is to be mended are of one content."""
-    name, look = "quote-in-a-name.txt", taking.survey
+    name, look = "quote-in-a-name.txt", streams.survey
     first = (FILES / name).read_bytes()
 
     def grows(*how: Any) -> Any:

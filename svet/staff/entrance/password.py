@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -17,7 +19,9 @@ from django.views.decorators.http import require_http_methods
 
 from svet.look.forms import Form
 from svet.look.requests import now_of
+from svet.office import texts
 from svet.people.rules import LONGEST_PASSWORD
+from svet.people.rules.passwords import PasswordRefused, check_password_rules
 from svet.staff.shell.desk import OWN_PASSWORD, actor_of, member_at, proved_page
 from svet.staff.shell.forms import answer
 from svet.staff.shell.paths import going_to
@@ -42,7 +46,18 @@ class OwnPasswordForm(Form):
         typed = super().clean() or self.cleaned_data
         if "new" in typed and "repeat" in typed and typed["new"] != typed["repeat"]:
             self.add_error("repeat", _("Пароли не совпадают. Введите новый пароль ещё раз."))
+            # The operation is not asked then: what is wrong with the new one itself is said in the same turn.
+            self._refuse("new", lambda: check_password_rules(typed["new"], field="new"))
+        for name in self.fields:
+            if not typed.get(name, "") and name not in self.errors:
+                self.add_error(name, _("Введите пароль."))
         return typed
+
+    def _refuse(self, field: str, judge: Callable[[], object]) -> None:
+        try:
+            judge()
+        except PasswordRefused as refused:
+            self.add_error(field, ValidationError(texts.explain(refused), code=str(refused.reason)))
 
 
 @sensitive_post_parameters("current", "new", "repeat")

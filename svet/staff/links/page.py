@@ -75,6 +75,22 @@ class HandOverForm(ReasonForm):
     field_order = ["holder_name", "phone", "on_date", "ground", "reason"]
 
 
+class DecisionForm(ReasonForm):
+    """A decision about one cabinet; the operation judges both."""
+
+    document = forms.CharField(
+        required=False,
+        max_length=120,
+        label=gettext_lazy("Какой документ вы видели"),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("паспорт и выписка ЕГРН, без номеров")}),
+    )
+
+    @classmethod
+    def of(cls, link_public_id: str, data: Any = None) -> DecisionForm:
+        """The form of one cabinet of the page, whose fields have ids of their own."""
+        return cls(data, auto_id=f"%s-{link_public_id}")
+
+
 @require_safe
 @desk_page(Permission.LINKS)
 def queue(request: HttpRequest) -> HttpResponse:
@@ -90,11 +106,18 @@ def _account(request: HttpRequest, public_id: str) -> AccountView:
         deny_as_missing(request, subject="account", public_id=public_id)
 
 
-def _shown(account: AccountView, *, form: Form | None = None) -> dict[str, Any]:
+def _shown(
+    account: AccountView, *, form: Form | None = None, decisions: dict[str, DecisionForm] | None = None
+) -> dict[str, Any]:
+    """The page; ``decisions`` are forms that were sent and refused, by the link they are about."""
+    sent = decisions or {}
     return {
         "account": account,
         "address": queries.shown_address(account, confirmed=True),
-        "cabinets": finding.cabinets_of(account_id=account.account_id),
+        "cabinets": [
+            (one, sent.get(one.link_public_id) or DecisionForm.of(one.link_public_id))
+            for one in finding.cabinets_of(account_id=account.account_id)
+        ],
         "former": [
             (one, GROUNDS[one.ground]) for one in office.former_holders(account_id=account.account_id)
         ],
@@ -140,15 +163,37 @@ def _decide(request: HttpRequest, link_public_id: str, verb: str) -> HttpRespons
     if not back:
         # Before the act: it would ask for a reason first, and there would be no page to say so on.
         deny_as_missing(request, subject="link", public_id=link_public_id)
-    try:
-        acts[verb]()
-    except NotFound:
-        deny_as_missing(request, subject="link", public_id=link_public_id)
-    except Refused as refused:
-        messages.error(request, texts.explain(refused))
-    else:
+
+    def act() -> HttpResponse:
+        try:
+            acts[verb]()
+        except NotFound:
+            deny_as_missing(request, subject="link", public_id=link_public_id)
         messages.success(request, _("Сохранено. Человеку придёт уведомление."))
-    return redirect("staff-link-account", back)
+        return redirect("staff-link-account", back)
+
+    return _decided(request, back, link_public_id, act=act, explain=texts.explain)
+
+
+def _decided(
+    request: HttpRequest,
+    account_public_id: str,
+    link_public_id: str,
+    *,
+    act: Callable[[], HttpResponse],
+    explain: Callable[[Refused], str],
+) -> HttpResponse:
+    """What is refused stands beside its field in the form of that cabinet, and what was typed stays."""
+    row = _account(request, account_public_id)
+    form = DecisionForm.of(link_public_id, request.POST)
+    return answer(
+        request,
+        "staff/link_account.html",
+        lambda: _shown(row, decisions={link_public_id: form}),
+        form=form,
+        act=act,
+        explain=explain,
+    )
 
 
 @require_POST
@@ -158,23 +203,23 @@ def end_sessions(request: HttpRequest, link_public_id: str) -> HttpResponse:
     back = office.account_of_link(link_public_id=link_public_id)
     if not back:
         deny_as_missing(request, subject="link", public_id=link_public_id)
-    try:
+
+    def act() -> HttpResponse:
         count = staffing.end_customer_sessions(
             by=actor_of(request),
             person_public_id=office.person_of_link(link_public_id=link_public_id),
             reason=request.POST.get("reason", ""),
             now=now_of(request),
         )
-    except Refused as refused:
-        messages.error(request, staffing_texts.explain(refused))
-    else:
         said = ngettext(
             "Закрыт %(count)d сеанс, ключи программ отозваны. Пароль остался прежним.",
             "Закрыто сеансов: %(count)d, ключи программ отозваны. Пароль остался прежним.",
             count,
         )
         messages.success(request, said % {"count": count})
-    return redirect("staff-link-account", back)
+        return redirect("staff-link-account", back)
+
+    return _decided(request, back, link_public_id, act=act, explain=staffing_texts.explain)
 
 
 @require_POST

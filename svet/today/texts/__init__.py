@@ -59,7 +59,7 @@ def explain_help(refusal: Refused) -> str:
     """Why nobody is reminded so."""
     match refusal.reason:
         case HelpReason.OWN:
-            return _("Это ваш собственный счёт: о нём мы напоминаем и так.")
+            return _("Вы добавили счёт сами: о сроках и показаниях по нему мы напоминаем и так.")
         case HelpReason.DAYS:
             return _("Выберите число дней из списка.")
         case _:

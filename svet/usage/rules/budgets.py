@@ -67,12 +67,16 @@ def budget_standing(budget: Budget, *, low: Decimal, high: Decimal) -> BudgetSta
 
 @dataclass(frozen=True, slots=True)
 class BudgetView:
-    """A person's limit beside the open month; ``bounds`` in its own unit, None: nothing can be told."""
+    """A person's limit beside the open month; ``bounds`` in its own unit, None: nothing can be told.
+
+    ``several``: the next bill will hold several months, which a limit for one cannot be held against.
+    """
 
     budget: Budget
     month: Month
     ends_on: date | None
     bounds: tuple[Decimal, Decimal] | None
+    several: bool = False
 
     @property
     def standing(self) -> BudgetStanding | None:

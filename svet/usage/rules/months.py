@@ -6,8 +6,8 @@ the difference, to the kopeck.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -45,6 +45,7 @@ class UsageMonth:
     ``kwh`` is the flat's own use; ``house`` its part of the house, ``corrected`` what the bill gives to
     earlier months, ``decided`` sums that somebody decided, each in kopecks. ``estimated`` kWh of ``kwh``
     nobody has read. ``days`` 0: its lines do not tell. ``plain``: read at both ends, so it may be compared.
+    ``later`` are lines of later bills that correct this month; nothing above holds them.
     """
 
     month: Month
@@ -60,6 +61,29 @@ class UsageMonth:
     control: bool
     away: bool
     lines: tuple[LineRow, ...]
+    later: tuple[LineRow, ...] = ()
+
+    @property
+    def later_kwh(self) -> Decimal:
+        """What later bills have given to the flat's own use of this month, kWh."""
+        return sum((_own_kwh(line) for line in self.later), _ZERO)
+
+    @property
+    def later_kopecks(self) -> int:
+        """What later bills have given to this month, kopecks."""
+        return sum(line.kopecks for line in self.later)
+
+    @property
+    def as_it_stands(self) -> UsageMonth:
+        """The month after all corrections, kWh and kopecks by the month they are for.
+
+        ``corrected`` is then what later bills gave to it, not what its own bill gave to earlier months.
+        """
+        kwh: dict[str, Decimal] = {each.zone: each.kwh for each in self.zones}
+        for line in self.later:
+            kwh[line.zone] = kwh.get(line.zone, _ZERO) + _own_kwh(line)
+        zones = tuple(ZoneMonth(zone, kwh[zone], self.of_zone(zone).kopecks) for zone in _in_order(kwh))
+        return replace(self, zones=zones, corrected=self.later_kopecks, corrected_kwh=self.later_kwh)
 
     @property
     def kwh(self) -> Decimal:
@@ -82,9 +106,17 @@ class UsageMonth:
 
 
 def usage_month(
-    *, month: Month, bill_public_id: str, lines: Sequence[LineRow], away: Iterable[tuple[date, date]] = ()
+    *,
+    month: Month,
+    bill_public_id: str,
+    lines: Sequence[LineRow],
+    away: Iterable[tuple[date, date]] = (),
+    later: Iterable[LineRow] = (),
 ) -> UsageMonth:
-    """A month from the lines of its bill; ``away`` are first and last days of absences."""
+    """A month from the lines of its bill; ``away`` are first and last days of absences.
+
+    ``later`` are the lines of other bills that correct it.
+    """
     own = [line for line in lines if line.basis not in (RECALCULATION, ADJUSTMENT, HOUSE)]
     whole = usage(lines)
     corrections = [line for line in lines if line.basis == RECALCULATION]
@@ -110,7 +142,29 @@ def usage_month(
         control=any(line.current_source == "control" for line in own),
         away=_away(whole.since, whole.until, away),
         lines=tuple(lines),
+        later=tuple(later),
     )
+
+
+def corrections_by_month(bills: Iterable[Sequence[LineRow]]) -> Mapping[Month, list[LineRow]]:
+    """The recalculations of these bills by the month they are for."""
+    found: dict[Month, list[LineRow]] = {}
+    for lines in bills:
+        for line in lines:
+            if line.basis == RECALCULATION and line.corrects is not None:
+                found.setdefault(Month.of(line.corrects), []).append(line)
+    return found
+
+
+def _own_kwh(correction: LineRow) -> Decimal:
+    """kWh of a recalculation without the house's: that is not the flat's use, though one line nets both."""
+    if not (correction.was or correction.now):
+        return correction.kwh
+    now, was = (
+        sum((part.kwh for part in parts if part.basis != HOUSE), _ZERO)
+        for parts in (correction.now, correction.was)
+    )
+    return now - was
 
 
 def _in_order(zones: Collection[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """A calendar year of an account from the lines of its bills, beside the year before. Pure.
 
-Every sum is a sum of bills. Nothing is filled in: a year of eleven bills is a year of eleven bills, and two
-years are compared over the months that both have.
+Every sum is a sum of lines of bills, a recalculation in the month it is for. Nothing is filled in: a year of
+eleven bills is a year of eleven bills, and two years are compared over the months that both have.
 """
 
 from __future__ import annotations
@@ -47,8 +47,13 @@ class YearStory:
 
     @property
     def kopecks(self) -> int:
-        """What the bills charged in all."""
+        """What was charged for these months in all."""
         return sum(each.kopecks for each in self.months)
+
+    @property
+    def recalculated(self) -> bool:
+        """Whether a later bill has changed one of these months, kWh or kopecks."""
+        return any(each.later for each in self.months)
 
     @property
     def whole(self) -> bool:

@@ -9,10 +9,20 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
+from svet.bills.rules import LinePart
 from svet.kernel.periods import Month
-from svet.usage import texts
-from svet.usage.rules import PriceMove, UsageMonth, YearStory, year_story, year_to_look_back_at
-from svet.usage.tests.test_rules import CORRECTION, line, month
+from svet.usage import texts, wording
+from svet.usage.rules import (
+    PriceMove,
+    UsageMonth,
+    UsageStory,
+    YearStory,
+    corrections_by_month,
+    usage_month,
+    year_story,
+    year_to_look_back_at,
+)
+from svet.usage.tests.test_rules import CORRECTION, HOUSE, line, month
 
 
 def of(year: int, number: int, kwh: int, price: str = "4.00") -> UsageMonth:
@@ -85,3 +95,63 @@ def test_a_year_without_a_bill_is_no_year() -> None:
 )
 def test_the_last_year_is_looked_back_at_in_winter(today: date, year: int | None) -> None:
     assert year_to_look_back_at(today) == year
+
+
+def corrected(*bills: tuple[Month, tuple[object, ...]]) -> list[UsageMonth]:
+    """Months of these bills, each with what the others correct in it."""
+    later = corrections_by_month([lines for _of, lines in bills])  # type: ignore[misc]
+    return [
+        usage_month(month=of, bill_public_id="b", lines=lines, later=later.get(of, ()))  # type: ignore[arg-type]
+        for of, lines in bills
+    ]
+
+
+def test_kwh_and_roubles_of_a_month_are_of_one_month_whoever_corrected_it_later() -> None:
+    back = replace(line(-150), basis="recalculation", corrects=date(2026, 1, 1), kopecks=-60_000)
+    more = replace(line(40), basis="recalculation", corrects=date(2026, 2, 1), kopecks=16_000)
+    january, february, march = corrected(
+        (Month(2026, 1), (line(300),)),
+        (Month(2026, 2), (line(200), HOUSE)),
+        (Month(2026, 3), (line(180), back, more)),
+    )
+    assert (march.kwh, march.kopecks) == (Decimal(180), 180 * 400 - 44_000)
+    stand = [each.as_it_stands for each in (january, february, march)]
+    assert [(each.kwh, each.kopecks) for each in stand] == [
+        (Decimal(150), 60_000),
+        (Decimal(240), 98_800),
+        (Decimal(180), 72_000),
+    ]
+    story = told(*stand)
+    assert (story.highest, story.lowest) == (stand[1], stand[0])
+    # Within a year nothing is lost: the same kopecks as in its bills.
+    assert story.kopecks == sum(each.kopecks for each in (january, february, march))
+    assert story.recalculated
+    assert wording.year_recalculated(story)
+    assert [bool(wording.recalculated(each)) for each in stand] == [True, True, False]
+    assert "570" in wording.story_recalculated(UsageStory((march, february, january)))
+    assert any("150" in mark for mark in texts.marks(january))
+    assert any("440,00" in mark for mark in texts.marks(march))
+
+
+def test_a_correction_of_the_house_is_no_use_of_the_flat() -> None:
+    both = replace(
+        line(-30),
+        basis="recalculation",
+        corrects=date(2026, 1, 1),
+        kopecks=-12_000,
+        was=(
+            LinePart(Decimal(300), Decimal(4), 120_000, "average"),
+            LinePart(Decimal(20), Decimal(4), 8_000, "house"),
+        ),
+        now=(
+            LinePart(Decimal(280), Decimal(4), 112_000, "reading"),
+            LinePart(Decimal(10), Decimal(4), 4_000, "house"),
+        ),
+    )
+    january, february = corrected((Month(2026, 1), (line(300),)), (Month(2026, 2), (line(100), both)))
+    assert january.as_it_stands.kwh == 280
+    assert january.as_it_stands.kopecks == 108_000
+    assert not february.later
+    plain = told(of(2026, 1, 1), of(2026, 2, 2))
+    assert (plain.recalculated, wording.year_recalculated(plain)) == (False, "")
+    assert wording.story_recalculated(UsageStory((of(2026, 1, 1),))) == ""

@@ -6,6 +6,7 @@ from django.test import Client, RequestFactory
 
 from svet.cabinet.help.faq import QUESTIONS, find
 from svet.cabinet.shell import errors
+from svet.cabinet.shell.frame import Frame
 from svet.people.tests.factories import make_person
 from svet.sandbox.town.retailer import name_the_retailer
 from svet.site.operations import InstallationDetails, set_up
@@ -25,6 +26,25 @@ def test_the_menu_has_the_guides_five_in_its_order(client: Client) -> None:
     guide = ["Оплата", "Показания", "История", "Помощь", "Абоненты и группы"]
     assert [name for name in named if name != "Сегодня"] == guide
     assert menu.count('aria-current="page"') == 1
+
+
+@pytest.mark.parametrize(
+    ("rest", "item"),
+    [
+        ("usage/", "Оплата"),
+        ("usage/2026/", "Оплата"),
+        ("charges/", "Оплата"),
+        ("what-if/", "Оплата"),
+        ("readings/", "Показания"),
+        ("readings/same/", "Показания"),
+        ("", "Абоненты и группы"),
+        ("absence/", "Абоненты и группы"),
+        ("simple/", "Абоненты и группы"),
+    ],
+)
+def test_a_page_of_an_account_lights_what_its_way_back_leads_to(rest: str, item: str) -> None:
+    request = RequestFactory().get(f"/accounts/01jd0000000000000000000000/{rest}")
+    assert [str(one.label) for one in Frame(request).menu if one.current] == [item]
 
 
 def test_a_missing_page_says_so_with_the_hotline_and_a_number(client: Client) -> None:

@@ -17,8 +17,10 @@ from svet.accounts.tests.factories import make_account, make_link
 from svet.api.tests.test_v1 import Program
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
+from svet.look.formats import phone
 from svet.metering.tests.factories import make_meter
 from svet.notices.models import Notice
+from svet.payments.tests.factories import owe
 from svet.people.models import Person
 from svet.people.rules import Scope
 from svet.people.tests.factories import make_person
@@ -134,6 +136,21 @@ def test_of_two_accounts_she_chooses_and_pays_for_that_alone(mama: Person, accou
     assert account.number in page(client, "/payment/?only=nobody")
 
 
+def test_what_another_account_owes_does_not_disappear(mama: Person, account: Account) -> None:
+    """Turned on for the account of her daughter, it said «Всё оплачено» while her own flat owed."""
+    daughters = make_account(flat="18")
+    make_link(person=mama, account=daughters, confirmed=True)
+    client = enter(mama)
+    client.post("/simple/settings/", {"account": daughters.public_id})
+    assert "По другим вашим счетам" not in page(client)
+    owe(account, 127_070)
+    shown = page(client).replace("\u00a0", " ")
+    assert "<h1>По этому счёту всё оплачено</h1>" in shown
+    assert '<a href="/payment/">По другим вашим счетам: 1 270,70 ₽</a>' in shown
+    client.post("/simple/settings/", {"account": account.public_id})
+    assert "По другим вашим счетам" not in page(client)
+
+
 def test_a_strangers_account_is_none_of_hers(mama: Person) -> None:
     strange = make_account(flat="99")
     with pytest.raises(AccountNotFound):
@@ -158,7 +175,7 @@ def test_boris_turns_it_on_for_mama_she_is_told_and_has_the_last_word(
     url = f"/accounts/{account.public_id}/simple/"
     his, client = enter(boris), enter(mama)
     assert "Владелец счёта" in page(his, url)
-    assert mama.phone[-4:] not in page(his, url)
+    assert phone(mama.phone) not in page(his, url)
     his.post(url, {"link": hers(mama, account)})
     notice = Notice.objects.get(recipient=mama.recipient)
     assert notice.event == "simple_view_on"
@@ -167,8 +184,14 @@ def test_boris_turns_it_on_for_mama_she_is_told_and_has_the_last_word(
     assert client.get("/")["Location"] == "/simple/"
     assert "Оставить?" in page(client)
     assert his.post(url, {"link": hers(mama, account)}).status_code == 422
+    turned_on = page(his, url)
     client.post("/simple/off/")
-    assert "обычный вид — собственный выбор" in page(his, url)
+    # Which of the two it is, is hers: a guest reads only that they cannot.
+    for told in (turned_on, page(his, url)):
+        assert "Владелец счёта: включить простой вид нельзя" in told
+        assert "уже включён" not in told
+        assert "выбрал" not in told
+        assert "собственный выбор" not in told
     with pytest.raises(SimpleRefused) as refused:
         for_mama(boris, mama, account)
     assert refused.value.reason is SimpleReason.DECIDED

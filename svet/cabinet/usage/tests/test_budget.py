@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -50,6 +51,7 @@ def test_a_limit_is_kept_shown_with_numbers_and_dropped(anna: Person, account: A
         ("0", "energy", "Введите целое число: до 1 000 000 рублей"),
         ("٣", "energy", "Введите целое число, например 1500."),
         ("999999999", "money", "Введите целое число: до 1 000 000 рублей"),
+        ("99999999999", "money", "Введите целое число: до 1 000 000 рублей"),
         ("100", "water", "Выберите, что считать: рубли или киловатт-часы."),
     ],
 )
@@ -85,3 +87,18 @@ def test_programs_keep_it_too(anna: Person, account: Account) -> None:
     assert program.delete(path).status_code == 204
     assert program.get(path).json()["kind"] is None
     assert Program(make_person(), scopes).get(path).status_code == 404
+
+
+def test_a_bill_of_several_months_is_said_and_not_compared(
+    anna: Person, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both cards: one told of a range while the other waited for «a forecast»."""
+    client = enter(anna)
+    client.post(f"{page_of(account)}budget/", {"limit": "700", "kind": "money"})
+    later = datetime(2027, 2, 20, 4, 0, tzinfo=UTC)
+    monkeypatch.setattr("svet.cabinet.usage.page.now_of", lambda request: later)
+    page = text(client.get(page_of(account))).replace("\u2060", "")
+    assert "С последнего счёта к" in page
+    assert "когда появится прогноз" not in page
+    assert "Вы задумали не больше 700,00 ₽ в месяц. В счёте несколько месяцев, сравним со следующим." in page
+    assert "В счёте несколько месяцев: это прогноз сразу за все." in page

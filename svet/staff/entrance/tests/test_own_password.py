@@ -113,6 +113,14 @@ def test_what_does_not_fit_is_said_beside_its_field_and_changes_nothing(
     assert knock(Client(), member) == 302
 
 
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    client = working(make_member())
+    empty = client.post(PAGE, {"current": "", "new": "", "repeat": ""}).content.decode()
+    assert all(f'id="id_{name}_error"' in empty for name in ("current", "new", "repeat"))
+    weak = client.post(PAGE, {"current": PASSWORD, "new": "Korot-1", "repeat": "Korot-2"}).content.decode()
+    assert all(f'id="id_{name}_error"' in weak for name in ("new", "repeat"))
+
+
 def test_other_work_sessions_end_and_this_one_goes_on_under_a_fresh_key() -> None:
     member = make_member()
     here, elsewhere = working(member), working(member)

@@ -40,6 +40,28 @@ def test_a_complaint_is_seen_judged_and_leaves_the_queue() -> None:
     assert "очередь пуста" in browser.get("/staff/links/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("verb", "fault", "typed"),
+    [
+        ("close", "reason", {"reason": "", "document": "паспорт"}),
+        ("end-sessions", "reason", {"reason": "", "document": "паспорт"}),
+        ("confirm", "reason", {"reason": "", "document": "паспорт"}),
+        ("confirm", "document", {"reason": "пришёл в офис", "document": ""}),
+    ],
+)
+def test_a_refused_decision_is_said_beside_its_field_and_keeps_what_was_typed(
+    verb: str, fault: str, typed: dict[str, str]
+) -> None:
+    meter = make_meter()
+    link, other = (make_link(person=make_person(), account=meter.account) for _ in range(2))
+    answer = working(make_member()).post(f"/staff/links/{link.public_id}/{verb}/", typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="{fault}-{link.public_id}_error"' in page
+    assert f'id="{fault}-{other.public_id}_error"' not in page
+    assert all(page.count(f'value="{value}"') == 1 for value in typed.values() if value)
+
+
 def test_an_account_is_handed_over_and_the_form_keeps_what_was_typed() -> None:
     meter = make_meter()
     browser = working(make_member())
