@@ -98,18 +98,24 @@ def entries_after(*, account_id: int, seq: int) -> list[LedgerEntry]:
     return [_numbered(row).entry for row in rows.select_related("transaction").order_by("seq")]
 
 
-def paid_after(*, account_id: int, key: str) -> dict[str, Money] | None:
-    """By key what each later payment or transfer brought to the account than the transaction of this key did.
+#: What makes a debt smaller beside charges and what was given back to the account.
+_BRINGING: Final = frozenset(TransactionKind) - {TransactionKind.CHARGE, TransactionKind.REFUND}
 
-    None: that transaction never moved the account's debt.
+
+def brought_after(*, account_id: int, key: str) -> dict[str, tuple[TransactionKind, Money]] | None:
+    """By key what each later movement than the transaction of this key brought to the account, and its kind.
+
+    Charges that became smaller and refunds that were not made bring nothing. None: that transaction never
+    moved the account's debt.
     """
     rows = Posting.objects.filter(book=Book.RECEIVABLE.value, account_id=account_id)
     seq = rows.filter(transaction__key=key).values_list("seq", flat=True).first()
     if seq is None:
         return None
-    kinds = [TransactionKind.PAYMENT.value, TransactionKind.TRANSFER.value]
+    kinds = [kind.value for kind in sorted(_BRINGING)]
     later = rows.filter(seq__gt=seq, kopecks__lt=0, transaction__kind__in=kinds)
-    return {key: Money(-kopecks) for key, kopecks in later.values_list("transaction__key", "kopecks")}
+    found = later.values_list("transaction__key", "transaction__kind", "kopecks")
+    return {key: (TransactionKind(kind), Money(-kopecks)) for key, kind, kopecks in found}
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,9 +77,13 @@ def _refund_failed(p: Params) -> Words:
 
 def _refund_declined(p: Params) -> Words:
     return Words(
-        title=_("Возврат не одобрен"),
-        text=_("Вернуть %(total)s по платежу %(order)s не получилось: деньги остались на лицевом счёте.") % p,
-        sms=_("Возврат %(total)s по платежу %(order)s не одобрен") % p,
+        title=_("Просьба о возврате снята"),
+        text=_(
+            "Просьба вернуть %(total)s по платежу %(order)s снята: деньги остались на лицевом счёте. Если "
+            "они вам нужны, попросите ещё раз или напишите в поддержку."
+        )
+        % p,
+        sms=_("Просьба вернуть %(total)s по платежу %(order)s снята") % p,
         action=_("Посмотреть платёж"),
     )
 
@@ -201,7 +205,7 @@ REFUND_FAILED: Final = EventSpec(
 
 REFUND_DECLINED: Final = EventSpec(
     code="refund_declined",
-    name=gettext_lazy("Возврат не одобрен"),
+    name=gettext_lazy("Просьба о возврате снята"),
     words=_refund_declined,
     needs={"order", "total"},
     places={"payment-order"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -20,7 +21,7 @@ from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.money import Money
 from svet.kernel.transactions import use_case
 from svet.ledger import queries as balances
-from svet.payments.models import MoneyAct, MoneySending
+from svet.payments.models import MoneyAct, MoneySending, Order
 from svet.payments.operations.act_steps import (
     accounts_of,
     create_act,
@@ -30,6 +31,7 @@ from svet.payments.operations.act_steps import (
     record_act,
 )
 from svet.payments.operations.hands import beyond
+from svet.payments.operations.moved import check_move_stands, leave_to_disputes, order_of
 from svet.payments.rules.acts import (
     BY_TWO,
     LOWERING,
@@ -123,9 +125,7 @@ def undo_act(*, by: Actor, act_public_id: str, reason: str, shown: str, now: dat
     _staff_only(by)
     said = checked_reason(reason)
     with use_case():
-        act = _posted(act_public_id)
-        _lock(*accounts_of(act))
-        act = _posted(act_public_id)
+        act, order = _held(_posted, act_public_id)
         found = _undo_preview(act, now=now)
         _refuse_other(found.shown, shown)
         today = _today(found.account, found.to_account, now=now)
@@ -135,7 +135,9 @@ def undo_act(*, by: Actor, act_public_id: str, reason: str, shown: str, now: dat
         back = create_act(
             new=new, account=found.account, to_account=found.to_account, reason=said, by=by, undoes=act
         )
-        return MoneyActReport(keep_act(back, found.by_two, by=by, now=now), found.by_two)
+        kept = keep_act(back, found.by_two, by=by, now=now)
+        leave_to_disputes(order, now=now)
+        return MoneyActReport(kept, found.by_two)
 
 
 def preview_waiting(*, by: Actor, act_public_id: str) -> MoneyActPreview:
@@ -148,21 +150,23 @@ def sign_act(*, by: Actor, act_public_id: str, shown: str, now: datetime) -> Non
     """Put the second signature under an act: it is posted.
 
     :raises MoneyActNotFound: :raises MoneyActRefused: the first signature is of the same person; a write-off
-        beyond the debt :raises MoneyActConflict: decided already, or the account has moved since it was shown
+        beyond the debt; a payer's move that cannot be any more :raises MoneyActConflict: decided already, or
+        the account has moved since it was shown
     """
     _staff_only(by)
     with use_case():
-        _lock(*accounts_of(_waiting(act_public_id)))
-        act = _waiting(act_public_id)
+        act, order = _held(_waiting, act_public_id)
         if by.person_id is None or by.person_id == act.written_by_id:
             raise MoneyActRefused(MoneyActReason.SAME_HAND)
         found = _waiting_preview(act)
         _refuse_other(found.shown, shown)
         if act.kind == MoneyActKind.WRITE_OFF and act.undoes_id is None and found.after.kopecks < 0:
             raise MoneyActRefused(MoneyActReason.ABOVE_DEBT)
+        check_move_stands(act, order, now=now)
         decide_act(act, MoneyActState.POSTED, by=by, now=now)
         post_act(act, now=now)
         record_act(act, action="payments.act.signed", by=by, now=now)
+        leave_to_disputes(order, now=now)
 
 
 def refuse_act(*, by: Actor, act_public_id: str, reason: str, now: datetime) -> None:
@@ -173,11 +177,11 @@ def refuse_act(*, by: Actor, act_public_id: str, reason: str, now: datetime) -> 
     _staff_only(by)
     said = checked_reason(reason)
     with use_case():
-        _lock(*accounts_of(_waiting(act_public_id)))
-        act = _waiting(act_public_id)
+        act, order = _held(_waiting, act_public_id)
         act.undoes = None
         decide_act(act, MoneyActState.REFUSED, by=by, now=now, decision=said)
         record_act(act, action="payments.act.refused", by=by, now=now, reason=said)
+        leave_to_disputes(order, now=now)
 
 
 def _staff_only(by: Actor) -> None:
@@ -189,8 +193,7 @@ def _resolved(account: AccountView, new: NewMoneyAct) -> tuple[NewMoneyAct, Acco
     """The act with its other account: between suppliers where theirs differ, an ordinary transfer else."""
     if new.kind not in MOVING:
         return new, None
-    to_account = _to_account(account, new)
-    same = to_account.provider.provider_id == account.provider.provider_id
+    same = (to_account := _to_account(account, new)).provider.provider_id == account.provider.provider_id
     return replace(new, kind=MoneyActKind.TRANSFER if same else MoneyActKind.INTERCO), to_account
 
 
@@ -218,6 +221,14 @@ def _lock(*accounts: AccountView | None) -> None:
     """In the order of keys, as everything locks accounts."""
     for account_id in sorted(account.account_id for account in accounts if account is not None):
         lock_account(account_id)
+
+
+def _held(find: Callable[[str], MoneyAct], public_id: str) -> tuple[MoneyAct, Order | None]:
+    """The act, found again once its payment, if it is about one, and its accounts are locked."""
+    act = find(public_id)
+    order = order_of(act)
+    _lock(*accounts_of(act))
+    return find(public_id), order
 
 
 def _preview(account: AccountView, new: NewMoneyAct, *, now: datetime) -> MoneyActPreview:
@@ -287,8 +298,8 @@ def _undo_preview(act: MoneyAct, *, now: datetime) -> MoneyActPreview:
 
 def _waiting_preview(act: MoneyAct) -> MoneyActPreview:
     account, to_account = accounts_of(act)
-    said = ("sign", act.pk)
-    return _seen(account, to_account, act.kopecks, by_two=True, said=said, unsent=_unsent(act.undoes_id))
+    unsent = _unsent(act.undoes_id)
+    return _seen(account, to_account, act.kopecks, by_two=True, said=("sign", act.pk), unsent=unsent)
 
 
 def _unsent(act_id: int | None) -> bool:

@@ -189,8 +189,10 @@ def _why(order: Order, *, terms: BackTerms, times: int, now: datetime) -> BackRe
         return BackReason.TOO_OLD
     if order.chargebacks.filter(state=ChargebackState.TOLD).exists():
         return BackReason.DISPUTED
-    if order.refunds.filter(state__in=sorted(ON_ITS_WAY | {RefundState.TO_SIGN})).exists():
+    if order.refunds.filter(state__in=sorted(ON_ITS_WAY)).exists():
         return BackReason.PENDING
+    if order.refunds.filter(state=RefundState.TO_SIGN).exists():
+        return BackReason.WAITS
     return BackReason.TOO_OFTEN if times >= terms.times else None
 
 

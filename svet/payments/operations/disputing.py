@@ -19,6 +19,7 @@ from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Chargeback, ChargebackLine, Order, OrderLine
 from svet.payments.operations.growing import grow_disputes
+from svet.payments.operations.moved import end_move, waiting_moves
 from svet.payments.operations.refunding import note_odd, post_refunds
 from svet.payments.operations.reserving import give_up, lines_left
 from svet.payments.operations.telling import tell_holders, tell_refunded
@@ -152,13 +153,18 @@ def record_chargeback(found: Chargeback, action: str, *, by: Actor, now: datetim
 
 
 def _room_for(order: Order, money: Money, *, by: Actor, now: datetime) -> list[tuple[OrderLine, Money]]:
-    """What is left of each line once refunds of ours that do not fit beside the dispute are called back."""
+    """What is left of each line once waiting moves and refunds of ours that do not fit are ended."""
     ours = order.refunds.filter(state__in=[RefundState.TO_SIGN, RefundState.APPROVED]).exclude(key="")
+    note = "the bank withholds the money: the payment is disputed"
     left = lines_left(order, to_sign=True)
+    for act in waiting_moves(order):
+        if money <= Money.total(part for _, part in left):
+            break
+        end_move(act, note=note, by=by, now=now)
+        left = lines_left(order, to_sign=True)
     for one in ours.order_by("-id"):
         if money <= Money.total(part for _, part in left):
             break
-        note = "the bank withholds the money: the payment is disputed"
         give_up(order, one, RefundState.WITHDRAWN, note=note, by=by, now=now)
         left = lines_left(order, to_sign=True)
     return left

@@ -28,6 +28,7 @@ from svet.payments.operations.refund_steps import (
 )
 from svet.payments.operations.refunding import post_refunds
 from svet.payments.operations.reserving import give_up, lines_left
+from svet.payments.operations.shares import share_of
 from svet.payments.rules.acts import act_digest
 from svet.payments.rules.giving_back import (
     NewRefund,
@@ -37,6 +38,7 @@ from svet.payments.rules.giving_back import (
     RefundRefused,
     check_refund,
 )
+from svet.payments.rules.overpaid import back_of
 from svet.payments.rules.states import OrderState, RefundState
 from svet.staffing.rules import checked_reason
 
@@ -239,9 +241,21 @@ def _waiting_preview(order: Order, request: RefundRequest, *, now: datetime) -> 
         wanted = NewRefund(wanted.lines, "-")
     check_refund(wanted, left=left)
     seen = _seen(order, wanted.lines, said=("sign", request.pk, request.first_by_id), now=now)
-    if request.by_payer and any(effect.after.kopecks > 0 for effect in seen.effects):
-        raise RefundRefused(RefundReason.NOT_OVERPAID)
+    if request.by_payer:
+        _check_shares(order, seen)
     return seen
+
+
+def _check_shares(order: Order, seen: RefundPreview) -> None:
+    """What became somebody else's overpayment meanwhile is signed for nobody. :raises RefundRefused:"""
+    effects: dict[int, RefundEffect] = {effect.account.account_id: effect for effect in seen.effects}
+    for line, left in lines_left(order, to_sign=False):
+        effect = effects.get(line.account_id)
+        if effect is None:
+            continue
+        share = share_of(order, line, left=left, balance=effect.before, signing=True)
+        if effect.money > back_of(share)[0]:
+            raise RefundRefused(RefundReason.NOT_OVERPAID)
 
 
 def _seen(

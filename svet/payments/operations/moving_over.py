@@ -97,6 +97,10 @@ def move_over(
         own = set(order.lines.values_list("account_id", flat=True))
         for account_id in sorted(own | {target.account_id}):
             lock_account(account_id)
+        # The right may have ended, and the account been closed, while this waited for the lock.
+        target = _account(by, to, MoveReason.TO)
+        if target.closed_on is not None and target.closed_on <= provider_today(target.provider, now):
+            raise MoveRefused(MoveReason.CLOSED, field="to")
         offer = _offer(order, by=by)
         if offer.why is not None:
             raise MoveRefused(offer.why)

@@ -20,6 +20,7 @@ from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Callback, Order, PaymentRefund, RefundLine, Shop
 from svet.payments.operations.growing import grow_disputes
 from svet.payments.operations.holding import keep_taken, let_go, take_out
+from svet.payments.operations.moved import end_moves_without_money
 from svet.payments.operations.moving import move
 from svet.payments.operations.reserving import confirm, lines_left, make_room
 from svet.payments.operations.telling import tell_holders, tell_refunded
@@ -95,6 +96,8 @@ def post_refunds(order: Order, *, now: datetime, by: str) -> None:
     for refund in due.filter(reserved_at__isnull=True).order_by("id"):
         if make_room(order, refund, now=now, by=by):
             _post(order, refund, now=now, by=by)
+    note = "the bank has given the money back"
+    end_moves_without_money(order, note=note, by=Actor.system(by), now=now)
     grow_disputes(order, now=now)
 
 

@@ -21,15 +21,17 @@ from svet.payments.operations.telling import (
     tell_refund_started,
     tell_refunded,
 )
+from svet.payments.queries.acts import moved_away
 from svet.payments.queries.payees import payee_of
 from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.states import AT_BANK, REFUND_MOVES, SPOKEN_FOR, RefundState
 
 
 def lines_left(order: Order, *, to_sign: bool) -> list[tuple[OrderLine, Money]]:
-    """The lines of a credited order with what is left of each: not returned, nor disputed at the bank.
+    """The lines of a credited order with what is left of each: not returned, disputed at the bank, nor moved.
 
-    ``to_sign`` tells whether refunds that wait for a signature are counted as gone too.
+    What its payer has moved stands on another account: the one it was moved from does not pay for it again.
+    ``to_sign`` tells whether refunds and moves that wait for a signature are counted as gone too.
     """
     gone = SPOKEN_FOR if to_sign else SPOKEN_FOR - {RefundState.TO_SIGN}
     counted = Q(refund_lines__refund__state__in=sorted(gone))
@@ -43,10 +45,12 @@ def lines_left(order: Order, *, to_sign: bool) -> list[tuple[OrderLine, Money]]:
         .annotate(sum=Sum("kopecks"))
         .values_list("line_id", "sum")
     )
-    return [
-        (line, Money((line.credited_kopecks or 0) - (line.returned or 0) - disputed.get(line.pk, 0)))
-        for line in lines.order_by("position")
-    ]
+    moved = moved_away(order.pk, to_sign=to_sign)
+    found: list[tuple[OrderLine, Money]] = []
+    for line in lines.order_by("position"):
+        away = (line.returned or 0) + disputed.get(line.pk, 0) + moved.get(line.account_id, 0)
+        found.append((line, Money((line.credited_kopecks or 0) - away)))
+    return found
 
 
 def reserve(order: Order, refund: PaymentRefund, *, now: datetime) -> None:

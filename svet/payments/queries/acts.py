@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from svet.kernel.money import Money
 from svet.payments.models import MoneyAct
@@ -51,6 +51,17 @@ def waiting_act_count() -> int:
 def acts_about(*, account_id: int) -> list[MoneyActView]:
     """All acts about an account, the newest first."""
     return _views(_acts().filter(Q(account_id=account_id) | Q(to_account_id=account_id)).order_by("-pk"))
+
+
+def moved_away(order_id: int, *, to_sign: bool) -> dict[int, int]:
+    """By account the kopecks of a payment that its payer has moved from there; undone ones are back.
+
+    ``to_sign`` tells whether what waits for a signature is counted as gone too.
+    """
+    states = [MoneyActState.POSTED.value, *([MoneyActState.WAITING.value] if to_sign else [])]
+    moves = MoneyAct.objects.filter(of_order_id=order_id, state__in=states)
+    sums = moves.exclude(undone_by__state=MoneyActState.POSTED.value).values("account_id")
+    return dict(sums.annotate(sum=Sum("kopecks")).values_list("account_id", "sum"))
 
 
 def act_by_id(public_id: str) -> MoneyActView | None:

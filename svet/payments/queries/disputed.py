@@ -54,6 +54,23 @@ DISPUTES: Final = {
             WHERE c.order_id = o.id)
         GROUP BY o.id, l.id HAVING sum(gone.kopecks) > coalesce(l.credited_kopecks, 0)
         ORDER BY o.id LIMIT 100""",
+    _("возвращено, оспорено и перенесено больше, чем было зачислено: платёж"): """
+        WITH gone AS (
+            SELECT l.order_id, l.account_id, r.kopecks FROM payments_refundline r
+            JOIN payments_orderline l ON l.id = r.line_id JOIN payments_paymentrefund f
+                ON f.id = r.refund_id AND f.state NOT IN ('withdrawn', 'refused', 'to_sign')
+            UNION ALL SELECT l.order_id, l.account_id, d.kopecks FROM payments_chargebackline d
+            JOIN payments_orderline l ON l.id = d.line_id
+            JOIN payments_chargeback c ON c.id = d.chargeback_id AND c.state <> 'won'
+            UNION ALL SELECT m.of_order_id, m.account_id, m.kopecks FROM payments_moneyact m
+            WHERE m.of_order_id IS NOT NULL AND m.state = 'posted' AND NOT EXISTS (
+                SELECT FROM payments_moneyact u WHERE u.undoes_id = m.id AND u.state = 'posted')
+        )
+        SELECT o.number FROM gone JOIN payments_order o ON o.id = gone.order_id
+        WHERE EXISTS (SELECT FROM payments_moneyact m WHERE m.of_order_id = o.id)
+        GROUP BY o.id, gone.account_id HAVING sum(gone.kopecks) > coalesce((SELECT sum(l.credited_kopecks)
+            FROM payments_orderline l WHERE l.order_id = o.id AND l.account_id = gone.account_id), 0)
+        ORDER BY o.id LIMIT 100""",
     _("больше, чем осталось от платежа, и никто этого не разбирает: спор"): """
         SELECT c.reference FROM payments_chargeback c
         WHERE c.above_kopecks > 0 AND NOT EXISTS (SELECT FROM payments_callback n

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from svet.kernel.money import Money
 from svet.payments.models import ChargebackLine, Order, OrderLine, RefundRequest
+from svet.payments.queries.acts import moved_away
 from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.states import SPOKEN_FOR, OrderState, RefundState
 
@@ -118,13 +119,15 @@ def lines_of_payment(public_id: str) -> list[PaymentLine]:
         "pk", "refund_lines__refund__state", "refund_lines__kopecks"
     ):
         gone[line_id] = gone.get(line_id, 0) + (kopecks if state in SPOKEN_FOR else 0)
+    order_id = next(iter(lines.values_list("order_id", flat=True)), 0)
+    moved = moved_away(order_id, to_sign=True)
     return [
         PaymentLine(
             line.account.public_id,
             line.account.number,
             line.account.provider.name,
             line.credited,
-            line.credited - Money(gone[line.pk]),
+            line.credited - Money(gone[line.pk] + moved.get(line.account_id, 0)),
         )
         for line in lines.order_by("position")
     ]

@@ -16,6 +16,7 @@ class MoveReason(StrEnum):
     NOTHING_LEFT = "move_nothing_left"
     FROM = "move_from"
     TO = "move_to"
+    CLOSED = "move_closed"
     SAME = "move_same"
     OTHER_PROVIDER = "move_other_provider"
     SUM = "move_sum"

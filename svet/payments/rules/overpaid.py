@@ -21,10 +21,13 @@ class BackReason(StrEnum):
     TOO_OLD = "back_too_old"
     DISPUTED = "back_disputed"
     PENDING = "back_pending"
+    WAITS = "back_waits"
     TOO_OFTEN = "back_too_often"
     GIVEN_BACK = "back_given_back"
+    MOVED = "back_moved"
     NOT_OVERPAID = "back_not_overpaid"
     LATER_PAYMENT = "back_later_payment"
+    BY_STAFF = "back_by_staff"
     NO_ACCOUNT = "back_no_account"
     NOTHING = "back_nothing"
     SUM = "back_sum"
@@ -60,12 +63,16 @@ class PaidLine:
 
     ``later`` is what other payments brought to the account after this one and is still there; None: this
     payment never came to the account. ``waiting`` is what waits for signatures, not off the balance yet.
+    ``granted`` is what benefits, write-offs and corrections brought after it; ``moved``: nothing is left
+    because its payer has moved it.
     """
 
     balance: Money
     waiting: Money
     left: Money
     later: Money | None
+    granted: Money = ZERO
+    moved: bool = False
 
 
 def back_of(line: PaidLine) -> tuple[Money, BackReason | None]:
@@ -73,15 +80,19 @@ def back_of(line: PaidLine) -> tuple[Money, BackReason | None]:
 
     Payments settle what was charged in the order in which they came, so what is too much is of the last one:
     nobody takes back what somebody else has overpaid. What was charged and stands on no bill yet is charged;
-    kilowatt-hours that nobody has charged are no debt.
+    kilowatt-hours that nobody has charged are no debt. What was granted to the account later is nobody's
+    payment: it settles as one and makes no payer's share.
     """
     if line.left.kopecks <= 0 or line.later is None:
-        return ZERO, BackReason.GIVEN_BACK
+        return ZERO, BackReason.MOVED if line.moved else BackReason.GIVEN_BACK
     overpaid = -line.balance.kopecks - line.waiting.kopecks
     if overpaid <= 0:
         return ZERO, BackReason.NOT_OVERPAID
-    own = min(line.left.kopecks, overpaid - line.later.kopecks)
-    return (Money(own), None) if own > 0 else (ZERO, BackReason.LATER_PAYMENT)
+    paid = overpaid - line.later.kopecks
+    if paid <= 0:
+        return ZERO, BackReason.LATER_PAYMENT
+    own = min(line.left.kopecks, paid - line.granted.kopecks)
+    return (Money(own), None) if own > 0 else (ZERO, BackReason.BY_STAFF)
 
 
 def too_old(*, paid_at: datetime, bank_days: int, terms: BackTerms, now: datetime) -> bool:

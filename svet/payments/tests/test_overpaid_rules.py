@@ -23,8 +23,17 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 TERMS = BackTerms(alone=Money(5_000_00), times=3, days=365)
 
 
-def line(balance: int, *, left: int = 1_000, later: int | None = 0, waiting: int = 0) -> PaidLine:
-    return PaidLine(Money(balance), Money(waiting), Money(left), None if later is None else Money(later))
+def line(
+    balance: int,
+    *,
+    left: int = 1_000,
+    later: int | None = 0,
+    waiting: int = 0,
+    granted: int = 0,
+    moved: bool = False,
+) -> PaidLine:
+    came = None if later is None else Money(later)
+    return PaidLine(Money(balance), Money(waiting), Money(left), came, Money(granted), moved)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +48,12 @@ def line(balance: int, *, left: int = 1_000, later: int | None = 0, waiting: int
         (line(-400, waiting=150), 250, None),
         (line(-400, left=0), 0, BackReason.GIVEN_BACK),
         (line(-400, later=None), 0, BackReason.GIVEN_BACK),
+        (line(-400, left=0, moved=True), 0, BackReason.MOVED),
+        # A benefit of 300 came after the payment: it is no payer's.
+        (line(-400, granted=300), 100, None),
+        (line(-400, granted=400), 0, BackReason.BY_STAFF),
+        (line(-400, later=100, granted=300), 0, BackReason.BY_STAFF),
+        (line(-400, later=400, granted=300), 0, BackReason.LATER_PAYMENT),
         # Boris paid 300 after Anna: of the 400 that are too much 300 are his.
         (line(-400, later=300), 100, None),
         (line(-400, later=400), 0, BackReason.LATER_PAYMENT),

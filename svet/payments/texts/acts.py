@@ -42,6 +42,14 @@ def explain_act(refusal: Refused) -> str:
             return _("Этот акт уже отменён или сам отменяет другой.")
         case MoneyActReason.NOT_POSTED:
             return _("Этот акт не проведён: отменять нечего.")
+        case MoneyActReason.MOVE_NOT_LEFT:
+            return _("Столько от этого платежа на счёте уже не осталось: перенос можно только отклонить.")
+        case MoneyActReason.MOVE_DISPUTED:
+            return _("Платёж оспорен в банке: пока банк не решит, перенос не подписывают.")
+        case MoneyActReason.MOVE_NO_RIGHT:
+            return _("Плательщик больше не может платить за эти счета: перенос можно только отклонить.")
+        case MoneyActReason.MOVE_CLOSED:
+            return _("Счёт, на который переносят, закрыт: перенос можно только отклонить.")
         case MoneyActReason.SENDING_NUMBER:
             return _("Укажите номер платёжного поручения, не длиннее 20 знаков.")
         case MoneyActReason.SENDING_DAY:
