@@ -102,3 +102,12 @@ def test_a_wrong_sum_opens_its_row_and_folds_nothing_over_it() -> None:
     assert " open" in row[: row.index("</summary>")]
     assert 'value="сто"' in row
     assert paid not in page.split("line__rest")[1]
+
+
+def test_with_nothing_to_pay_no_bar_stands_over_the_accounts() -> None:
+    idle = text_of(signed_in(household(groups=1, each=1, debts=(0,))).get("/payment/"))
+    assert "paybar paybar--idle" in idle
+    assert "data-total-button hidden" in idle
+    owing = text_of(signed_in(household(groups=1, each=1, debts=(300_00,))).get("/payment/"))
+    assert "paybar--idle" not in owing
+    assert "data-total-button hidden" not in owing
