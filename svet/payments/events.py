@@ -265,6 +265,7 @@ EVENTS: Final = (
 #: What the journal keeps of this room, in words.
 ACTIONS: Final[Mapping[str, object]] = {
     "payments.act.asked": gettext_lazy("Плательщик переносит платёж на другой счёт"),
+    "payments.act.called_off": gettext_lazy("Плательщик отозвал просьбу о переносе"),
     "payments.act.refused": gettext_lazy("Корректировка расчётов отклонена"),
     "payments.act.signed": gettext_lazy("Корректировка расчётов подписана"),
     "payments.act.written": gettext_lazy("Записана корректировка расчётов"),

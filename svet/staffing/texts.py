@@ -73,3 +73,12 @@ def explain(refusal: Refused) -> str:
     if isinstance(refusal.reason, StaffReason):
         return str(_STAFF[refusal.reason])
     return people.explain(refusal)
+
+
+def name_in_words(kept: str) -> str:
+    """«Горелов Пётр (расчётчик)»: a member's name as the books keep it, the code of the role in words."""
+    name, _opens, code = kept.rpartition(" (")
+    for role, words in ROLES.items():
+        if name and code == f"{role.value})":
+            return f"{name} ({str(words).lower()})"
+    return kept

@@ -192,7 +192,7 @@ def _bill(bill: BillSummary) -> BillFacts:
         issued_on=bill.issued_on,
         due_on=bill.due_on,
         closing=sums.closing,
-        taken=sums.paid - sums.refunded + max(0, -sums.recalculated) + max(0, -sums.penalty),
+        taken=sums.taken,
     )
 
 

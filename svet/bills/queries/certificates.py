@@ -138,8 +138,7 @@ def _bills(account_id: AccountId, *, seq: int) -> list[_OwedBill]:
     found = []
     for due_on, stated in rows.values_list("due_on", "snapshot__sums")[:_BILLS]:
         sums = Sums(**stated)
-        taken = sums.paid - sums.refunded + max(0, -sums.recalculated) + max(0, -sums.penalty)
-        found.append(_OwedBill(due_on, sums.closing, taken))
+        found.append(_OwedBill(due_on, sums.closing, sums.taken))
     return found
 
 

@@ -194,6 +194,11 @@ class Sums:
         """What is to be paid: never negative, an overpayment is simply carried on."""
         return max(self.closing, 0)
 
+    @property
+    def taken(self) -> int:
+        """What lessened the debt the bill found."""
+        return self.paid - self.refunded + max(0, -self.recalculated) + max(0, -self.penalty)
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:

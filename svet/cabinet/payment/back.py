@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,15 +14,20 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from svet.cabinet.payment.order import tell_called_off
 from svet.cabinet.payment.sums import typed_kopecks
 from svet.cabinet.shell.forms import Form
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
+from svet.kernel.money import Money
 from svet.kernel.words import explain
 from svet.look.forms import form_page
 from svet.payments.operations.asking_back import BackOffer, ask_back, offer_back
+from svet.payments.operations.calling_off import call_off_back
 from svet.payments.queries import OrderNotFound
-from svet.payments.rules.overpaid import BackReason, BackRefused
+from svet.payments.queries.refunds import refunds_of
+from svet.payments.rules.overpaid import COUNTED, BackReason, BackRefused
+from svet.payments.rules.states import RefundState
 from svet.payments.texts.overpaid import back_reason
 
 
@@ -64,6 +70,9 @@ def back(request: HttpRequest, public_id: str) -> HttpResponse:
         offer = offer_back(by=by, order_public_id=public_id, now=now)
     except OrderNotFound:
         deny_as_missing(request, subject="order", public_id=public_id)
+    if request.method == "POST" and "call_off" in request.POST:
+        tell_called_off(request, call_off_back(by=by, order_public_id=public_id, now=now))
+        return redirect("payment-order", public_id)
     form = OverpaidForm(request.POST if request.method == "POST" else None, offer=offer)
 
     def act() -> HttpResponse:
@@ -81,6 +90,13 @@ def back(request: HttpRequest, public_id: str) -> HttpResponse:
             "form": form,
             "sums": [form[name] for name in form.fields],
             "lines": [(line, back_reason(line.why) if line.why else "") for line in offer.lines],
+            "own": any(
+                one.by_payer and one.state is RefundState.TO_SIGN
+                for one in refunds_of(order_public_id=public_id)
+            ),
+            # Why less than the limit may be had: what one had lately counts.
+            "limit": Money(settings.REFUND_ALONE * 100),
+            "days": COUNTED.days,
             "reason": back_reason(offer.reason) if offer.reason else "",
         }
 

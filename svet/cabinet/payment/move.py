@@ -16,14 +16,17 @@ from django.views.decorators.http import require_http_methods
 
 from svet.accounts.queries import cabinet
 from svet.accounts.rules import Right
+from svet.cabinet.payment.order import asked_moves, tell_called_off
 from svet.cabinet.payment.sums import typed_kopecks
 from svet.cabinet.shell.forms import Form
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel.words import explain
 from svet.look.forms import form_page
+from svet.payments.operations.calling_off import call_off_move
 from svet.payments.operations.moving_over import MoveOffer, move_over, offer_move
 from svet.payments.queries import OrderNotFound
+from svet.payments.queries.acts import moves_of_payment
 from svet.payments.rules.misdirected import MoveReason, MoveRefused
 from svet.payments.texts.misdirected import move_reason
 
@@ -64,11 +67,16 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
         offer = offer_move(by=by, order_public_id=public_id)
     except OrderNotFound:
         deny_as_missing(request, subject="order", public_id=public_id)
+    if request.method == "POST" and "call_off" in request.POST:
+        act_id = request.POST["call_off"][:32]
+        gone = call_off_move(by=by, order_public_id=public_id, act_public_id=act_id, now=now)
+        tell_called_off(request, gone)
+        return redirect("payment-order", public_id)
     # Of a payment for one account there is nothing to choose: the money goes to another.
     only = {line.account_public_id for line in offer.movable} if len(offer.movable) == 1 else set()
     cards = [card for group in cabinet(person_of(request).person_id) for card in group.cards]
     others = [
-        (card.public_id, _("%(title)s, аб. № %(number)s") % {"title": card.title, "number": card.number})
+        (card.public_id, _("%(title)s, аб. № %(number)s") % {"title": card.row_name, "number": card.number})
         for card in cards
         if Right.PAY in card.rights and card.public_id not in only
     ]
@@ -104,6 +112,7 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
             "form": form,
             "reason": move_reason(offer.why) if offer.why else "",
             "alone": not others,
+            "asked": asked_moves(public_id, moves_of_payment(order_public_id=public_id)),
         }
 
     return form_page(request, "cabinet/payment_move.html", context, form=form, explain=explain, act=act)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from svet.cabinet.payment.parts import SeriesPage, series_words
@@ -12,10 +16,14 @@ from svet.kernel.money import Money
 from svet.look.formats import moment, roubles
 from svet.payments import texts
 from svet.payments.queries import OrderView, Remainder, SeriesView
+from svet.payments.queries.acts import MoneyActView
+from svet.payments.queries.refunds import RefundRequestView
+from svet.payments.rules.acts import MoneyActState
 from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.parts import SeriesNeed
-from svet.payments.rules.states import OrderState
+from svet.payments.rules.states import OrderState, RefundState
 from svet.payments.texts.chargebacks import chargeback_for_payer
+from svet.payments.texts.misdirected import moved_words
 from svet.payments.texts.shops import bank_name
 
 
@@ -37,6 +45,16 @@ class DisputeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the payer has asked for and nobody has decided; ``act`` is that of a move, empty for a refund."""
+
+    title: str
+    text: str
+    url: str
+    act: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """One order as its page shows it; ``refresh`` is in seconds, 0 when the state is final."""
 
@@ -55,6 +73,9 @@ class OrderPage:
     left: Remainder | None = None
     series: SeriesPage | None = None
     bank: str = ""
+    #: What the payer's own requests about it wait for, and what became of moves.
+    asked: tuple[Asked, ...] = ()
+    moved: tuple[DisputeRow, ...] = ()
 
     @property
     def next_ready(self) -> bool:
@@ -69,6 +90,8 @@ def order_page(
     silent: bool,
     left: Remainder | None = None,
     series: SeriesView | None = None,
+    refunds: Sequence[RefundRequestView] = (),
+    moves: Sequence[MoneyActView] = (),
 ) -> OrderPage:
     """Words, steps and the next move for each state; ``left`` is what other payees still have to get.
 
@@ -77,7 +100,7 @@ def order_page(
     title, text, kind = _words(order, silent=silent)
     if series is not None:
         title, text, kind = series_words(series, silent=silent)
-    moves = series is not None and series.moves
+    series_moves = series is not None and series.moves
     waiting = order.state in (OrderState.CREATED, OrderState.SENT, OrderState.WAITING, OrderState.PAID)
     young = now - order.created_at < timedelta(minutes=10)
     can_go = order.state is OrderState.WAITING and now < order.expires_at
@@ -88,7 +111,7 @@ def order_page(
         kind=kind,
         state_name=texts.state_name(order.state, refunded=bool(order.came_back), returned=order.returned),
         steps=_steps(order),
-        refresh=(3 if young else 20) if moves or (waiting and series is None) else 0,
+        refresh=(3 if young else 20) if series_moves or (waiting and series is None) else 0,
         bank_url=order.bank_page_url if can_go else "",
         try_again=order.state in (OrderState.CANCELED, OrderState.FAILED)
         and (series is None or series.need is SeriesNeed.OVER),
@@ -104,7 +127,50 @@ def order_page(
         left=left,
         series=None if series is None else SeriesPage.of(series),
         bank="" if order.untouched else bank_name(order.bank),
+        asked=(*_asked_back(refunds), *asked_moves(order.public_id, moves)),
+        moved=tuple(
+            DisputeRow(_moved(one), -one.money) for one in moves if one.state is not MoneyActState.WAITING
+        ),
     )
+
+
+def _asked_back(refunds: Sequence[RefundRequestView]) -> list[Asked]:
+    return [
+        Asked(
+            _("%(sum)s ждут решения") % {"sum": roubles(one.money)},
+            _("Вы просили вернуть %(sum)s. Просьбу подпишут два сотрудника, и мы сообщим вам.")
+            % {"sum": roubles(one.money)},
+            reverse("payment-back", args=(one.order_public_id,)),
+        )
+        for one in refunds
+        if one.by_payer and one.state is RefundState.TO_SIGN
+    ]
+
+
+def asked_moves(order_public_id: str, moves: Sequence[MoneyActView]) -> list[Asked]:
+    """The moves of a payment that wait for a member."""
+    return [
+        Asked(
+            _("%(sum)s ждут решения") % {"sum": roubles(one.money)},
+            _moved(one) + ".",
+            reverse("payment-move", args=(order_public_id,)),
+            one.public_id,
+        )
+        for one in moves
+        if one.state is MoneyActState.WAITING
+    ]
+
+
+def tell_called_off(request: HttpRequest, gone: bool) -> None:
+    """Say whether a request was taken back in time."""
+    if gone:
+        messages.success(request, _("Просьба отозвана: ничего не изменилось."))
+    else:
+        messages.error(request, _("Просьба уже решена: отозвать её нельзя."))
+
+
+def _moved(one: MoneyActView) -> str:
+    return moved_words(one.state, money=one.money, source=one.account_number, target=one.to_account_number)
 
 
 def _words(order: OrderView, *, silent: bool) -> tuple[str, str, str]:

@@ -22,6 +22,8 @@ from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.limits import texts as limit_texts
 from svet.limits.operations import LimitReached
 from svet.payments import operations, queries, texts
+from svet.payments.queries.acts import moves_of_payment
+from svet.payments.queries.refunds import refunds_of
 from svet.payments.rules.parts import PartAct, SeriesNeed
 from svet.payments.rules.states import OrderState
 
@@ -133,7 +135,16 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
     template = "cabinet/payment_order_state.html" if part else "cabinet/payment_order.html"
     last = series.parts[-1].public_id if series is not None else found.public_id
     left = queries.remainder(person_id=person_id, public_id=last)
-    view = order_page(found, now=now, silent=silent, left=left, series=series)
+    view = order_page(
+        found,
+        now=now,
+        silent=silent,
+        left=left,
+        series=series,
+        # Somebody else's request about a payment is between them and the staff.
+        refunds=refunds_of(order_public_id=found.public_id) if found.person_id == person_id else (),
+        moves=moves_of_payment(order_public_id=found.public_id) if found.person_id == person_id else (),
+    )
     return render(request, template, {"view": view})
 
 

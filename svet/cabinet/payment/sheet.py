@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from django.utils import timezone
-
-from svet.accounts.queries import AccountCard, GroupView, cabinet
+from svet.accounts.queries import AccountCard, GroupView, cabinet, provider_today
 from svet.accounts.rules import Right
 from svet.arrangements.queries import standing_promises
 from svet.arrangements.rules import PromiseView
 from svet.bills import queries as bills
+from svet.bills.queries import BillSummary
 from svet.cabinet.payment.form import AMOUNT, PaymentForm
+from svet.cabinet.payment.late import late_of
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.kernel.refusals import NotFound
@@ -202,7 +203,7 @@ def sheet(
         form.tick_groups(groups)
     ids = [card.account_id for group in groups for card in group.cards]
     balances = ledger.balances(ids)
-    transit, newest = queries.in_transit(ids), bills.latest(account_ids=ids)
+    transit, newest = queries.in_transit(ids), bills.last_bills(account_ids=ids)
     over = [account_id for account_id in ids if balances[account_id] < ZERO]
     newest_own = newest_payments(person_id=person_id, account_ids=over) if over else {}
     promised = standing_promises(ids)
@@ -214,10 +215,11 @@ def sheet(
                 card,
                 balances[card.account_id],
                 transit.get(card.account_id, ZERO),
-                newest[card.account_id].due_on if card.account_id in newest else None,
+                newest[card.account_id],
                 form,
                 chosen,
                 provider=card.provider.name if several else "",
+                now=now,
                 back=newest_own.get(card.account_id, ""),
                 promised=promised.get(card.account_id),
             )
@@ -275,15 +277,17 @@ def _row(
     card: AccountCard,
     balance: Money,
     transit: Money,
-    due_on: date | None,
+    newest: Sequence[BillSummary],
     form: PaymentForm | None,
     chosen: dict[str, Money] | None,
     *,
     provider: str,
     back: str,
     promised: PromiseView | None,
+    now: datetime,
 ) -> PaymentSheetRow:
     owed = max(balance - transit, ZERO)
+    late = late_of(newest, balance=balance, transit=transit, today=provider_today(card.provider, now))
     payable = Right.PAY in card.rights
     ticked = payable and bool(owed)
     value = _as_typed(owed) if owed else ""
@@ -297,8 +301,9 @@ def _row(
         card=card,
         balance=balance,
         transit=transit,
-        due_on=due_on if owed else None,
-        overdue=bool(owed) and due_on is not None and due_on < timezone.localdate(),
+        # As «Сегодня» says it: all of it late since the oldest bill not paid, else by the next day to come.
+        due_on=late.since if late.late == owed or late.due_on is None else late.due_on,
+        overdue=late.since is not None and (late.late == owed or late.due_on is None),
         payable=payable,
         ticked=ticked,
         value=value,

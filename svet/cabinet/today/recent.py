@@ -10,6 +10,7 @@ from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 
 from svet.history.queries import CardKind, HistoryCard
+from svet.ledger.rules import TransactionKind
 from svet.look.formats import NBSP, energy, roubles
 from svet.metering.queries import SetView
 from svet.payments import texts as payment_texts
@@ -56,6 +57,11 @@ def _what(card: HistoryCard) -> str:
             return _("Возврат")
         case CardKind.BILL:
             return _("Счёт")
+        case CardKind.ACT if card.entry is not None and card.entry.kind is TransactionKind.TRANSFER:
+            # The same name as on «История».
+            if card.entry.money.kopecks > 0:
+                return _("Перенос на другой лицевой счёт")
+            return _("Перенос с другого лицевого счёта")
         case CardKind.ACT:
             return _("Изменение расчётов")
         case CardKind.PAYMENT if card.order is not None and card.order.state is not OrderState.CREDITED:

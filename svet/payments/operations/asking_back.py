@@ -61,6 +61,11 @@ class BackLine:
     most: Money
     why: BackReason | None
 
+    @property
+    def over(self) -> Money:
+        """The overpayment of the account, without a sign."""
+        return max(-self.balance, ZERO)
+
 
 @dataclass(frozen=True, slots=True)
 class BackOffer:

@@ -9,14 +9,27 @@ from django.db.models import Sum
 from svet.accounts.queries import AccountView, provider_today
 from svet.billing.queries.policies import rules_for
 from svet.billing.rules.decisions import COUNTED_DAYS, two_hands
+from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.payments.models import MoneyAct, RefundLine
 from svet.payments.rules.acts import MoneyActState
 from svet.payments.rules.states import ON_ITS_WAY, RefundState
 
 
+def alone_yet(account: AccountView, *, now: datetime) -> Money:
+    """How much one member may decide here yet, with what one hand did lately."""
+    alone, limit = _counted(account, now=now)
+    return Money(max(limit - alone, 0))
+
+
 def beyond(account: AccountView, kopecks: int, *, now: datetime) -> bool:
     """Whether so much is beyond the supplier's limit of one hand, with what one hand did here lately."""
+    alone, limit = _counted(account, now=now)
+    return two_hands(effect=kopecks, alone=alone, limit=limit)
+
+
+def _counted(account: AccountView, *, now: datetime) -> tuple[int, int]:
+    """Kopecks that one hand moved here lately, and the supplier's limit."""
     since = now - timedelta(days=COUNTED_DAYS)
     acts = MoneyAct.objects.filter(
         account_id=account.account_id,
@@ -34,4 +47,4 @@ def beyond(account: AccountView, kopecks: int, *, now: datetime) -> bool:
     ).aggregate(sum=Sum("kopecks"))
     month = Month.of(provider_today(account.provider, now))
     limit = rules_for(account.provider.provider_id, month).decision_kopecks
-    return two_hands(effect=kopecks, alone=sum(map(abs, acts)) + (refunds["sum"] or 0), limit=limit)
+    return sum(map(abs, acts)) + (refunds["sum"] or 0), limit

@@ -64,6 +64,12 @@ def moved_away(order_id: int, *, to_sign: bool) -> dict[int, int]:
     return dict(sums.annotate(sum=Sum("kopecks")).values_list("account_id", "sum"))
 
 
+def moves_of_payment(*, order_public_id: str) -> list[MoneyActView]:
+    """What the payer of a payment has moved of it, or asked to, the oldest first; not what was taken back."""
+    own = _acts().filter(of_order__public_id=order_public_id)
+    return _views(own.exclude(undone_by__state=MoneyActState.POSTED).order_by("pk"))
+
+
 def act_by_id(public_id: str) -> MoneyActView | None:
     """One act."""
     return next(iter(_views(_acts().filter(public_id=public_id))), None)

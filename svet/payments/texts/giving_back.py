@@ -51,8 +51,10 @@ def explain_refund(refusal: Refused) -> str:
     return ""
 
 
-def refund_state(state: RefundState) -> str:
-    """Where a refund stands, for the staff."""
+def refund_state(state: RefundState, *, two: bool = False) -> str:
+    """Where a refund stands, for the staff; ``two`` signatures are still to be put under it."""
+    if two and state is RefundState.TO_SIGN:
+        return _("ждёт двух подписей")
     return {
         RefundState.TO_SIGN: _("ждёт второй подписи"),
         RefundState.APPROVED: _("уйдёт в банк"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
+from svet.payments.rules.acts import MoneyActState
 from svet.payments.rules.misdirected import MoveReason
 
 
@@ -17,6 +18,15 @@ def explain_move(refusal: Refused) -> str:
     if refusal.reason is MoveReason.ABOVE and "most" in refusal.details:
         values = {"most": roubles(cast(Money, refusal.details["most"]))}
         return _("Из этого платежа можно перенести не больше %(most)s.") % values
+    if refusal.reason is MoveReason.TOO_MUCH and refusal.details.get("most"):
+        values = {"most": roubles(cast(Money, refusal.details["most"]))}
+        return (
+            _(
+                "На прежнем счёте останется большой долг: здесь можно перенести до %(most)s. "
+                "Больше — через поддержку."
+            )
+            % values
+        )
     return move_reason(refusal.reason) if isinstance(refusal.reason, MoveReason) else ""
 
 
@@ -36,3 +46,15 @@ def move_reason(reason: MoveReason) -> str:
         MoveReason.TOO_MUCH: _("На прежнем счёте останется большой долг: напишите в поддержку."),
         MoveReason.CHANGED: _("Пока вы смотрели, счёт изменился. Ничего не перенесено: посмотрите ещё раз."),
     }[reason]
+
+
+def moved_words(state: MoneyActState, *, money: Money, source: str, target: str) -> str:
+    """What became of a move, with the numbers of both accounts; ``money`` as it left the first one."""
+    values = {"sum": roubles(abs(money)), "from": source, "to": target}
+    match state:
+        case MoneyActState.POSTED:
+            return _("Перенесли %(sum)s с № %(from)s на № %(to)s") % values
+        case MoneyActState.WAITING:
+            return _("Перенос %(sum)s с № %(from)s на № %(to)s ждёт подписи сотрудника") % values
+        case MoneyActState.REFUSED:
+            return _("Перенос %(sum)s с № %(from)s на № %(to)s не состоялся") % values

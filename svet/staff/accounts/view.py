@@ -37,8 +37,11 @@ from svet.notices import queries as notices
 from svet.payments import queries as payments
 from svet.payments import texts as payment_texts
 from svet.payments.queries import ImportedPaymentView, suspense
+from svet.payments.queries.acts import acts_about
+from svet.payments.rules.acts import MoneyActState
 from svet.payments.rules.states import OrderState
 from svet.payments.texts import giving_back as refund_texts
+from svet.payments.texts.misdirected import moved_words
 from svet.staff.shell.sent import shown_delivery
 
 #: How much of each list the screen shows.
@@ -110,7 +113,7 @@ def account_screen(account: AccountView, *, now: datetime) -> dict[str, Any]:
         "bills": bills.bills(account_ids=ids, limit=_SOME),
         "autopay": [_autopay(one) for one in autopay.agreements_of_account(account.account_id, now=now)],
         "promises": [promise_texts.promise_line(one) for one in promises_of(account.account_id)],
-        "payments": _money(account.account_id, now=now)[:_SOME],
+        "payments": _money(account.account_id, number=account.number, now=now)[:_SOME],
         "sent": [
             shown_delivery(row)
             for row in notices.deliveries_to(
@@ -143,7 +146,7 @@ def _values(found: SetView) -> dict[str, Any]:
     }
 
 
-def _money(account_id: int, *, now: datetime) -> list[Came]:
+def _money(account_id: int, *, number: str, now: datetime) -> list[Came]:
     since = now - _YEAR
     found = payments.orders(account_ids=[account_id], since=since)
     orders = [
@@ -178,7 +181,20 @@ def _money(account_id: int, *, now: datetime) -> list[Came]:
         )
         for one in payments.register_payments(account_ids=[account_id], since=since)
     ]
-    return sorted(orders + registers, key=lambda one: one.day or timezone.localdate(one.at), reverse=True)
+    moved = [
+        Came(
+            act.written_at,
+            act.on,
+            act.document,
+            -act.money if act.account_number == number else act.money,
+            moved_words(act.state, money=act.money, source=act.account_number, target=act.to_account_number),
+        )
+        for act in acts_about(account_id=account_id)
+        if act.to_account_number and act.state is MoneyActState.POSTED and act.written_at >= since
+    ]
+    return sorted(
+        orders + registers + moved, key=lambda one: one.day or timezone.localdate(one.at), reverse=True
+    )
 
 
 def _came_by(one: ImportedPaymentView, banks: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
@@ -31,6 +32,7 @@ from svet.staff.money.words import explain
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
 from svet.staffing.rules import Permission
+from svet.staffing.texts import name_in_words
 
 _BADGES = {
     MoneyActState.WAITING: "warning",
@@ -228,7 +230,9 @@ def correction(request: HttpRequest, money_act_public_id: str) -> HttpResponse:
 def shown_act(one: MoneyActView) -> dict[str, Any]:
     """An act in words."""
     return {
-        "act": one,
+        "act": replace(
+            one, written_by=name_in_words(one.written_by), decided_by=name_in_words(one.decided_by)
+        ),
         "name": wording.act_name(one.kind),
         "state": wording.act_state(one.state),
         "badge": _BADGES[one.state],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +30,7 @@ from svet.staff.money.words import explain
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
 from svet.staffing.rules import Permission
+from svet.staffing.texts import name_in_words
 
 _BADGES = {
     RefundState.TO_SIGN: "warning",
@@ -176,7 +178,19 @@ def _preview(request: HttpRequest, known: RefundRequestView) -> tuple[operations
 
 def shown_refund(one: RefundRequestView) -> dict[str, Any]:
     """A refund in words."""
-    return {"refund": one, "state": wording.refund_state(one.state), "badge": _BADGES[one.state]}
+    named = replace(
+        one,
+        written_by=name_in_words(one.written_by),
+        first_by=name_in_words(one.first_by),
+        signed_by=name_in_words(one.signed_by),
+        ended_by=name_in_words(one.ended_by),
+    )
+    two = one.by_payer and one.first_at is None
+    return {
+        "refund": named,
+        "state": wording.refund_state(one.state, two=two),
+        "badge": _BADGES[one.state],
+    }
 
 
 urlpatterns: list[URLPattern] = [

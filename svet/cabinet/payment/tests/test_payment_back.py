@@ -13,7 +13,11 @@ from svet.journal.models import Entry
 from svet.ledger import queries as ledger
 from svet.payments import operations
 from svet.payments.models import Order, PaymentRefund
+from svet.payments.rules.states import RefundState
 from svet.payments.tests.factories import Family, StubBank, make_family, make_order, owe
+from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 
 @pytest.fixture
@@ -125,3 +129,33 @@ def test_another_finds_no_page(family: Family, paid: Order, who: str) -> None:
     assert client.post(address(paid), {"shown": "x", family.first.public_id: "1"}).status_code == 404
     assert Entry.objects.filter(action="not_visible", subject_id=paid.public_id).count() == 2
     assert not PaymentRefund.objects.exists()
+
+
+def test_a_request_that_waits_is_seen_and_taken_back(family: Family, paid: Order, settings: Any) -> None:
+    settings.REFUND_ALONE = 100
+    client = signed_in(family.anna)
+    before = words(text_of(client.get(address(paid))))
+    assert "Переплата 500,00 ₽" in before
+    assert "Без подписей возвращаем не больше 100,00 ₽ за 30 дней" in before
+    waits = words(text_of(press(family, paid)))
+    assert "500,00 ₽ ждут решения" in waits
+    assert "вернуть нечего" not in waits
+    assert "Остальное из этого платежа можно попросить" in waits
+    page = f"/payment/orders/{paid.public_id}/"
+    assert "500,00 ₽ ждут решения" in words(text_of(client.get(page)))
+    refund = PaymentRefund.objects.get()
+    desk = working(make_member(role=Role.BILLING))
+    row = words(desk.get(f"/staff/money/refunds/{refund.request.public_id}/").content.decode())
+    assert "ждёт двух подписей" in row
+    assert signed_in(family.vera).post(address(paid), {"call_off": "1"}).status_code == 404
+    gone = words(text_of(client.post(address(paid), {"call_off": "1"}, follow=True)))
+    assert "Просьба отозвана" in gone
+    assert "ждут решения" not in gone
+    refund.refresh_from_db()
+    assert refund.state == RefundState.WITHDRAWN
+    again = client.post(address(paid), {"call_off": "1"}, follow=True)
+    assert "Просьба уже решена" in words(text_of(again))
+    assert "плательщик отозвал просьбу" in words(
+        desk.get(f"/staff/money/refunds/{refund.request.public_id}/").content.decode()
+    )
+    assert "можно вернуть 500,00 ₽" in text_of(client.get(address(paid)))

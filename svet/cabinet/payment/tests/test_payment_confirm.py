@@ -147,5 +147,5 @@ def test_what_would_be_refused_is_said_before_the_question(
 
 def test_the_card_stands_by_the_button(family: Family) -> None:
     make_card(person=family.anna)
-    bar = signed_in(family.anna).get("/payment/").content.decode().split('class="paybar"')[1]
+    bar = signed_in(family.anna).get("/payment/").content.decode().split('class="paybar')[1]
     assert "Мир •• 2987" in bar.split("</form>")[0]

@@ -10,9 +10,11 @@ from django.utils import timezone
 from svet.api.tests.test_v1 import Program
 from svet.cabinet.payment.tests.test_payment import signed_in, text_of, words
 from svet.gateways import acquiring
+from svet.kernel.money import Money
 from svet.ledger import queries as ledger
 from svet.payments import operations
 from svet.payments.models import MoneyAct, Order
+from svet.payments.operations import moving_over
 from svet.payments.tests.factories import Family, StubBank, make_family, make_order
 from svet.staff.tests.browsers import working
 from svet.staffing.rules import Role
@@ -118,3 +120,47 @@ def test_programs_move_it_too(family: Family, paid: Order) -> None:
     stale = anna.post(at, more, key="stale")
     assert (stale.status_code, stale.json()["code"]) == (409, "move_changed")
     assert Program(family.vera).get(at).status_code == 404
+
+
+def test_what_was_asked_for_is_seen_taken_back_or_told(family: Family, paid: Order) -> None:
+    """A waiting move is on the payment's page and on its own; whoever asked may take it back, once."""
+    asked = words(text_of(press(family, paid, amount="100")))
+    wanted = f"Перенос 100,00 ₽ с № {family.first.number} на № {family.second.number} ждёт подписи"
+    client, page = signed_in(family.anna), f"/payment/orders/{paid.public_id}/"
+    assert "100,00 ₽ ждут решения" in asked
+    assert wanted in asked
+    assert wanted in words(text_of(client.get(address(paid))))
+    act = MoneyAct.objects.get()
+    assert signed_in(family.vera).post(address(paid), {"call_off": act.public_id}).status_code == 404
+    gone = words(text_of(client.post(address(paid), {"call_off": act.public_id}, follow=True)))
+    assert "Просьба отозвана" in gone
+    assert "не состоялся" in gone
+    assert "ждут решения" not in gone
+    again = words(text_of(client.post(address(paid), {"call_off": act.public_id}, follow=True)))
+    assert "Просьба уже решена" in again
+    desk = words(
+        working(make_member(role=Role.BILLING)).get(f"/staff/money/acts/{act.public_id}/").content.decode()
+    )
+    assert "плательщик отозвал просьбу" in desk
+    assert "просьба плательщика перенести платёж" in desk
+    # What was taken back may be asked for again, and all of it.
+    assert "осталось от платежа 335,38 ₽" in words(text_of(client.get(address(paid))))
+    press(family, paid)
+    done = words(text_of(client.get(page)))
+    assert f"Перенесли 35,38 ₽ с № {family.first.number} на № {family.second.number}" in done
+    assert "Перенос на другой лицевой счёт" in words(text_of(client.get("/today/")))
+    clerk = working(make_member(role=Role.OPERATOR))
+    staff = words(clerk.get(f"/staff/accounts/{family.first.public_id}/").content.decode())
+    assert f"Перенесли 35,38 ₽ с № {family.first.number}" in staff
+
+
+def test_one_account_to_choose_is_said_and_the_most_is_named(
+    family: Family, paid: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = text_of(signed_in(family.anna).get(address(paid)))
+    assert "<select" not in page
+    assert "/help/" in page
+    monkeypatch.setattr(moving_over, "beyond", lambda account, kopecks, *, now: kopecks > 200_00)
+    monkeypatch.setattr(moving_over, "alone_yet", lambda account, *, now: Money(200_00))
+    refused = words(text_of(press(family, paid, amount="300")))
+    assert "можно перенести до 200,00 ₽" in refused

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from svet.accounts.models import Account, Link
 from svet.accounts.tests.factories import make_account, make_group, make_link
+from svet.bills import queries as bills
+from svet.bills.rules.document import Sums
 from svet.cabinet.payment.tests.test_payment import signed_in, text_of, words
+from svet.kernel.periods import Month
+from svet.look.formats import day_and_month
 from svet.payments.tests.factories import owe
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
@@ -102,3 +109,32 @@ def test_a_wrong_sum_opens_its_row_and_folds_nothing_over_it() -> None:
     assert " open" in row[: row.index("</summary>")]
     assert 'value="сто"' in row
     assert paid not in page.split("line__rest")[1]
+
+
+def test_with_nothing_to_pay_no_bar_stands_over_the_accounts() -> None:
+    idle = text_of(signed_in(household(groups=1, each=1, debts=(0,))).get("/payment/"))
+    assert "paybar paybar--idle" in idle
+    assert "data-total-button hidden" in idle
+    owing = text_of(signed_in(household(groups=1, each=1, debts=(300_00,))).get("/payment/"))
+    assert "paybar--idle" not in owing
+    assert "data-total-button hidden" not in owing
+
+
+@pytest.mark.parametrize("newest_in", [-10, 10])
+def test_a_debt_is_late_since_the_same_day_here_and_on_the_first_page(
+    monkeypatch: pytest.MonkeyPatch, newest_in: int
+) -> None:
+    today = timezone.localdate()
+    days = [today + timedelta(days=newest_in), today - timedelta(days=40)]
+    sums = [Sums(200_00, 100_00, 0, 0, 300_00), Sums(0, 200_00, 0, 0, 200_00)]
+    asked = [
+        SimpleNamespace(public_id=f"b{n}", month=Month.of(on), issued_on=on, due_on=on, sums=each)
+        for n, (on, each) in enumerate(zip(days, sums, strict=True))
+    ]
+    monkeypatch.setattr(
+        bills, "last_bills", lambda *, account_ids, months=6: dict.fromkeys(account_ids, asked)
+    )
+    client = signed_in(household(groups=1, each=1, debts=(300_00,)))
+    said = f"срок был {day_and_month(days[1])}" if newest_in < 0 else f"до {day_and_month(days[0])}"
+    for page in ("/payment/", "/today/"):
+        assert words(said) in words(text_of(client.get(page)))

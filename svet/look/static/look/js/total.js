@@ -37,6 +37,15 @@ class Total extends HTMLElement {
     for (const row of on ? this.owed(box) : this.rows(box)) row.querySelector("[data-pay-tick]").checked = on;
   }
 
+  /* With nothing to pay there is no button, and no bar over what stands below it. */
+  offer(button, total) {
+    const bar = button.closest(".paybar");
+    button.disabled = total === 0;
+    button.hidden = total === 0;
+    bar?.classList.toggle("paybar--idle", total === 0);
+    if (bar) bar.hidden = total === 0;
+  }
+
   handleEvent(event) {
     // Changing a sum means the person wants to pay it.
     if (event?.type === "input" && event.target.matches("[data-pay-sum]")) {
@@ -67,7 +76,7 @@ class Total extends HTMLElement {
     }
     for (const place of document.querySelectorAll("[data-total]")) place.textContent = roubles(total);
     for (const place of document.querySelectorAll("[data-total-count]")) place.textContent = String(count);
-    for (const button of document.querySelectorAll("[data-total-button]")) button.disabled = total === 0;
+    for (const button of document.querySelectorAll("[data-total-button]")) this.offer(button, total);
   }
 }
 customElements.define("svet-total", Total);
