@@ -36,7 +36,7 @@ _THEIRS = {
 
 def _town(like: Account, count: int) -> None:
     """So many neighbours, counted and their words tidied up, as autovacuum does it."""
-    names = [field.column for field in Account._meta.concrete_fields if field.column != "id"]
+    names = [str(field.column) for field in Account._meta.concrete_fields if field.column != "id"]
     with connection.cursor() as cursor:
         statement = _TOWN.format(
             columns=", ".join(names), values=", ".join(_THEIRS.get(name, f"a.{name}") for name in names)
