@@ -1,9 +1,9 @@
 """Pictures of pages, small, beside those that somebody has looked at and accepted.
 
 A household lives through the autumn of 2026 under a clock that stands still, so its pages are the same in
-every run and on every machine; letters are DejaVu's, whatever fonts a machine has. A picture is kept at a
-sixth of its size: a line moved, a colour changed or a button gone is seen in it, how a browser smooths
-letters is not.
+every run and on every machine; letters are DejaVu's, whatever other fonts a machine has (``make browser``
+installs it). A picture is kept at a sixth of its size: a line moved, a colour changed or a button gone is
+seen in it, how a browser smooths letters is not.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import pytest
 
 from svet.gateways import acquiring
 from svet.payments.tests.factories import StubBank
+from tests.browser import letters_missing
 from tests.face.pictures import ACCEPTED, THEMES, WIDTHS, difference, opened, pictures, sheets, stand_still
 from tests.face.rendering import Sheet, stage
 
@@ -57,7 +58,7 @@ def test_the_main_pages_look_as_accepted_and_a_change_of_style_is_noticed(made: 
         for name, style in PLANTED:
             for file, picture in pictures(shown, by_name[name], USUAL[:1], style=style):
                 unseen += [style] if not difference(picture, opened(ACCEPTED / file)) else []
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, "\n".join([*letters_missing(), *wrong])
     known = {f"{sheet.name}-{width}-{theme}.png" for sheet in made for width, theme in EVERY_LOOK}
     assert {path.name for path in ACCEPTED.glob("*.png")} == known
     assert not unseen, f"nobody would have noticed: {unseen}"
