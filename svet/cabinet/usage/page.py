@@ -29,7 +29,7 @@ from svet.cabinet.usage.year import year_page, year_told
 from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
 from svet.look.formats import NBSP, energy, roubles
-from svet.usage import texts, wording
+from svet.usage import texts
 from svet.usage.operations import drop_budget, hide_alike, set_budget
 from svet.usage.queries import month_forecast, story_of
 from svet.usage.rules import (
@@ -39,6 +39,7 @@ from svet.usage.rules import (
     energy_reasons,
     money_reasons,
 )
+from svet.usage.texts import wording
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from svet.bills.texts import labels
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
 from svet.look.formats import NBSP
-from svet.usage import texts, wording
+from svet.usage import texts
 from svet.usage.queries import year_alike, year_of
 from svet.usage.rules import year_to_look_back_at
+from svet.usage.texts import wording
 
 
 @require_safe

@@ -75,7 +75,7 @@ class HandOverForm(ReasonForm):
     field_order = ["holder_name", "phone", "on_date", "ground", "reason"]
 
 
-class DecisionForm(ReasonForm):
+class CabinetDecisionForm(ReasonForm):
     """A decision about one cabinet; the operation judges both."""
 
     document = forms.CharField(
@@ -86,7 +86,7 @@ class DecisionForm(ReasonForm):
     )
 
     @classmethod
-    def of(cls, link_public_id: str, data: Any = None) -> DecisionForm:
+    def of(cls, link_public_id: str, data: Any = None) -> CabinetDecisionForm:
         """The form of one cabinet of the page, whose fields have ids of their own."""
         return cls(data, auto_id=f"%s-{link_public_id}")
 
@@ -107,7 +107,7 @@ def _account(request: HttpRequest, public_id: str) -> AccountView:
 
 
 def _shown(
-    account: AccountView, *, form: Form | None = None, decisions: dict[str, DecisionForm] | None = None
+    account: AccountView, *, form: Form | None = None, decisions: dict[str, CabinetDecisionForm] | None = None
 ) -> dict[str, Any]:
     """The page; ``decisions`` are forms that were sent and refused, by the link they are about."""
     sent = decisions or {}
@@ -115,7 +115,7 @@ def _shown(
         "account": account,
         "address": queries.shown_address(account, confirmed=True),
         "cabinets": [
-            (one, sent.get(one.link_public_id) or DecisionForm.of(one.link_public_id))
+            (one, sent.get(one.link_public_id) or CabinetDecisionForm.of(one.link_public_id))
             for one in finding.cabinets_of(account_id=account.account_id)
         ],
         "former": [
@@ -185,7 +185,7 @@ def _decided(
 ) -> HttpResponse:
     """What is refused stands beside its field in the form of that cabinet, and what was typed stays."""
     row = _account(request, account_public_id)
-    form = DecisionForm.of(link_public_id, request.POST)
+    form = CabinetDecisionForm.of(link_public_id, request.POST)
     return answer(
         request,
         "staff/link_account.html",

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from svet.bills.rules import LinePart
 from svet.kernel.periods import Month
-from svet.usage import texts, wording
+from svet.usage import texts
 from svet.usage.rules import (
     PriceMove,
     UsageMonth,
@@ -23,6 +23,7 @@ from svet.usage.rules import (
     year_to_look_back_at,
 )
 from svet.usage.tests.test_rules import CORRECTION, HOUSE, line, month
+from svet.usage.texts import wording
 
 
 def of(year: int, number: int, kwh: int, price: str = "4.00") -> UsageMonth:

@@ -28,7 +28,7 @@ from svet.usage.rules import (
     YearStory,
     outer,
 )
-from svet.usage.wording import correction_marks
+from svet.usage.texts.wording import correction_marks
 
 #: Every reason of this room that has a sentence.
 REASONS: Final = (BudgetReason,)
