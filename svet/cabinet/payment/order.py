@@ -45,7 +45,7 @@ class DisputeRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PayerAsked:
     """What the payer has asked for and nobody has decided; ``act`` is that of a move, empty for a refund."""
 
     title: str
@@ -74,7 +74,7 @@ class OrderPage:
     series: SeriesPage | None = None
     bank: str = ""
     #: What the payer's own requests about it wait for, and what became of moves.
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[PayerAsked, ...] = ()
     moved: tuple[DisputeRow, ...] = ()
 
     @property
@@ -134,9 +134,9 @@ def order_page(
     )
 
 
-def _asked_back(refunds: Sequence[RefundRequestView]) -> list[Asked]:
+def _asked_back(refunds: Sequence[RefundRequestView]) -> list[PayerAsked]:
     return [
-        Asked(
+        PayerAsked(
             _("%(sum)s ждут решения") % {"sum": roubles(one.money)},
             _("Вы просили вернуть %(sum)s. Просьбу подпишут два сотрудника, и мы сообщим вам.")
             % {"sum": roubles(one.money)},
@@ -147,10 +147,10 @@ def _asked_back(refunds: Sequence[RefundRequestView]) -> list[Asked]:
     ]
 
 
-def asked_moves(order_public_id: str, moves: Sequence[MoneyActView]) -> list[Asked]:
+def asked_moves(order_public_id: str, moves: Sequence[MoneyActView]) -> list[PayerAsked]:
     """The moves of a payment that wait for a member."""
     return [
-        Asked(
+        PayerAsked(
             _("%(sum)s ждут решения") % {"sum": roubles(one.money)},
             _moved(one) + ".",
             reverse("payment-move", args=(order_public_id,)),

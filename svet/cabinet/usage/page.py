@@ -25,6 +25,7 @@ from svet.cabinet.usage.alike import alike_shown
 from svet.cabinet.usage.budget import BudgetForm, budget_shown
 from svet.cabinet.usage.chart import draw
 from svet.cabinet.usage.forecast import forecast_of
+from svet.cabinet.usage.table import UsageTableRow
 from svet.cabinet.usage.year import year_page, year_told
 from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
@@ -87,18 +88,6 @@ class MonthShown:
     bill_public_id: str
     earlier: str
     later: str
-
-
-@dataclass(frozen=True, slots=True)
-class UsageTableRow:
-    """A month of the table: kWh of each zone, the whole, a day, a year ago, the sum of the bill."""
-
-    month: Month
-    zones: tuple[str, ...]
-    kwh: Decimal
-    per_day: str
-    year_ago: str
-    kopecks: int
 
 
 @require_safe
