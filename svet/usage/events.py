@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svet.notices.rules import EventSpec, NoticeChannel, Params, Words
-from svet.usage import texts
-from svet.usage.rules import Budget, BudgetKind
+from svet.usage.texts.budgets import limit_and_range
 
 
 def _budget_passed(p: Params) -> Words:
-    # The numbers come bare: their units are words, and the reader's.
-    budget = Budget(BudgetKind(p["budget"]), int(p["limit"]))
-    p = {
-        **p,
-        "limit": texts.limit_of(budget),
-        "range": texts.bounds_of(budget, (Decimal(p["low"]), Decimal(p["high"]))),
-    }
+    limit, reached = limit_and_range(kind=p["budget"], limit=p["limit"], low=p["low"], high=p["high"])
+    p = {**p, "limit": limit, "range": reached}
     return Words(
         title=_("Месяц может выйти больше, чем вы задумали"),
         text=_(

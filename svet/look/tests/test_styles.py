@@ -11,7 +11,7 @@ from django.conf import settings
 
 PACKAGE = Path(settings.PACKAGE)
 SHEETS = PACKAGE / "look/static/look"
-#: What the one sheet of every page may weigh, which may only fall, and all sheets together with those of pages.
+#: What the one sheet of every page may weigh, which may only fall, and all together with those of pages.
 SHARED_BYTES = 28 * 1024
 ALL_BYTES = 69 * 1024
 TEMPLATES = {
