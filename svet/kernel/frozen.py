@@ -75,7 +75,7 @@ _MARKS: Final[dict[Any, Callable[[int], Any]]] = {
 }
 
 #: Two zones and two languages: whichever are in force, another one is among them.
-_ELSEWHERE: Final = ((UTC, "en"), (ZoneInfo("Asia/Yekaterinburg"), "ru"))
+_ELSEWHERE: Final = ((UTC, "en"), (ZoneInfo("Etc/GMT-5"), "ru"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ CORRUPTIONS = {
     "refund set to done": (
         "INSERT INTO payments_paymentrefund (order_id, state, reference, key, kopecks, known_at, refunded_at,"
         f" posted_at, by, note) SELECT {_CREDITED}, 'done', 'invented', '', 100, known_at, refunded_at,"
-        " posted_at, by, note FROM payments_paymentrefund LIMIT 1", "I-20"),
+        " posted_at, by, note FROM payments_paymentrefund WHERE posted_at IS NOT NULL LIMIT 1", "I-20"),
     "day of a refund a year off": (
         "UPDATE ledger_transaction SET effective_on = effective_on - 365"
         f" WHERE id = {transactions('refund')}", "I-20"),

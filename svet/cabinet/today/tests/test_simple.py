@@ -203,10 +203,12 @@ def test_boris_turns_it_on_for_mama_she_is_told_and_has_the_last_word(
 def test_the_page_says_when_it_is_on_for_another_account(
     mama: Person, boris: Person, account: Account
 ) -> None:
-    Person.objects.filter(pk=mama.pk).update(simple_account=make_account().public_id)
-    assert "простой вид уже включён для другого счёта" in page(
-        enter(boris), f"/accounts/{account.public_id}/simple/"
-    )
+    """To who let him in; a guest of the account reads only that they cannot."""
+    elsewhere, url = "простой вид уже включён для другого счёта", f"/accounts/{account.public_id}/simple/"
+    other = make_account().public_id
+    Person.objects.filter(pk__in=[mama.pk, boris.pk]).update(simple_account=other)
+    assert elsewhere in page(enter(mama), url)
+    assert elsewhere not in page(enter(boris), url)
 
 
 def test_she_keeps_what_was_turned_on_and_is_asked_no_more(
