@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
+import structlog
 from django.db.models import Q
 
 from svet.accounts.operations import lock_account
@@ -34,6 +35,8 @@ from svet.look.formats import day, roubles
 from svet.notices import operations as notices
 from svet.notices.rules import EventSpec
 from svet.people import queries as people
+
+log = structlog.get_logger(__name__)
 
 BY: Final = "arrangements.judge"
 _AT_ONCE: Final = 500
@@ -112,8 +115,12 @@ def judge_promises(*, now: datetime) -> int:
         if not some:
             return decided
         for identity in some:
-            with use_case():
-                decided += _judge(identity, now=now)
+            # What befalls one promise is no matter of those that stand behind it.
+            try:
+                with use_case():
+                    decided += _judge(identity, now=now)
+            except Exception:
+                log.exception("arrangements.promise_failed", promise=identity)
         after = some[-1]
 
 

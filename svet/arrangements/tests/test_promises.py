@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from svet.accounts.models import Account, Link
+from svet.arrangements import operations as arrangements
 from svet.arrangements.models import PaymentPromise
 from svet.arrangements.operations import drop_promises, judge_promises, promise_payment
 from svet.arrangements.queries import (
@@ -246,3 +247,23 @@ def test_who_broke_a_word_waits_alone(family: Family) -> None:
     assert refusal(family, person=family.boris, **later) is PromiseReason.BROKEN_LATELY
     give(family, **later)
     assert states() == ["broken", "open"]
+
+
+def test_what_befalls_one_promise_is_no_matter_of_those_behind_it(
+    family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(family)
+    late = at(UNTIL + timedelta(days=30))
+    first = PaymentPromise.objects.get()
+    other = make_family()
+    give(other)
+    judge = arrangements._judge
+
+    def spoilt(identity: int, *, now: datetime) -> bool:
+        if identity == first.pk:
+            raise RuntimeError("a row nobody can read")
+        return judge(identity, now=now)
+
+    monkeypatch.setattr(arrangements, "_judge", spoilt)
+    assert judge_promises(now=late) == 1
+    assert sorted(states()) == ["broken", "open"]
