@@ -220,7 +220,7 @@ def by(sets_too: bool, month: Month = JULY) -> tuple[dict[str, list[tuple[Any, .
 
     def counted(**how: Any) -> sets.Written:
         written = write(**how)
-        done.append(len(written.account_ids))
+        done.append(written.charges)
         return written
 
     with taken_back(), pytest.MonkeyPatch.context() as patch:
