@@ -33,7 +33,7 @@ _TABLES: Final = {
         account_id bigint, settled date, settled_now date, cut date, floor date, facts text,
         tariff_group text, residents integer, moved boolean""",
     "sets_volume": """
-        account_id bigint, month date, point bigint, meter_id bigint, scheme smallint, zone text,
+        no bigint, account_id bigint, month date, point bigint, meter_id bigint, scheme smallint, zone text,
         face smallint, basis text, since date, until date, kwh numeric(14,3),
         previous_set_id bigint, previous_on date, previous_value numeric,
         current_set_id bigint, current_on date, current_value numeric, span_kwh numeric(14,3),
@@ -41,19 +41,22 @@ _TABLES: Final = {
     "sets_window": """
         account_id bigint, month date, tariff_group text, residents integer, since date, until date""",
     "sets_span": """
-        tariff_group text, residents integer, since date, until date, number smallint, count smallint,
-        span_since date, span_until date, table_no integer, limits numeric[]""",
+        no integer, tariff_group text, residents integer, since date, until date, number smallint,
+        count smallint, span_since date, span_until date, table_no integer, limits numeric[]""",
     "sets_price": """
         table_no integer, scheme smallint, zone text, place smallint, range_no smallint, price numeric(9,5),
         row_id bigint, demonstration boolean""",
+    "sets_piece": """
+        account_id bigint, month date, number smallint, point bigint, since date, face smallint,
+        volume bigint, scheme smallint, zone text, basis text, since_on date, until_on date,
+        kwh numeric(14,3), span_no integer, table_no integer, first_limit numeric""",
+    "sets_pot": "account_id bigint, month date, number smallint, span_no integer, scales smallint",
+    "sets_share": "volume bigint, number smallint, place smallint, kwh numeric(14,3)",
     "sets_line": """
-        account_id bigint, position smallint, month date, point bigint, meter_id bigint, scheme smallint,
-        zone text, basis text, part_since date, part_until date,
-        previous_set_id bigint, previous_on date, previous_value numeric,
-        current_set_id bigint, current_on date, current_value numeric, span_kwh numeric(14,3),
-        base date[], since_on date, until_on date, range_no smallint, price numeric(9,5), row_id bigint,
-        demonstration boolean, kwh numeric(14,3), kopecks bigint, left_out boolean,
-        cause text DEFAULT 'first', cause_set_id bigint""",
+        account_id bigint, position smallint, month date, volume bigint, basis text, since_on date,
+        until_on date, range_no smallint, price numeric(9,5), row_id bigint, demonstration boolean,
+        kwh numeric(14,3), kopecks bigint, left_out boolean, cause text DEFAULT 'first',
+        cause_set_id bigint""",
     "sets_surplus": """
         account_id bigint, line_id bigint, position smallint, month date, point bigint, scheme smallint,
         zone text, basis text, part_since date, part_until date, since_on date, until_on date,
@@ -108,28 +111,43 @@ SELECT a.account_id, a.steps, a.long_ago, a.cut, m.meter_id, m.scheme, m.digits,
 FROM sets_account a JOIN metering_meter_door m ON m.account_id = a.account_id
 WHERE m.installed_on <= %(this)s
 """
-# The reading that closed the settled month, and the only one since: none for a meter that was not read.
+# The reading that closed the settled month, and the last one since: none for a meter that was not read.
+# Meters first, then their scales: what a meter's sets are is looked up once.
 _SCALES: Final = """
 INSERT INTO sets_scale
-SELECT m.account_id, m.steps, m.meter_id, m.scheme, z.zone, z.face, p.set_id, p.read_on, pv.value,
-       c.set_id, c.read_on, cv.value,
+WITH meter AS MATERIALIZED (
+    SELECT m.*, p.set_id AS previous_set_id, p.read_on AS previous_on,
+           CASE WHEN c.number > 1 THEN (
+               SELECT s.set_id FROM metering_set_door s
+               WHERE s.meter_id = m.meter_id AND s.read_on = c.read_on
+               ORDER BY (s.kind <> 'customer') DESC, s.received_at DESC, s.set_id DESC LIMIT 1)
+           ELSE c.set_id END AS current_set_id, c.read_on AS current_on,
+           c.number, c.first_on, c.begins, c.customers, cuts.*
+    FROM sets_meter m
+    CROSS JOIN {cuts}
+    JOIN LATERAL (
+        SELECT s.set_id, s.read_on FROM metering_set_door s
+        WHERE s.meter_id = m.meter_id AND s.read_on >= m.long_ago AND s.read_on <= m.cut
+          AND s.read_on >= m.installed_on AND s.kind <> 'initial'
+        ORDER BY s.read_on DESC, (s.kind <> 'customer') DESC, s.received_at DESC, s.set_id DESC LIMIT 1) p
+        ON true
+    JOIN LATERAL (
+        SELECT count(*) AS number, max(s.set_id) AS set_id, max(s.read_on) AS read_on,
+               min(s.read_on) AS first_on, bool_or(s.kind = 'initial') AS begins,
+               bool_and(s.kind = 'customer') AS customers
+        FROM metering_set_door s
+        WHERE s.meter_id = m.meter_id AND s.read_on > m.cut AND s.read_on <= cuts.this) c ON true
+    WHERE m.removed_on IS NULL OR m.removed_on > m.cut
+)
+SELECT m.account_id, m.steps, m.meter_id, m.scheme, z.zone, z.face, m.previous_set_id, m.previous_on,
+       pv.value, m.current_set_id, m.current_on, cv.value,
        (cv.value - pv.value + CASE WHEN cv.turns = pv.turns THEN 0
            ELSE (cv.turns - pv.turns) * round(power(10::numeric, m.digits::numeric)) END) * m.ratio
-FROM sets_meter m
-CROSS JOIN {cuts}
-JOIN LATERAL (
-    SELECT s.set_id, s.read_on FROM metering_set_door s
-    WHERE s.meter_id = m.meter_id AND s.read_on >= m.long_ago AND s.read_on <= m.cut
-      AND s.read_on >= m.installed_on AND s.kind <> 'initial'
-    ORDER BY s.read_on DESC, (s.kind <> 'customer') DESC, s.received_at DESC, s.set_id DESC LIMIT 1) p ON true
-JOIN LATERAL (
-    SELECT count(*) AS number, max(s.set_id) AS set_id, max(s.read_on) AS read_on, max(s.kind) AS kind
-    FROM metering_set_door s
-    WHERE s.meter_id = m.meter_id AND s.read_on > m.cut AND s.read_on <= cuts.this) c ON true
+FROM meter m
 JOIN (VALUES {zones}) z (scheme, zone, face) ON z.scheme = m.scheme
-JOIN metering_value_door pv ON pv.set_id = p.set_id AND pv.zone = z.zone
-LEFT JOIN metering_value_door cv ON cv.set_id = c.set_id AND cv.zone = z.zone
-WHERE (m.removed_on IS NULL OR m.removed_on > m.cut) AND {conditions}
+JOIN metering_value_door pv ON pv.set_id = m.previous_set_id AND pv.zone = z.zone
+LEFT JOIN metering_value_door cv ON cv.set_id = m.current_set_id AND cv.zone = z.zone
+WHERE {conditions}
 """
 # The whole months behind an average, told by the lines that stand: as many as it is made of, and one more,
 # so that none of them begins with the meter's first reading.

@@ -38,8 +38,9 @@ FROM sets_surplus s JOIN sets_charge c ON c.account_id = s.account_id
 """
 _USED: Final = """
 INSERT INTO sets_used
-SELECT DISTINCT l.current_set_id FROM sets_line l JOIN sets_charge c ON c.account_id = l.account_id
-WHERE l.current_set_id IS NOT NULL ORDER BY 1
+SELECT DISTINCT v.current_set_id
+FROM sets_line l JOIN sets_charge c ON c.account_id = l.account_id JOIN sets_volume v ON v.no = l.volume
+WHERE v.current_set_id IS NOT NULL ORDER BY 1
 """
 _LOOKED_AT: Final = """
 INSERT INTO sets_taken
@@ -57,11 +58,11 @@ INSERT INTO billing_chargeline (charge_id, account_id, period, position, month, 
     basis, part_since, part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id, tariff_row_id,
     previous_value, previous_on, previous_set_id, current_value, current_on, current_set_id, span_kwh, base,
     act, cause, cause_set_id)
-SELECT c.id, l.account_id, %(period)s, l.position, l.month, 'electricity', l.point, l.scheme, l.zone,
-       l.basis, l.part_since, l.part_until, l.since_on, l.until_on, l.range_no, l.price, l.kwh, l.kopecks,
-       l.meter_id, l.row_id, l.previous_value, l.previous_on, l.previous_set_id, l.current_value,
-       l.current_on, l.current_set_id, l.span_kwh, l.base, '', l.cause, l.cause_set_id
-FROM sets_line l JOIN sets_charge c ON c.account_id = l.account_id
+SELECT c.id, l.account_id, %(period)s, l.position, l.month, 'electricity', v.point, v.scheme, v.zone,
+       l.basis, v.since, v.until, l.since_on, l.until_on, l.range_no, l.price, l.kwh, l.kopecks,
+       v.meter_id, l.row_id, v.previous_value, v.previous_on, v.previous_set_id, v.current_value,
+       v.current_on, v.current_set_id, v.span_kwh, v.base, '', l.cause, l.cause_set_id
+FROM sets_line l JOIN sets_charge c ON c.account_id = l.account_id JOIN sets_volume v ON v.no = l.volume
 """
 _REVERSALS: Final = """
 INSERT INTO billing_chargeline (charge_id, account_id, period, position, month, service, point, scheme, zone,
