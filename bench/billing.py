@@ -182,7 +182,7 @@ def bill() -> None:
 
     def counted(**how: Any) -> sets.Written:
         written = write(**how)
-        easy[0] += len(written.account_ids)
+        easy[0] += written.charges
         return written
 
     sets.write = counted

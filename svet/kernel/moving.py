@@ -93,17 +93,49 @@ def move_many(
 
     :raises IllegalMove: the table has no such move
     """
-    require_transaction()
     moves.require(before, to)
+    states = (before.value, to.value)
+    text, subject = _moved(model, trail, step, " WHERE id = ANY(%s) AND state = %s")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{text} RETURNING {subject}", [to.value, list(ids), before.value, *states, *step.values()]
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def move_table(
+    source: str,
+    column: str,
+    *,
+    model: type[models.Model],
+    moves: Moves[State],
+    before: State,
+    to: State,
+    trail: Trail,
+    step: Mapping[str, Any],
+) -> int:
+    """What :func:`move_many` does, for the keys in a column of a temporary table; says how many moved.
+
+    :raises IllegalMove: the table has no such move
+    """
+    moves.require(before, to)
+    quote = connection.ops.quote_name
+    found = f" FROM {quote(source)} s WHERE id = s.{quote(column)} AND state = %s"
+    text, _ = _moved(model, trail, step, found)
+    with connection.cursor() as cursor:
+        cursor.execute(text, [to.value, before.value, before.value, to.value, *step.values()])
+        return cursor.rowcount
+
+
+def _moved(model: type[models.Model], trail: Trail, step: Mapping[str, Any], found: str) -> tuple[str, str]:
+    """The statement that moves what is ``found`` and leaves the trail, and the trail's key to what moved."""
+    require_transaction()
     quote = connection.ops.quote_name
     subject = quote(str(trail.model._meta.get_field(trail.subject).attname))  # type: ignore[union-attr]
     names = [quote(name) for name in (trail.before, trail.after, *step)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH moved AS (UPDATE {quote(model._meta.db_table)} SET state = %s"  # noqa: S608 - our own names
-            f" WHERE id = ANY(%s) AND state = %s RETURNING id)"
-            f" INSERT INTO {quote(trail.model._meta.db_table)} ({subject}, {', '.join(names)})"
-            f" SELECT id, {', '.join(['%s'] * len(names))} FROM moved RETURNING {subject}",
-            [to.value, list(ids), before.value, before.value, to.value, *step.values()],
-        )
-        return [row[0] for row in cursor.fetchall()]
+    text = (
+        f"WITH moved AS (UPDATE {quote(model._meta.db_table)} SET state = %s{found} RETURNING id)"  # noqa: S608
+        f" INSERT INTO {quote(trail.model._meta.db_table)} ({subject}, {', '.join(names)})"
+        f" SELECT id, {', '.join(['%s'] * len(names))} FROM moved"
+    )
+    return text, subject

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from svet.billing.rules.facts import AccountFacts, AccountTerms, PriceTable, RangePrice
 from svet.billing.rules.kinds import Basis, BillingProblem, BillingReason, Proration
@@ -170,7 +170,9 @@ def _filled(
     own = [pair for pair in pieces if pair[0].basis is not Basis.HOUSE] if shared else pieces
     lines = []
     for pairs in (own, shared) if shared else (own,):
-        for (volume, piece), parts in zip(pairs, _ranges([piece for _, piece in pairs], limits), strict=True):
+        for (volume, piece), parts in zip(
+            pairs, by_ranges([piece for _, piece in pairs], limits), strict=True
+        ):
             for number, kwh in parts:
                 lines.append(_line(month, volume, piece, kwh, _price(span, volume, number), service))
         used = sum((piece.kwh for _, piece in pairs), _ZERO)
@@ -178,8 +180,19 @@ def _filled(
     return lines
 
 
-def _ranges(
-    pieces: Sequence[MonthVolume], limits: Sequence[Decimal | None]
+class Measured(Protocol):
+    """kWh of a scale."""
+
+    @property
+    def scheme(self) -> int: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def kwh(self) -> Decimal: ...
+
+
+def by_ranges(
+    pieces: Sequence[Measured], limits: Sequence[Decimal | None]
 ) -> Iterator[list[tuple[int, Decimal]]]:
     """Each piece's kWh by range: scales share a range in proportion, on one the first comer fills it."""
     first = limits[0]

@@ -220,7 +220,7 @@ def by(sets_too: bool, month: Month = JULY) -> tuple[dict[str, list[tuple[Any, .
 
     def counted(**how: Any) -> sets.Written:
         written = write(**how)
-        done.append(len(written.account_ids))
+        done.append(written.charges)
         return written
 
     with taken_back(), pytest.MonkeyPatch.context() as patch:
@@ -250,6 +250,17 @@ def planted() -> dict[str, Home]:
         "on the last days": Home("1.1").year(1000, 1100, 1233, day=25),
         "behind the last days": Home("1.1").year(1000, 1100, 1233, day=26),
         "ranges over zones": Home("1.1", schemes=(2,)).year(1000, 1100, 1700),
+        "ranges over two meters of zones": Home("1.5", schemes=(2, 2)).year(1000, 1100, 1700),
+        "ranges over zones, one of which used nothing": Home("1.5", schemes=(2, 1)),
+        "ranges of one of two, the other used nothing": Home(schemes=(1, 1)),
+        "twice, then less": Home().year(1000, 1100),
+        "twice, first less than before": Home().year(1000, 1100),
+        "twice, then less beyond the turn": Home().year(1000, 1100),
+        "twice beyond the turn": Home().year(1000, 1100),
+        "twice, a scale unread": Home(schemes=(2,)).year(1000, 1100, 1190),
+        "twice on a day": Home().year(1000, 1100, 1150),
+        "twice the same on a day": Home().year(1000, 1100, 1190),
+        "sent and controlled on a day": Home().year(1000, 1100),
         "no price": Home("1.6", schemes=(2,)).year(1000, 1100, 1190),
         "fell": Home().year(1000, 1100, 1090),
         "unread": Home(schemes=(1, 1)),
@@ -297,6 +308,29 @@ def planted() -> dict[str, Home]:
     homes["a scale unread"].read(JULY, 1190, zones=1)
     homes["twice"].read(JULY, 1190, day=23)
     homes["twice"].read(JULY, 1150, day=20)
+    homes["twice, then less"].read(JULY, 1190, day=20)
+    homes["twice, then less"].read(JULY, 1150, day=23)
+    homes["twice, first less than before"].read(JULY, 1090, day=20)
+    homes["twice, first less than before"].read(JULY, 1190, day=23)
+    homes["twice, then less beyond the turn"].read(JULY, 30, day=20, turns=1)
+    homes["twice, then less beyond the turn"].read(JULY, 20, day=23, turns=1)
+    homes["twice beyond the turn"].read(JULY, 90_000, day=20)
+    homes["twice beyond the turn"].read(JULY, 20, day=23, turns=1)
+    homes["twice, a scale unread"].read(JULY, 1150, day=20, zones=1)
+    homes["twice on a day"].read(JULY, 1190)
+    homes["twice the same on a day"].read(JULY, 1190)
+    homes["sent and controlled on a day"].read(JULY, 1190, kind="control")
+    homes["sent and controlled on a day"].read(JULY, 1190)
+    for name, values in (
+        ("ranges over zones, one of which used nothing", (1100, 1900, 1100)),
+        ("ranges of one of two, the other used nothing", (1100, 1900, 1100)),
+    ):
+        home = homes[name]
+        for month in (MAY, JUNE):
+            home.read(month, 1000 if month == MAY else values[0])
+            home.read(month, 1000 if month == MAY else values[2], meter=1)
+        home.read(JULY, values[1])
+        home.read(JULY, values[2], meter=1)
     homes["begins"].read(JULY, 1150, kind="initial")
     Account.objects.filter(pk=homes["closes"].account.pk).update(closed_on=JULY.day(24))
     Account.objects.filter(pk=homes["closes later"].account.pk).update(closed_on=JULY.day(26))
@@ -374,7 +408,11 @@ EASY = {
     "controlled and sent on a day", "behind the last days", "replaced and read at once after use",
     "parts of kopecks", "parts of kWh", "on other days", "begins with a reading",
     "one of two used nothing over two prices", "one of two used nothing",
-    "read twice, then on the last day", "corrected on the day",
+    "read twice, then on the last day", "corrected on the day", "ranges over zones",
+    "ranges over two meters of zones", "ranges over zones, one of which used nothing",
+    "ranges of one of two, the other used nothing", "twice", "twice beyond the turn", "twice on a day",
+    "twice the same on a day",
+    "sent and controlled on a day", "sent twice, then on the last day",
 }  # fmt: skip
 
 
@@ -473,7 +511,8 @@ SILENT_EASY = {
     "parts of an average", "parts of kWh", "ranges by average, 1.1", "ranges by average, 1.2",
     "ranges, 1.1", "ranges, 1.2", "read after one, 1.1", "read after one, 1.2", "read after three, 1.1",
     "read after three, 1.2", "read after two, 1.1", "read after two, 1.2", "read late before, 1.1",
-    "replaced", "three months, 1.1", "three months, 1.2", "two meters: now", "two meters: read after two",
+    "replaced", "three months, 1.1", "three zones: now", "three zones: read after two",
+    "three zones: two months", "three months, 1.2", "two meters: now", "two meters: read after two",
     "two meters: two months", "two months, 1.1", "two months, 1.2", "zones: little", "zones: now",
     "zones: read after two", "zones: two months",
 }  # fmt: skip
@@ -518,10 +557,17 @@ CONDITIONS = [
 #: Text of the SQL → text that is wrong.
 MUTANTS = [
     (finding, "_SCALES", "s.read_on <= m.cut", "s.read_on < m.cut"),
+    (finding, "_SCALES", "CASE WHEN c.number > 1 THEN", "CASE WHEN false THEN"),
+    (finding, "_SCALES", "DESC, s.set_id DESC LIMIT 1)\n           ELSE", "LIMIT 1)\n           ELSE"),
     (finding, "_SCALES", "s.read_on <= cuts.this", "s.read_on < cuts.this"),
     (finding, "_SCALES", "ORDER BY s.read_on DESC", "ORDER BY s.read_on"),
     (finding, "_SCALES", "(s.kind <> 'customer') DESC", "true"),
-    (finding, "_SCALES", "s.received_at DESC, s.set_id DESC", "s.received_at, s.set_id"),
+    (
+        finding,
+        "_SCALES",
+        "s.received_at DESC, s.set_id DESC LIMIT 1) p",
+        "s.received_at, s.set_id LIMIT 1) p",
+    ),
     (finding, "_SCALES", "cv.turns = pv.turns", "true"),
     (finding, "_SCALES", "* m.ratio", ""),
     (finding, "_SCALES", "s.kind <> 'initial'\n", "true\n"),
@@ -536,16 +582,31 @@ MUTANTS = [
     (volumes, "_VOLUMES", "mo.after = k.cut THEN s.previous_on", "false THEN s.previous_on"),
     (volumes, "_VOLUMES", "round(kwh * (until", "ceil(kwh * (until"),
     (volumes, "_WINDOWS", "min(since)", "max(since)"),
-    (pricing, "_LINES", "floor(v.kwh)) END\n             -", "ceil(v.kwh)) + 1 END\n             -"),
-    (pricing, "_LINES", "round(v.kwh * (p.span_until", "floor(v.kwh * (p.span_until"),
-    (pricing, "_LINES", "WHEN p.span_until >= v.until", "WHEN p.span_until > v.until"),
-    (pricing, "_LINES", "p.span_until >= v.until)\n", "p.span_until > v.until)\n"),
+    (pricing, "_PIECES", "floor(v.kwh)) END\n             -", "ceil(v.kwh)) + 1 END\n             -"),
+    (pricing, "_PIECES", "round(v.kwh * (p.span_until", "floor(v.kwh * (p.span_until"),
+    (pricing, "_PIECES", "WHEN p.span_until >= v.until", "WHEN p.span_until > v.until"),
+    (pricing, "_PIECES", "p.span_until >= v.until))", "p.span_until > v.until))"),
+    (pricing, "_POTS", "sum(kwh) > min(first_limit)", "sum(kwh) > min(first_limit) + 1"),
+    (pricing, "_POTS", "GROUP BY account_id, month, number", "GROUP BY account_id, month, number, point"),
+    (pricing, "_POTS", "THEN 1 ELSE 2", "THEN 1 ELSE 1"),
+    (
+        pricing,
+        "_OVER_SCALES",
+        "ORDER BY p.account_id, p.month, p.number, p.point",
+        "ORDER BY 1, 2, 3, -p.point",
+    ),
+    (pricing, "_LINES", "OR (t.scales = 1 AND p.kwh = 0)", ""),
     (pricing, "_LINES", "coalesce(limits[place - 1], 0)", "coalesce(limits[place - 1] + 1, 0)"),
-    (pricing, "_LINES", "OVER (pot ORDER BY point", "OVER (pot ORDER BY -point"),
+    (pricing, "_LINES", "ORDER BY p.point, p.since, p.face) AS", "ORDER BY -p.point, p.since, p.face) AS"),
     (pricing, "_LINES", "round(p.line_kwh * r.price * 100)", "floor(p.line_kwh * r.price * 100)"),
-    (pricing, "_LINES", "WHERE taken <> 0 OR kwh = 0", "WHERE taken <> 0"),
+    (pricing, "_PIECES", "WHERE taken <> 0 OR kwh = 0", "WHERE taken <> 0"),
     (pricing, "_LINES", "ORDER BY p.month, p.number,", "ORDER BY p.month, -p.number,"),
-    (pricing, "_LINES", "PARTITION BY account_id, month, number", "PARTITION BY account_id, number"),
+    (
+        pricing,
+        "_LINES",
+        "PARTITION BY p.account_id, p.month, p.number",
+        "PARTITION BY p.account_id, p.number",
+    ),
     (correcting, "_STANDING", "ORDER BY l.month, l.period", "ORDER BY -extract(epoch FROM l.month)"),
     (correcting, "_SAME", "l.kopecks)\n", "0)\n"),
     (correcting, "_NUMBERS", "ORDER BY l.account_id, l.month, l.position", "ORDER BY 1, 2, -l.position"),

@@ -6,8 +6,10 @@ from svet.metering.operations.corrections import (
     WithdrawRefused,
     correct_set,
     mark_used,
+    mark_used_of,
     may_withdraw,
     take_touches,
+    take_touches_of,
     withdraw_set,
 )
 from svet.metering.operations.disputes import (
@@ -63,6 +65,7 @@ __all__ = [
     "keep_control",
     "keep_photo",
     "mark_used",
+    "mark_used_of",
     "may_withdraw",
     "open_dispute",
     "remind_of_verification",
@@ -73,6 +76,7 @@ __all__ = [
     "submit_readings",
     "take_control_reading",
     "take_touches",
+    "take_touches_of",
     "uphold_dispute",
     "withdraw_dispute",
     "withdraw_set",

@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from django.db import connection
+
 from svet.accounts.queries import provider_today, visible_ids
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
@@ -19,7 +21,7 @@ from svet.limits import operations as limits
 from svet.limits.rules import LimitName
 from svet.metering import queries
 from svet.metering.models import Meter, ReadingSet, ReadingTouch
-from svet.metering.operations.keeping import move_set, move_sets
+from svet.metering.operations.keeping import move_set, move_sets, move_sets_of
 from svet.metering.operations.submitting import ReadingReceipt, earlier_receipt, take_set
 from svet.metering.queries import MeterNotFound, MeterReason
 from svet.metering.rules import (
@@ -139,6 +141,15 @@ def take_touches(ids: Collection[int]) -> None:
     ReadingTouch.objects.filter(pk__in=ids).delete()
 
 
+def take_touches_of(source: str) -> None:
+    """What :func:`take_touches` does, for the notes of a temporary table with a ``touch_id`` (a step)."""
+    table = connection.ops.quote_name(source)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM metering_readingtouch n USING {table} s WHERE n.id = s.touch_id"  # noqa: S608
+        )
+
+
 def mark_used(*, set_ids: Sequence[int], by: Actor, now: datetime, period: Month | None = None) -> int:
     """The bill of a month has used these sets (a step). Says how many moved."""
     return len(
@@ -150,4 +161,20 @@ def mark_used(*, set_ids: Sequence[int], by: Actor, now: datetime, period: Month
             now=now,
             period=period,
         )
+    )
+
+
+def mark_used_of(source: str, *, by: Actor, now: datetime, period: Month) -> int:
+    """What :func:`mark_used` does, for the sets of a temporary table with a ``set_id`` (a step).
+
+    How they are found is the planner's: whoever filled the table says how to read by keys.
+    """
+    return move_sets_of(
+        source,
+        column="set_id",
+        before=ReadingState.ACCEPTED,
+        after=ReadingState.USED,
+        by=by,
+        now=now,
+        period=period,
     )

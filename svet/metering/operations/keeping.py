@@ -11,7 +11,7 @@ from uuid import UUID
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import TableRows, take_ids, write_together
 from svet.kernel.ids import new_public_id
-from svet.kernel.moving import Trail, move_many, move_row
+from svet.kernel.moving import Trail, move_many, move_row, move_table
 from svet.kernel.periods import Month
 from svet.kernel.transactions import require_transaction
 from svet.metering.models import ReadingSet, ReadingValue, SetStateChange
@@ -145,20 +145,43 @@ def move_sets(
 
     :raises IllegalMove: the table has no such move
     """
-    return move_many(
-        set_ids,
+    step = _step(by, now, receipt=receipt, period=period)
+    return move_many(set_ids, model=ReadingSet, moves=MOVES, before=before, to=after, trail=_TRAIL, step=step)
+
+
+def move_sets_of(
+    source: str,
+    *,
+    column: str,
+    before: ReadingState,
+    after: ReadingState,
+    by: Actor,
+    now: datetime,
+    period: Month,
+) -> int:
+    """The same for the keys in a column of a temporary table; says how many moved (a step).
+
+    :raises IllegalMove: the table has no such move
+    """
+    return move_table(
+        source,
+        column,
         model=ReadingSet,
         moves=MOVES,
         before=before,
         to=after,
         trail=_TRAIL,
-        step={
-            "at": now,
-            "by_kind": by.kind.value,
-            "by_person_id": by.person_id,
-            "doubts": [],
-            "other_receipt": receipt,
-            "period": period.first if period is not None else None,
-            "words": "",
-        },
+        step=_step(by, now, period=period),
     )
+
+
+def _step(by: Actor, now: datetime, *, receipt: str = "", period: Month | None = None) -> dict[str, object]:
+    return {
+        "at": now,
+        "by_kind": by.kind.value,
+        "by_person_id": by.person_id,
+        "doubts": [],
+        "other_receipt": receipt,
+        "period": period.first if period is not None else None,
+        "words": "",
+    }

@@ -19,6 +19,7 @@ from svet.billing.operations.sets.writing import Written, add_up, write
 from svet.billing.queries.facts import ProviderFacts
 from svet.billing.rules.kinds import Proration, Rules
 from svet.billing.rules.timeline import calendar_of
+from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 
 __all__ = ["SAMPLE", "Sets", "SetsDiffer", "Written", "write"]
@@ -46,9 +47,11 @@ class Sets:
         return by_days and len({each.cut_off_day for each in policies}) == 1
 
     def charge(
-        self, account_ids: Sequence[int], *, run_id: int, now: datetime, known_at: datetime
+        self, account_ids: Sequence[int], *, run_id: int, by: Actor, now: datetime, known_at: datetime
     ) -> Written:
         """Charge the easy ones of these accounts (a step); the others are left as they are.
+
+        The readings they are charged by are marked as used, the notes that were looked at taken away.
 
         :raises SetsDiffer: the rules give something else for an account of the sample; nothing may stand
         """
@@ -61,7 +64,7 @@ class Sets:
         planning.freely()
         provider_id = self._provider_id
         prove(provider_id=provider_id, provider=self._facts, period=period, sample=SAMPLE)
-        return write(run_id=run_id, provider_id=provider_id, period=period, now=now, known_at=known_at)
+        return write(run_id=run_id, provider_id=provider_id, period=period, by=by, now=now, known_at=known_at)
 
     @property
     def _rules(self) -> Rules:

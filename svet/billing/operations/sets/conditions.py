@@ -22,14 +22,20 @@ ACCOUNT: Final[dict[str, str]] = {
     "known terms": "t.known > 0",
 }
 
-#: Of the only set ``c`` that a meter ``m`` has since its account was settled, if it has one.
+#: Of the sets that a meter ``m`` has since its account was settled: ``cv`` is a value of the last one, ``pv``
+#: of the one that settled. What lies between them moves nothing as long as it shows nothing else.
 SET: Final[dict[str, str]] = {
-    "one set": "c.number <= 1",
-    "whole sets": "(c.number = 0 OR cv.value IS NOT NULL)",
-    "no beginning": "c.kind IS DISTINCT FROM 'initial'",
-    "nothing in silent months": "(c.number = 0 OR c.read_on > cuts.before)",
-    "no inspection after them": "(m.steps = 1 OR c.kind IS NULL OR c.kind = 'customer')",
-    "no norm yet": "(c.number > 0 OR m.steps <= cuts.averages)",
+    "all between": """(m.number <= 1 OR (
+        SELECT bool_and(coalesce((v.turns - pv.turns) * round(power(10::numeric, m.digits::numeric)) + v.value
+            BETWEEN pv.value
+            AND (cv.turns - pv.turns) * round(power(10::numeric, m.digits::numeric)) + cv.value, false))
+        FROM metering_set_door e LEFT JOIN metering_value_door v ON v.set_id = e.set_id AND v.zone = z.zone
+        WHERE e.meter_id = m.meter_id AND e.read_on > m.cut AND e.read_on <= m.this))""",
+    "whole sets": "(m.number = 0 OR cv.value IS NOT NULL)",
+    "no beginning": "m.begins IS NOT TRUE",
+    "nothing in silent months": "(m.number = 0 OR m.first_on > m.before)",
+    "no inspection after them": "(m.steps = 1 OR m.number = 0 OR m.customers)",
+    "no norm yet": "(m.number > 0 OR m.steps <= m.averages)",
 }
 
 #: Of the whole months ``b`` behind an average of a scale ``s``.
@@ -48,7 +54,6 @@ BOOK: Final[dict[str, str]] = {
 #: Of a piece ``p`` of a line with its price ``r``: with one of these the account is left to the rules.
 LEFT: Final[dict[str, str]] = {
     "no price": "r.price IS NULL",
-    "ranges over zones": "p.crossed AND p.pools > 1",
     "no point": "p.point IS NULL",
 }
 

@@ -24,8 +24,9 @@ WHERE k.settled < %(month_before)s AND l.reverses_id IS NULL
 # Lines of one content stay: no account has two of them.
 _SAME: Final = """
 WITH same AS (
-    DELETE FROM sets_surplus s USING sets_line l
-    WHERE (l.account_id, l.month, l.point, l.scheme, l.zone, l.basis, l.part_since, l.part_until, l.since_on,
+    DELETE FROM sets_surplus s USING sets_line l, sets_volume v
+    WHERE v.no = l.volume AND
+          (l.account_id, l.month, v.point, v.scheme, v.zone, l.basis, v.since, v.until, l.since_on,
            l.until_on, l.range_no, l.price, l.kwh, l.kopecks)
         = (s.account_id, s.month, s.point, s.scheme, s.zone, s.basis, s.part_since, s.part_until, s.since_on,
            s.until_on, s.range_no, s.price, s.kwh, s.kopecks)
@@ -36,9 +37,9 @@ DELETE FROM sets_line l USING same WHERE (l.account_id, l.position) = (same.acco
 # of their months.
 _NUMBERS: Final = """
 WITH cause AS (
-    SELECT DISTINCT ON (l.account_id, l.month) l.account_id, l.month, l.current_set_id
-    FROM sets_line l JOIN sets_book k ON k.account_id = l.account_id
-    WHERE k.settled < %(month_before)s AND l.month < %(month)s AND l.current_set_id IS NOT NULL
+    SELECT DISTINCT ON (l.account_id, l.month) l.account_id, l.month, v.current_set_id
+    FROM sets_line l JOIN sets_book k ON k.account_id = l.account_id JOIN sets_volume v ON v.no = l.volume
+    WHERE k.settled < %(month_before)s AND l.month < %(month)s AND v.current_set_id IS NOT NULL
     ORDER BY l.account_id, l.month, l.position
 ), taken AS (
     UPDATE sets_surplus s SET cause_set_id = c.current_set_id, position = n.position

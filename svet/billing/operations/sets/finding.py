@@ -14,6 +14,8 @@ from svet.metering.rules import ZONES
 
 # They live as long as the connection, so a year of batches leaves no dead rows in the catalogue.
 _TABLES: Final = {
+    "sets_wanted": "account_id bigint",
+    "sets_touch": "account_id bigint, touch_id bigint",
     "sets_month": "month date, after date, cut date, steps smallint",
     "sets_account": """
         account_id bigint, steps smallint, settled date, long_ago date, cut date, floor date, facts text,
@@ -31,7 +33,7 @@ _TABLES: Final = {
         account_id bigint, settled date, settled_now date, cut date, floor date, facts text,
         tariff_group text, residents integer, moved boolean""",
     "sets_volume": """
-        account_id bigint, month date, point bigint, meter_id bigint, scheme smallint, zone text,
+        no bigint, account_id bigint, month date, point bigint, meter_id bigint, scheme smallint, zone text,
         face smallint, basis text, since date, until date, kwh numeric(14,3),
         previous_set_id bigint, previous_on date, previous_value numeric,
         current_set_id bigint, current_on date, current_value numeric, span_kwh numeric(14,3),
@@ -39,19 +41,22 @@ _TABLES: Final = {
     "sets_window": """
         account_id bigint, month date, tariff_group text, residents integer, since date, until date""",
     "sets_span": """
-        tariff_group text, residents integer, since date, until date, number smallint, count smallint,
-        span_since date, span_until date, table_no integer, limits numeric[]""",
+        no integer, tariff_group text, residents integer, since date, until date, number smallint,
+        count smallint, span_since date, span_until date, table_no integer, limits numeric[]""",
     "sets_price": """
         table_no integer, scheme smallint, zone text, place smallint, range_no smallint, price numeric(9,5),
         row_id bigint, demonstration boolean""",
+    "sets_piece": """
+        account_id bigint, month date, number smallint, point bigint, since date, face smallint,
+        volume bigint, scheme smallint, zone text, basis text, since_on date, until_on date,
+        kwh numeric(14,3), span_no integer, table_no integer, first_limit numeric""",
+    "sets_pot": "account_id bigint, month date, number smallint, span_no integer, scales smallint",
+    "sets_share": "volume bigint, number smallint, place smallint, kwh numeric(14,3)",
     "sets_line": """
-        account_id bigint, position smallint, month date, point bigint, meter_id bigint, scheme smallint,
-        zone text, basis text, part_since date, part_until date,
-        previous_set_id bigint, previous_on date, previous_value numeric,
-        current_set_id bigint, current_on date, current_value numeric, span_kwh numeric(14,3),
-        base date[], since_on date, until_on date, range_no smallint, price numeric(9,5), row_id bigint,
-        demonstration boolean, kwh numeric(14,3), kopecks bigint, left_out boolean,
-        cause text DEFAULT 'first', cause_set_id bigint""",
+        account_id bigint, position smallint, month date, volume bigint, basis text, since_on date,
+        until_on date, range_no smallint, price numeric(9,5), row_id bigint, demonstration boolean,
+        kwh numeric(14,3), kopecks bigint, left_out boolean, cause text DEFAULT 'first',
+        cause_set_id bigint""",
     "sets_surplus": """
         account_id bigint, line_id bigint, position smallint, month date, point bigint, scheme smallint,
         zone text, basis text, part_since date, part_until date, since_on date, until_on date,
@@ -59,12 +64,20 @@ _TABLES: Final = {
     "sets_charge": """
         account_id bigint, id bigint, transaction_id bigint, key text, floor date, facts text, settled date,
         kwh numeric(14,3), kopecks bigint, estimated boolean, demonstration boolean""",
+    "sets_reversal": """
+        charge_id bigint, account_id bigint, line_id bigint, position smallint, cause_set_id bigint""",
+    "sets_used": "set_id bigint",
+    "sets_taken": "touch_id bigint",
 }
 _DAY: Final = "{} - date '2000-01-01'"
 
 _CUTS: Final = """
 (SELECT %(before)s::date AS before, %(this)s::date AS this, %(month_before)s::date AS month_before,
         %(averages)s::integer AS averages) cuts
+"""
+_TOUCHES: Final = """
+INSERT INTO sets_touch
+SELECT n.account_id, n.touch_id FROM sets_wanted w JOIN metering_touch_door n ON n.account_id = w.account_id
 """
 # ``steps``: how many months behind its settled one an account is to be charged for; of those before the last
 # it stands with averages. A line of them begins on ``long_ago`` at the earliest.
@@ -73,7 +86,7 @@ INSERT INTO sets_account
 SELECT a.account_id, st.steps, c.settled, st.after + 1, st.cut, c.floor, c.facts,
        concat({floor}, '|', {opened}, '|', {closed}),
        t.terms, t.tariff_group, t.residents
-FROM unnest(%(accounts)s::bigint[]) w (account_id)
+FROM sets_wanted w
 CROSS JOIN {cuts}
 JOIN accounts_account_door a ON a.account_id = w.account_id
 JOIN LATERAL (
@@ -98,28 +111,43 @@ SELECT a.account_id, a.steps, a.long_ago, a.cut, m.meter_id, m.scheme, m.digits,
 FROM sets_account a JOIN metering_meter_door m ON m.account_id = a.account_id
 WHERE m.installed_on <= %(this)s
 """
-# The reading that closed the settled month, and the only one since: none for a meter that was not read.
+# The reading that closed the settled month, and the last one since: none for a meter that was not read.
+# Meters first, then their scales: what a meter's sets are is looked up once.
 _SCALES: Final = """
 INSERT INTO sets_scale
-SELECT m.account_id, m.steps, m.meter_id, m.scheme, z.zone, z.face, p.set_id, p.read_on, pv.value,
-       c.set_id, c.read_on, cv.value,
+WITH meter AS MATERIALIZED (
+    SELECT m.*, p.set_id AS previous_set_id, p.read_on AS previous_on,
+           CASE WHEN c.number > 1 THEN (
+               SELECT s.set_id FROM metering_set_door s
+               WHERE s.meter_id = m.meter_id AND s.read_on = c.read_on
+               ORDER BY (s.kind <> 'customer') DESC, s.received_at DESC, s.set_id DESC LIMIT 1)
+           ELSE c.set_id END AS current_set_id, c.read_on AS current_on,
+           c.number, c.first_on, c.begins, c.customers, cuts.*
+    FROM sets_meter m
+    CROSS JOIN {cuts}
+    JOIN LATERAL (
+        SELECT s.set_id, s.read_on FROM metering_set_door s
+        WHERE s.meter_id = m.meter_id AND s.read_on >= m.long_ago AND s.read_on <= m.cut
+          AND s.read_on >= m.installed_on AND s.kind <> 'initial'
+        ORDER BY s.read_on DESC, (s.kind <> 'customer') DESC, s.received_at DESC, s.set_id DESC LIMIT 1) p
+        ON true
+    JOIN LATERAL (
+        SELECT count(*) AS number, max(s.set_id) AS set_id, max(s.read_on) AS read_on,
+               min(s.read_on) AS first_on, bool_or(s.kind = 'initial') AS begins,
+               bool_and(s.kind = 'customer') AS customers
+        FROM metering_set_door s
+        WHERE s.meter_id = m.meter_id AND s.read_on > m.cut AND s.read_on <= cuts.this) c ON true
+    WHERE m.removed_on IS NULL OR m.removed_on > m.cut
+)
+SELECT m.account_id, m.steps, m.meter_id, m.scheme, z.zone, z.face, m.previous_set_id, m.previous_on,
+       pv.value, m.current_set_id, m.current_on, cv.value,
        (cv.value - pv.value + CASE WHEN cv.turns = pv.turns THEN 0
            ELSE (cv.turns - pv.turns) * round(power(10::numeric, m.digits::numeric)) END) * m.ratio
-FROM sets_meter m
-CROSS JOIN {cuts}
-JOIN LATERAL (
-    SELECT s.set_id, s.read_on FROM metering_set_door s
-    WHERE s.meter_id = m.meter_id AND s.read_on >= m.long_ago AND s.read_on <= m.cut
-      AND s.read_on >= m.installed_on AND s.kind <> 'initial'
-    ORDER BY s.read_on DESC, (s.kind <> 'customer') DESC, s.received_at DESC, s.set_id DESC LIMIT 1) p ON true
-JOIN LATERAL (
-    SELECT count(*) AS number, max(s.set_id) AS set_id, max(s.read_on) AS read_on, max(s.kind) AS kind
-    FROM metering_set_door s
-    WHERE s.meter_id = m.meter_id AND s.read_on > m.cut AND s.read_on <= cuts.this) c ON true
+FROM meter m
 JOIN (VALUES {zones}) z (scheme, zone, face) ON z.scheme = m.scheme
-JOIN metering_value_door pv ON pv.set_id = p.set_id AND pv.zone = z.zone
-LEFT JOIN metering_value_door cv ON cv.set_id = c.set_id AND cv.zone = z.zone
-WHERE (m.removed_on IS NULL OR m.removed_on > m.cut) AND {conditions}
+JOIN metering_value_door pv ON pv.set_id = m.previous_set_id AND pv.zone = z.zone
+LEFT JOIN metering_value_door cv ON cv.set_id = m.current_set_id AND cv.zone = z.zone
+WHERE {conditions}
 """
 # The whole months behind an average, told by the lines that stand: as many as it is made of, and one more,
 # so that none of them begins with the meter's first reading.
@@ -213,7 +241,7 @@ def _all(of: dict[str, str]) -> str:
 def find(account_ids: Sequence[int], *, months: Months, groups: Iterable[GroupFacts]) -> None:
     """Leave the easy ones of these accounts in ``sets_book``, their scales in ``sets_scale`` (a step)."""
     require_transaction()
-    values = {**months.values, "accounts": list(account_ids)}
+    values = months.values
     day = _DAY.format
     with connection.cursor() as cursor:
         for name, columns in _TABLES.items():
@@ -221,7 +249,10 @@ def find(account_ids: Sequence[int], *, months: Months, groups: Iterable[GroupFa
         cursor.execute(f"TRUNCATE {', '.join(_TABLES)}")
         cursor.execute("SET LOCAL enable_seqscan TO off; SET LOCAL jit TO off; SET LOCAL work_mem TO '64MB'")
         cursor.executemany("INSERT INTO sets_month VALUES (%s, %s, %s, %s)", months.cuts)
+        cursor.execute("INSERT INTO sets_wanted SELECT unnest(%s::bigint[])", [list(account_ids)])
         planning.by_keys()
+        # Before the readings: a note that is missed here is found the next time.
+        cursor.execute(_TOUCHES)
         cursor.execute(
             _ACCOUNTS.format(
                 cuts=_CUTS, floor=day("c.floor"), opened=day("a.opened_on"), closed=day("a.closed_on"),

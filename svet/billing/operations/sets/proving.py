@@ -19,10 +19,11 @@ SELECT account_id, facts, settled, kwh, kopecks, estimated, demonstration FROM s
 WHERE mod(hashint8(account_id)::bigint + %s, %s) = 0 ORDER BY account_id
 """
 _LINES: Final = """
-SELECT account_id, cause, cause_set_id, month, point, scheme, zone, basis, part_since, part_until, since_on,
-       until_on, range_no, price, kwh, kopecks, meter_id, row_id, previous_value, previous_on,
-       previous_set_id, current_value, current_on, current_set_id, span_kwh, base
-FROM sets_line WHERE account_id = ANY(%s) ORDER BY account_id, position
+SELECT l.account_id, l.cause, l.cause_set_id, l.month, v.point, v.scheme, v.zone, l.basis, v.since, v.until,
+       l.since_on, l.until_on, l.range_no, l.price, l.kwh, l.kopecks, v.meter_id, l.row_id, v.previous_value,
+       v.previous_on, v.previous_set_id, v.current_value, v.current_on, v.current_set_id, v.span_kwh, v.base
+FROM sets_line l JOIN sets_volume v ON v.no = l.volume
+WHERE l.account_id = ANY(%s) ORDER BY l.account_id, l.position
 """
 _SURPLUS: Final = """
 SELECT account_id, 'reading', cause_set_id, line_id FROM sets_surplus

@@ -26,7 +26,7 @@ WITH part AS (
     LEFT JOIN sets_base b ON b.account_id = s.account_id AND b.meter_id = s.meter_id AND b.zone = s.zone
     JOIN sets_month mo ON mo.month > k.settled
 )
-SELECT account_id, month, point, meter_id, scheme, zone, face,
+SELECT row_number() OVER (), account_id, month, point, meter_id, scheme, zone, face,
        CASE WHEN current_on IS NULL THEN 'average' ELSE 'reading' END, since, until,
        CASE WHEN current_on IS NULL THEN mean
             WHEN since = previous_on AND until = current_on THEN kwh ELSE

@@ -8,9 +8,11 @@ from typing import Final, NamedTuple
 from django.db import connection
 
 from svet.billing.operations.sets import planning
+from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, TransactionKind
+from svet.metering import operations as readings
 
 # Keys in the order of accounts: indexes grow at their ends.
 _SUMS: Final = f"""
@@ -28,6 +30,22 @@ LEFT JOIN (SELECT account_id, sum(kwh) AS kwh, sum(kopecks) AS kopecks
     ON t.account_id = k.account_id
 ORDER BY k.account_id
 """  # noqa: S608
+# Temporary tables are joined by themselves: a plan by keys would compare each with each.
+_TAKEN_BACK: Final = """
+INSERT INTO sets_reversal
+SELECT c.id, s.account_id, s.line_id, s.position, s.cause_set_id
+FROM sets_surplus s JOIN sets_charge c ON c.account_id = s.account_id
+"""
+_USED: Final = """
+INSERT INTO sets_used
+SELECT DISTINCT v.current_set_id
+FROM sets_line l JOIN sets_charge c ON c.account_id = l.account_id JOIN sets_volume v ON v.no = l.volume
+WHERE v.current_set_id IS NOT NULL ORDER BY 1
+"""
+_LOOKED_AT: Final = """
+INSERT INTO sets_taken
+SELECT t.touch_id FROM sets_touch t JOIN sets_charge c ON c.account_id = t.account_id
+"""
 _CHARGES: Final = """
 INSERT INTO billing_charge (id, account_id, period, run_id, floor, facts, known_at, settled, kwh,
     total_kopecks, estimated, demonstration, transaction_id)
@@ -40,54 +58,57 @@ INSERT INTO billing_chargeline (charge_id, account_id, period, position, month, 
     basis, part_since, part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id, tariff_row_id,
     previous_value, previous_on, previous_set_id, current_value, current_on, current_set_id, span_kwh, base,
     act, cause, cause_set_id)
-SELECT c.id, l.account_id, %(period)s, l.position, l.month, 'electricity', l.point, l.scheme, l.zone,
-       l.basis, l.part_since, l.part_until, l.since_on, l.until_on, l.range_no, l.price, l.kwh, l.kopecks,
-       l.meter_id, l.row_id, l.previous_value, l.previous_on, l.previous_set_id, l.current_value,
-       l.current_on, l.current_set_id, l.span_kwh, l.base, '', l.cause, l.cause_set_id
-FROM sets_line l JOIN sets_charge c ON c.account_id = l.account_id
+SELECT c.id, l.account_id, %(period)s, l.position, l.month, 'electricity', v.point, v.scheme, v.zone,
+       l.basis, v.since, v.until, l.since_on, l.until_on, l.range_no, l.price, l.kwh, l.kopecks,
+       v.meter_id, l.row_id, v.previous_value, v.previous_on, v.previous_set_id, v.current_value,
+       v.current_on, v.current_set_id, v.span_kwh, v.base, '', l.cause, l.cause_set_id
+FROM sets_line l JOIN sets_charge c ON c.account_id = l.account_id JOIN sets_volume v ON v.no = l.volume
 """
 _REVERSALS: Final = """
 INSERT INTO billing_chargeline (charge_id, account_id, period, position, month, service, point, scheme, zone,
     basis, part_since, part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id, tariff_row_id,
     previous_value, previous_on, previous_set_id, current_value, current_on, current_set_id, span_kwh, base,
     act, reverses_id, cause, cause_set_id)
-SELECT c.id, l.account_id, %(period)s, s.position, l.month, l.service, l.point, l.scheme, l.zone, l.basis,
-       l.part_since, l.part_until, l.since_on, l.until_on, l.range_no, l.price, -l.kwh, -l.kopecks,
+SELECT s.charge_id, l.account_id, %(period)s, s.position, l.month, l.service, l.point, l.scheme, l.zone,
+       l.basis, l.part_since, l.part_until, l.since_on, l.until_on, l.range_no, l.price, -l.kwh, -l.kopecks,
        l.meter_id, l.tariff_row_id, l.previous_value, l.previous_on, l.previous_set_id, l.current_value,
        l.current_on, l.current_set_id, l.span_kwh, l.base, l.act, l.id, 'reading', s.cause_set_id
-FROM sets_surplus s JOIN sets_charge c ON c.account_id = s.account_id
-JOIN billing_chargeline l ON l.id = s.line_id
+FROM sets_reversal s JOIN billing_chargeline l ON l.id = s.line_id
 """
 _WRITTEN: Final = """
-SELECT (SELECT array_agg(account_id) FROM sets_charge),
-       (SELECT count(*) FROM sets_charge WHERE estimated),
-       (SELECT coalesce(sum(kopecks), 0) FROM sets_charge),
-       (SELECT array_agg(DISTINCT l.current_set_id)
-        FROM sets_line l JOIN sets_charge c ON c.account_id = l.account_id)
+SELECT count(*), count(*) FILTER (WHERE estimated), coalesce(sum(kopecks), 0) FROM sets_charge
+"""
+_LEFT: Final = """
+SELECT w.account_id FROM sets_wanted w LEFT JOIN sets_charge c ON c.account_id = w.account_id
+WHERE c.account_id IS NULL ORDER BY 1
 """
 
 
 class Written(NamedTuple):
-    """The accounts that were charged, with how many lines, for how much, by which sets of readings.
+    """How many accounts were charged, with how many lines, for how much, and who is ``left`` to the rules.
 
     ``estimated``: so many of them have an average for the month itself.
     """
 
-    account_ids: list[int]
+    charges: int
     lines: int
     estimated: int
     kopecks: int
-    set_ids: list[int]
+    left: list[int]
 
 
 def add_up(*, period: Month) -> None:
-    """Leave the charges to be in ``sets_charge`` (a step)."""
+    """Leave the charges to be in ``sets_charge``, and what else is to be written with them (a step)."""
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, {"name": str(period)})
+        for each in (_TAKEN_BACK, _USED, _LOOKED_AT):
+            cursor.execute(each)
 
 
-def write(*, run_id: int, provider_id: int, period: Month, now: datetime, known_at: datetime) -> Written:
-    """Post what stands in ``sets_charge``, ``sets_line`` and ``sets_surplus`` (a step)."""
+def write(
+    *, run_id: int, provider_id: int, period: Month, by: Actor, now: datetime, known_at: datetime
+) -> Written:
+    """Post what stands in ``sets_charge``, ``sets_line`` and ``sets_reversal`` (a step)."""
     ledger.post_table(
         "sets_charge",
         kind=TransactionKind.CHARGE,
@@ -102,9 +123,13 @@ def write(*, run_id: int, provider_id: int, period: Month, now: datetime, known_
         lines = cursor.rowcount
         planning.by_keys()
         cursor.execute(_REVERSALS, {"period": period.first})
-        planning.freely()
         lines += cursor.rowcount
+        readings.take_touches_of("sets_taken")
+        readings.mark_used_of("sets_used", by=by, now=now, period=period)
+        planning.whole_tables()
         cursor.execute(_WRITTEN)
-        account_ids, estimated, kopecks, set_ids = cursor.fetchone()
-    used = sorted(each for each in set_ids or [] if each is not None)
-    return Written(account_ids or [], lines, estimated, int(kopecks), used)
+        charges, estimated, kopecks = cursor.fetchone()
+        cursor.execute(_LEFT)
+        left = [account_id for (account_id,) in cursor.fetchall()]
+    planning.freely()
+    return Written(charges, lines, estimated, int(kopecks), left)
