@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "svet.bills",
     "svet.payments",
     "svet.autopay",
+    "svet.fiscal",
     "svet.arrangements",
     "svet.support",
     "svet.history",

@@ -118,6 +118,13 @@ def brought_after(*, account_id: int, key: str) -> dict[str, tuple[TransactionKi
     return {key: (TransactionKind(kind), Money(-kopecks)) for key, kind, kopecks in found}
 
 
+def owed_before(*, key: str) -> dict[int, Money]:
+    """What each account that the transaction of this key moved owed just before it; negative: overpaid."""
+    rows = Posting.objects.filter(book=Book.RECEIVABLE.value, transaction__key=key)
+    found = rows.values_list("account_id", "balance_before")
+    return {account: Money(kopecks or 0) for account, kopecks in found if account is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class NumberedEntry:
     """A movement with its number on the account and the moment the books were told of it."""

@@ -413,6 +413,8 @@ DESKS = [
     post("staff/money/payments/<credited_order_id>/chargeback/", ENGINEER, ASKED),
     get("staff/money/chargebacks/<chargeback_id>/", ENGINEER),
     post("staff/money/chargebacks/<chargeback_id>/", ENGINEER, ASKED, body={"act": "won"}),
+    get("staff/money/receipts/<receipt_id>/", ENGINEER),
+    post("staff/money/receipts/<receipt_id>/", ENGINEER, DONE),
     get("staff/money/refunds/<refund_id>/", ENGINEER),
     post("staff/money/refunds/<refund_id>/", ENGINEER, ASKED, body={"act": "withdraw"}),
     get("staff/money/statement-rows/<statement_row_id>/", ENGINEER),

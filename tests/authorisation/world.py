@@ -32,6 +32,8 @@ from svet.bills.rules.certificates import new_certificate_code
 from svet.exchange.models import LoadedFile
 from svet.exchange.operations import load_file
 from svet.files.tests.pictures import photo
+from svet.fiscal.models import Receipt
+from svet.fiscal.rules.states import ReceiptKind, ReceiptState
 from svet.kernel.actors import Actor
 from svet.kernel.ids import MeterId
 from svet.kernel.money import Money
@@ -243,6 +245,17 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
     Order.objects.filter(pk=disputed.pk).update(
         state=OrderState.CREDITED, credited_at=now, paid_at=now, taken_kopecks=1_000
     )
+    receipt = Receipt.objects.create(
+        external_id=f"receipt-{paid.public_id}",
+        source=paid.ledger_key,
+        kind=ReceiptKind.SELL.value,
+        order=paid,
+        provider=account.provider,
+        state=ReceiptState.FAILED.value,
+        kopecks=9_000_00,
+        at=now,
+        made_at=now,
+    )
     today = timezone.localdate()
     chargeback_id = keep_chargeback(
         by=clerk,
@@ -261,6 +274,7 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
         "order_case_id": order.public_id,
         "credited_order_id": paid.public_id,
         "refund_id": refund.public_id,
+        "receipt_id": receipt.public_id,
         "chargeback_id": chargeback_id,
         "statement_row_id": waiting_statement_row(account.provider, now=now),
         "callback_id": str(callback.pk),

@@ -127,6 +127,17 @@ class RefundOfferOut(Schema):
     shown: str
 
 
+class PaymentReceiptOut(Schema):
+    """A fiscal receipt by the supplier's till; one that is ``done`` has numbers and may have an address."""
+
+    kind: Annotated[str, Field(description="sell, sell_refund, or offset: an advance that charges have used")]
+    state: Annotated[str, Field(description="pending, sent, done or failed: a member of the staff looks")]
+    amount_kopecks: int
+    document_number: str
+    document_attribute: Annotated[str, Field(description="ФПД, with which the tax service finds it")]
+    url: Annotated[str, Field(description="the receipt at the operator of fiscal data; may be empty")]
+
+
 class PaymentOut(Schema):
     """Open ``bank_page_url`` to pay; ``state`` ends as credited, canceled, failed, returned or review.
 
@@ -154,6 +165,11 @@ class PaymentOut(Schema):
     refunds: list[PaymentRefundOut]
     refunds_on_way: list[PaymentRefundOnWayOut]
     disputes: list[PaymentDisputeOut]
+    receipt_by: Annotated[
+        str,
+        Field(description="who makes the fiscal receipt: bank, cashbox (see ``receipts``) or nobody here"),
+    ]
+    receipts: list[PaymentReceiptOut]
     parts: list[PaymentPartOut]
     actions: Annotated[
         list[str],

@@ -16,6 +16,7 @@ from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import ApiProblem, not_found
 from svet.api.shell.schemas import ProblemOut
 from svet.bills import queries as bills
+from svet.fiscal.queries import receipts_of
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
 from svet.payments import operations, queries
@@ -155,6 +156,18 @@ def _view(order: OrderView, *, now: datetime) -> dict[str, Any]:
         "disputes": [
             {"amount_kopecks": one.money.kopecks, "state": str(one.state), "on": one.on.isoformat()}
             for one in order.disputes
+        ],
+        "receipt_by": str(order.receipts),
+        "receipts": [
+            {
+                "kind": str(one.kind),
+                "state": str(one.state),
+                "amount_kopecks": one.money.kopecks,
+                "document_number": one.document_number,
+                "document_attribute": one.document_attribute,
+                "url": one.url,
+            }
+            for one in receipts_of([order.order_id]).get(order.order_id, ())
         ],
         "parts": [] if series is None else [_part(part, series) for part in series.parts],
         "actions": [] if series is None else [act.value for act in series.acts],

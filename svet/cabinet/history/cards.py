@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from svet.bills import texts as bill_texts
 from svet.bills.queries import BillSummary
+from svet.cabinet.shell.receipts import ShownReceipt
 from svet.cabinet.shell.tracks import TrackStep, track
 from svet.history.queries import CardKind, HistoryCard, MonthOfCards
 from svet.kernel.periods import Month
@@ -62,6 +63,7 @@ class Shown:
     link: tuple[str, str] = ("", "")
     file: str = ""
     steps: tuple[TrackStep, ...] = ()
+    receipts: tuple[ShownReceipt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,9 +289,7 @@ def _act(card: HistoryCard, entry: LedgerEntry) -> Shown:
         label = _("Долг") if grows else _("Переплата")
     else:
         label = _("К оплате больше на") if grows else _("К оплате меньше на")
-    rows = [(label, roubles(abs(entry.money)))]
-    if entry.memo:
-        rows.append((_("Основание"), entry.memo))
+    why = ((_("Основание"), entry.memo),) if entry.memo else ()
     return Shown(
         icon=_ICONS[card.kind],
         title=title(card),
@@ -297,7 +297,7 @@ def _act(card: HistoryCard, entry: LedgerEntry) -> Shown:
         value=roubles(entry.money),
         badge="",
         badge_kind="neutral",
-        rows=tuple(rows),
+        rows=((label, roubles(abs(entry.money))), *why),
     )
 
 

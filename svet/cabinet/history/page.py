@@ -16,6 +16,7 @@ from svet.accounts.queries import GroupView
 from svet.cabinet.history.cards import show_month
 from svet.cabinet.history.export import to_csv, to_xlsx
 from svet.cabinet.history.form import HistoryFilterForm
+from svet.cabinet.history.receipts import with_receipts
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.history import queries
 from svet.history.queries import NotInCabinet
@@ -35,6 +36,7 @@ def page(request: HttpRequest) -> HttpResponse:
     form = _form(request, own)
     filters = form.filters()
     before = parse_place(request.GET.get("before", ""))
+    person_id = person_of(request).person_id
     try:
         timeline = queries.timeline(actor=actor_of(request), filters=filters, before=before, own=own)
     except NotInCabinet as refused:
@@ -46,9 +48,11 @@ def page(request: HttpRequest) -> HttpResponse:
             "form": form,
             "filters": filters,
             "has_accounts": timeline.has_accounts,
-            "months": [
-                show_month(month, person_id=person_of(request).person_id) for month in timeline.months
-            ],
+            "months": with_receipts(
+                [show_month(month, person_id=person_id) for month in timeline.months],
+                timeline.months,
+                person_id=person_id,
+            ),
             "before": timeline.before,
             "address": form.address(),
             "later": before is not None,

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from svet.cabinet.payment.parts import SeriesPage, series_words
+from svet.cabinet.shell.receipts import ShownReceipt, shown_receipts
+from svet.fiscal.queries import FiscalReceiptView
 from svet.kernel.money import Money
 from svet.look.formats import moment, roubles
 from svet.payments import texts
@@ -21,6 +23,7 @@ from svet.payments.queries.refunds import RefundRequestView
 from svet.payments.rules.acts import MoneyActState
 from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.parts import SeriesNeed
+from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.rules.states import OrderState, RefundState
 from svet.payments.texts.chargebacks import chargeback_for_payer
 from svet.payments.texts.misdirected import moved_words
@@ -76,6 +79,9 @@ class OrderPage:
     #: What the payer's own requests about it wait for, and what became of moves.
     asked: tuple[PayerAsked, ...] = ()
     moved: tuple[DisputeRow, ...] = ()
+    receipts: tuple[ShownReceipt, ...] = ()
+    #: Who makes its fiscal receipt and where it goes, in words.
+    receipt_note: str = ""
 
     @property
     def next_ready(self) -> bool:
@@ -92,6 +98,7 @@ def order_page(
     series: SeriesView | None = None,
     refunds: Sequence[RefundRequestView] = (),
     moves: Sequence[MoneyActView] = (),
+    receipts: Sequence[FiscalReceiptView] = (),
 ) -> OrderPage:
     """Words, steps and the next move for each state; ``left`` is what other payees still have to get.
 
@@ -131,7 +138,24 @@ def order_page(
         moved=tuple(
             DisputeRow(_moved(one), -one.money) for one in moves if one.state is not MoneyActState.WAITING
         ),
+        receipts=shown_receipts(receipts),
+        receipt_note=receipt_note(order),
     )
+
+
+def receipt_note(order: OrderView) -> str:
+    """Who makes the fiscal receipt of a credited payment, and where it goes."""
+    values = {"email": order.receipt_email}
+    match order.receipts:
+        case ReceiptMaker.NOBODY:
+            return _("Кассовый чек делаем не мы: его даст тот, кто принимает деньги для поставщика.")
+        case ReceiptMaker.CASHBOX if order.receipt_email:
+            return _("Кассовый чек пришлёт онлайн-касса поставщика на %(email)s.") % values
+        case ReceiptMaker.CASHBOX:
+            return _("Кассовый чек пришлёт онлайн-касса поставщика на ваш телефон.")
+        case _ if order.receipt_email:
+            return _("Чек отправлен на %(email)s.") % values
+    return _("Кассовый чек банк пришлёт на ваш телефон.")
 
 
 def _asked_back(refunds: Sequence[RefundRequestView]) -> list[PayerAsked]:

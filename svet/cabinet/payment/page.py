@@ -17,6 +17,7 @@ from svet.cabinet.payment.form import PaymentForm
 from svet.cabinet.payment.order import order_page
 from svet.cabinet.payment.sheet import PaymentSheet, chosen_of_order, sheet
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
+from svet.fiscal.queries import receipts_of
 from svet.journal import operations as journal
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.limits import texts as limit_texts
@@ -144,6 +145,7 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
         # Somebody else's request about a payment is between them and the staff.
         refunds=refunds_of(order_public_id=found.public_id) if found.person_id == person_id else (),
         moves=moves_of_payment(order_public_id=found.public_id) if found.person_id == person_id else (),
+        receipts=receipts_of([found.order_id]).get(found.order_id, ()),
     )
     return render(request, template, {"view": view})
 

@@ -97,6 +97,35 @@ def reserve(provider: str, codes: tuple[str, ...]) -> None:
             click.echo(said % {"provider": provider, "codes": ", ".join(codes)})
 
 
+@shop_command.command("receipts")
+@click.argument("code")
+@click.argument("maker", type=click.Choice(["bank", "cashbox", "nobody"]))
+def receipts(code: str, maker: str) -> None:
+    """Say who makes the fiscal receipts of the shop CODE (-: that of SVET_ACQUIRING_URL).
+
+    bank: the bank's own till, as long as nothing is said. cashbox: the supplier's till (svet cashbox add).
+    nobody: somebody who is not known here. Payments begun before keep theirs.
+    """
+    with database():
+        django_ready()
+        from django.utils.translation import gettext as _
+
+        from svet.cli.refusal_text import in_words
+        from svet.kernel.actors import Actor
+        from svet.payments.operations.receipts import choose_maker
+        from svet.payments.rules.receipts import ReceiptMaker
+
+        with in_words():
+            by, now = Actor.system("svet shop"), datetime.now(UTC)
+            choose_maker(code=code, maker=ReceiptMaker(maker), now=now, by=by)
+            said = {
+                "bank": _("Чеки новых платежей через %(code)s делает банк."),
+                "cashbox": _("Чеки новых платежей через %(code)s делает онлайн-касса поставщика."),
+                "nobody": _("Чеков новых платежей через %(code)s мы не делаем."),
+            }
+            click.echo(said[maker] % {"code": code})
+
+
 def _switch(code: str, *, on: bool) -> None:
     with database():
         django_ready()
@@ -133,6 +162,7 @@ def list_shops() -> None:
         django_ready()
         from django.utils.translation import gettext as _
 
+        from svet.payments.queries.receipts import makers
         from svet.payments.queries.shops import reserves, shops
 
         click.echo(f"{'-':<20} " + _("SVET_ACQUIRING_URL: все поставщики, которых нет ниже"))
@@ -142,6 +172,8 @@ def list_shops() -> None:
             cards = _("карты хранит") if one.keeps_cards else _("карт не хранит")
             click.echo(f"{one.code:<20} {state}, {cards}: {served}")
             click.echo(f"{'':<20} {one.name}; {one.address}; {one.secret}")
+        for named, maker in makers().items():
+            click.echo(_("Чеки %(code)s: %(maker)s") % {"code": named or "-", "maker": maker.value})
         for provider, codes in reserves().items():
             named = ", ".join(code or "-" for code in codes)
             click.echo(_("В запасе у %(provider)s: %(codes)s.") % {"provider": provider, "codes": named})

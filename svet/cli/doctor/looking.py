@@ -22,6 +22,7 @@ def look(*, now: datetime) -> list[Finding]:
             *office.look_at_set_up(),
             *office.look_at_suppliers(now=now, production=production),
             *office.look_at_law(now=now),
+            *office.look_at_receipts(now=now),
             *machine.look_at_worker(now=now),
             *machine.look_at_keys(),
             *(machine.look_at_care(now=now) if production else ()),

@@ -10,9 +10,14 @@ from django.utils.translation import gettext as _
 from svet.accounts.queries import ProviderView, provider_today, providers
 from svet.billing.queries.policies import rules_for
 from svet.cli.doctor.findings import Finding, Findings, Health
+from svet.fiscal.operations.cashboxes import has_secret
+from svet.fiscal.queries import cashboxes, lacking_cashboxes
+from svet.fiscal.rules.vat import RATES
 from svet.kernel.periods import Month
 from svet.look.formats import day, number
 from svet.look.formats import month as month_name
+from svet.payments.queries.receipts import makers
+from svet.payments.rules.receipts import ReceiptMaker
 from svet.penalties.queries import untold_runs
 from svet.site.queries import is_set_up
 from svet.staffing.queries import members
@@ -26,6 +31,8 @@ from svet.tariffs.texts import explain
 
 #: How long before the end of a table of law one is told.
 SOON = timedelta(days=45)
+#: The table of VAT comes with the program: a newer one takes longer than a line typed here.
+VAT_SOON = timedelta(days=120)
 _REQUISITES = ("legal_name", "inn", "settlement_account", "bank_name", "bic", "correspondent_account")
 
 
@@ -125,6 +132,34 @@ def look_at_law(*, now: datetime) -> Findings:
             why=explain(run.missing) if run.missing else "",
         )
         yield Finding(Health.SOON, _("Пени"), said.strip(), "svet law enter")
+
+
+def look_at_receipts(*, now: datetime) -> Findings:
+    """Tills of suppliers whose payments want one, whether their secrets are there, how far VAT is known."""
+    tills = [till for till in cashboxes() if till.off_at is None]
+    for till in tills:
+        what = _("Онлайн-касса {code}").format(code=till.code)
+        if not has_secret(till.secret):
+            said = _("Пароля нет там, где сказано: {place}.").format(place=till.secret)
+            yield Finding(Health.ILL, what, said, till.secret)
+        else:
+            yield Finding(Health.WELL, what, _("Внесена."))
+    wants = ReceiptMaker.CASHBOX in makers().values()
+    if wants and not tills:
+        yield Finding(
+            Health.ILL,
+            _("Кассовые чеки"),
+            _("Чеки должна делать онлайн-касса, а её нет ни у одного поставщика."),
+            "svet cashbox add",
+        )
+    for code in lacking_cashboxes():
+        said = _("Чеки поставщика {code} ждут кассы.").format(code=code)
+        yield Finding(Health.ILL, _("Кассовые чеки"), said, "svet cashbox add")
+    if wants and RATES[-1].until - now.date() <= VAT_SOON:
+        said = _("Ставка НДС известна по {until}: чеков позже этого дня не будет.").format(
+            until=day(RATES[-1].until - timedelta(days=1))
+        )
+        yield Finding(Health.SOON, _("НДС в чеках"), said, _("обновите программу"))
 
 
 def _asked(known: Law) -> tuple[tuple[str, Health, Callable[[date], object], str], ...]:

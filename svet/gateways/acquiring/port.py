@@ -108,6 +108,7 @@ class BankOrder:
     ``card`` is the bank's name of a card it keeps for the person: it is charged at once, without a page.
     ``keep_card`` asks the bank to keep the card of this payment. ``page_until`` is how long the page shall
     live, where the bank lets us say so. ``unattended``: charged as was agreed, the person is not there.
+    ``with_receipt``: the bank makes the fiscal receipt; else it is given nothing to make one of.
     """
 
     key: str
@@ -124,6 +125,7 @@ class BankOrder:
     keep_card: bool = False
     page_until: datetime | None = None
     unattended: bool = False
+    with_receipt: bool = True
 
 
 @dataclass(frozen=True, slots=True)

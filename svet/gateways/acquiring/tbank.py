@@ -217,7 +217,7 @@ class TBank:
         if order.keep_card:
             body |= {"Recurrent": "Y", "CustomerKey": order.order_id}
         contact = {"Email": order.email} if order.email else {"Phone": order.phone}
-        if self.receipts and any(contact.values()):
+        if self.receipts and order.with_receipt and any(contact.values()):
             body["Receipt"] = {**contact, "Taxation": self.taxation, "Items": [*map(self._item, order.lines)]}
         return body
 

@@ -69,8 +69,9 @@ def ask(
     headers: Mapping[str, str] | None = None,
     body: Mapping[str, Any] | None = None,
     form: Mapping[str, Any] | None = None,
+    content: bytes | None = None,
 ) -> BankAnswer:
-    """Ask once, with JSON or a form; ``shop`` is whose silence it is.
+    """Ask once, with JSON, a form or bytes as they are; ``shop`` is whose silence it is.
 
     However it drips, a whole answer has ``patience`` seconds.
 
@@ -88,6 +89,7 @@ def ask(
             headers=dict(headers or {}),
             json=body,
             data=form,
+            content=content,
             timeout=httpx.Timeout(patience, connect=min(CONNECT, patience)),
             follow_redirects=False,
             verify=_certificates(),

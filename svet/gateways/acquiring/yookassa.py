@@ -239,7 +239,7 @@ class YooKassa:
             # The person has ticked «Запомнить карту» on our page, so the bank need not ask again.
             body["save_payment_method"] = True
         customer = {name: value for name, value in (("email", order.email), ("phone", order.phone)) if value}
-        if customer:
+        if customer and order.with_receipt:
             body["receipt"] = {
                 "customer": customer,
                 "items": [

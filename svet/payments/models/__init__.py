@@ -13,6 +13,7 @@ from svet.payments.models.chargebacks import Chargeback, ChargebackLine
 from svet.payments.models.claims import Claim
 from svet.payments.models.parts import PaymentSeries
 from svet.payments.models.payers import PayerChoice
+from svet.payments.models.receipts import ReceiptDue, ShopReceipts
 from svet.payments.models.reconciliation import DayDifference, DayTotals
 from svet.payments.models.refund_requests import RefundRequest
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
@@ -20,6 +21,7 @@ from svet.payments.models.registers import ImportedPayment, Source
 from svet.payments.models.sendings import MoneySending
 from svet.payments.models.shops import BankSilence, ReserveShop, ServedProvider, Shop
 from svet.payments.models.statements import BankStatement, DaySettlement, StatementRow
+from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.rules.states import OPEN, CallbackOutcome, OrderState
 
 __all__ = [
@@ -43,11 +45,13 @@ __all__ = [
     "PayerChoice",
     "PaymentRefund",
     "PaymentSeries",
+    "ReceiptDue",
     "RefundLine",
     "RefundRequest",
     "ReserveShop",
     "ServedProvider",
     "Shop",
+    "ShopReceipts",
     "Source",
     "StateChange",
     "StatementRow",
@@ -109,6 +113,10 @@ class Order(models.Model):
     body_hash = models.CharField(max_length=64)
     return_url = models.CharField(max_length=500)
     receipt_email = models.CharField(max_length=254, blank=True)
+    # Who makes its fiscal receipt, as its shop had it when a bank was first asked.
+    receipts = models.CharField(
+        max_length=10, default=ReceiptMaker.BANK.value, db_default=ReceiptMaker.BANK.value
+    )
     # Whose bank is asked about it, as long as it lives; empty: that of SVET_ACQUIRING_URL.
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
     # Calls to open it of which nobody can say that they came to nothing. 0 of one that was sent: no bank has

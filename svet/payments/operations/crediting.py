@@ -14,6 +14,7 @@ from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Order, OrderLine
 from svet.payments.operations.holding import out_of_suspense
 from svet.payments.operations.moving import move
+from svet.payments.operations.receipts import owe_receipt
 from svet.payments.operations.refunding import post_refunds
 from svet.payments.operations.telling import tell_credited
 from svet.payments.operations.turns import hand_on, learn_card
@@ -64,6 +65,7 @@ def credit(
     )
     again = now if status.refunded else None
     move(order, new=OrderState.CREDITED, at=now, by=by, credited_at=now, next_look_at=again)
+    owe_receipt(order, now=now)
     if held:
         # What the bank gave back while it stood in suspense comes off the accounts now.
         post_refunds(order, now=now, by=by)

@@ -18,6 +18,7 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import Order, OrderLine, PaymentSeries, Shop
+from svet.payments.operations.receipts import maker_of
 from svet.payments.operations.shops import FIRST, abilities_of
 from svet.payments.operations.turns import locked_series
 from svet.payments.operations.waking import wake
@@ -66,9 +67,10 @@ def choose_bank(order: Order, *, tried: Collection[Shop | None], now: datetime) 
         return
     before, order.shop = order.shop, best
     order.keeps_card = order.keeps_card and _keeps_cards(best)
-    order.save(update_fields=["shop", "keeps_card"])
+    order.receipts = maker_of(best).value
+    order.save(update_fields=["shop", "keeps_card", "receipts"])
     if series is not None:
-        _following(order, series).update(shop=best)
+        _following(order, series).update(shop=best, receipts=order.receipts)
     journal.record(
         by=Actor.system(BY),
         action="payments.order.other_bank",

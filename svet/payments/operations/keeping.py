@@ -15,6 +15,7 @@ from svet.kernel.money import Money
 from svet.kernel.places import Place, path_of
 from svet.kernel.transactions import require_transaction
 from svet.payments.models import BoundCard, Order, OrderLine, PaymentSeries, Shop, StateChange
+from svet.payments.operations.receipts import maker_of
 from svet.payments.operations.requests import Lines, OrderRequest
 from svet.payments.queries.parts import owed
 from svet.payments.queries.payees import check_one_payee
@@ -86,6 +87,7 @@ def keep_one(
         public_id=public_id,
         number=new_receipt_number("О"),
         shop=place.shop,
+        receipts=maker_of(place.shop).value,
         person_id=person_id,
         state=OrderState.CREATED,
         total_kopecks=total.kopecks,

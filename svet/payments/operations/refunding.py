@@ -22,6 +22,7 @@ from svet.payments.operations.growing import grow_disputes
 from svet.payments.operations.holding import keep_taken, let_go, take_out
 from svet.payments.operations.moved import end_moves_without_money
 from svet.payments.operations.moving import move
+from svet.payments.operations.receipts import owe_receipt_back
 from svet.payments.operations.reserving import confirm, lines_left, make_room
 from svet.payments.operations.telling import tell_holders, tell_refunded
 from svet.payments.operations.truth import Truth, ask_bank, kept, told
@@ -93,9 +94,11 @@ def post_refunds(order: Order, *, now: datetime, by: str) -> None:
     due = order.refunds.filter(state=RefundState.DONE, posted_at__isnull=True)
     for refund in due.filter(reserved_at__isnull=False).order_by("id"):
         confirm(order, refund, now=now, by=by)
+        owe_receipt_back(order, refund, now=now)
     for refund in due.filter(reserved_at__isnull=True).order_by("id"):
         if make_room(order, refund, now=now, by=by):
             _post(order, refund, now=now, by=by)
+            owe_receipt_back(order, refund, now=now)
     note = "the bank has given the money back"
     end_moves_without_money(order, note=note, by=Actor.system(by), now=now)
     grow_disputes(order, now=now)

@@ -38,6 +38,7 @@ from svet.payments.operations.turns import forget_card, locked_series, takes_tur
 from svet.payments.operations.waking import wake
 from svet.payments.queries.payees import payee_of
 from svet.payments.rules import purpose
+from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import RESEND_WITHIN, OrderState, next_look
 
@@ -299,4 +300,5 @@ def _bank_order(order: Order, *, now: datetime) -> BankOrder:
         keep_card=order.keeps_card,
         page_until=max(order.expires_at, now + LEAST_PAGE),
         unattended=order.unattended,
+        with_receipt=order.receipts == ReceiptMaker.BANK,
     )

@@ -50,6 +50,7 @@ from svet.payments.queries.views import (
     RefundView,
 )
 from svet.payments.rules.chargebacks import ChargebackState
+from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.rules.refusals import OrderLookupReason
 from svet.payments.rules.registers import RegisterState
 from svet.payments.rules.states import OrderState, RefundState
@@ -206,6 +207,7 @@ def _view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:
         unattended=order.unattended,
         bank=vendor_of_shop(order.shop),
         untouched=order.untouched,
+        receipts=ReceiptMaker(order.receipts),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
 from svet.payments.rules.chargebacks import ChargebackState
+from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.rules.states import NOT_GIVEN, OrderState, RefundState
 
 
@@ -79,7 +80,7 @@ class OrderView:
     ``refunds`` are those made, ``promised`` what we have taken off the accounts for: on its way, or not made
     after all; ``disputes`` are those at the bank. «``step`` из ``steps``» is its place among the orders of
     one «Оплатить» for several payees. ``unattended``: autopay made it. ``bank``: whose API its shop speaks,
-    and ``untouched`` that no bank has begun it though it was sent.
+    ``untouched`` that no bank has begun it though it was sent, ``receipts`` who makes its fiscal receipt.
     """
 
     order_id: int
@@ -107,6 +108,7 @@ class OrderView:
     unattended: bool = False
     bank: str = ""
     untouched: bool = False
+    receipts: ReceiptMaker = ReceiptMaker.BANK
 
     @property
     def refunded(self) -> Money:

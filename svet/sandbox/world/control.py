@@ -7,8 +7,10 @@
 - ``POST /control/bank/twice`` with ``payment``: its order is paid a second time.
 - ``POST /control/bank/fault`` with ``kind``, ``path``, ``times``, ``text``, ``seconds``: see ``faults``.
 - ``POST /control/bank/callbacks`` with ``lost``, ``copies``, ``late``, ``swapped``: how the bank tells shops.
+- ``POST /control/bank/receipts`` with ``fail``, ``type``, ``slow``, ``expire``: what the till does.
 - ``POST /control/bank/calm``: every order of a fault is taken back.
-- ``/control/bank.json``: what the bank has done. ``/control/health.json``: whether the world stands.
+- ``/control/bank.json``, ``/control/till.json``: what the bank has done, which documents the till has.
+- ``/control/health.json``: whether the world stands.
 """
 
 from __future__ import annotations
@@ -150,6 +152,11 @@ def bank_journal(journal: Journal, to: str) -> dict[str, Any]:
     return {"entries": journal.entries("bank")[-_NEWEST:]}
 
 
+def till_journal(journal: Journal, to: str) -> dict[str, Any]:
+    """The documents that the till has, newest last."""
+    return {"entries": journal.entries("till")[-_NEWEST:]}
+
+
 def health(journal: Journal, to: str) -> dict[str, Any]:
     return {"ok": True, "entries": len(journal.entries())}
 
@@ -158,6 +165,7 @@ _READERS: Final[dict[str, Callable[[Journal, str], dict[str, Any]]]] = {
     "/control/sms.json": phone,
     "/control/mail.json": mailbox,
     "/control/bank.json": bank_journal,
+    "/control/till.json": till_journal,
     "/control/health.json": health,
 }
 

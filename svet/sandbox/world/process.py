@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from svet.sandbox.world import bank, control
+from svet.sandbox.world.atol import AtolTill
 from svet.sandbox.world.faults import Faulty, troubles_of
 from svet.sandbox.world.http import HttpServer
 from svet.sandbox.world.journal import Journal
@@ -89,12 +90,13 @@ async def _run(
         its_bank = bank.make_application(
             journal=journal, webhook_url=callback_url, webhook_urls=callback_urls
         )
-        faulty = Faulty(its_bank)
+        till = AtolTill(its_bank, journal=journal)
+        faulty = Faulty(till)
         application = control.make_application(
             journal=journal,
             bank=faulty,
             give_back=its_bank.give_back,
-            troubles=troubles_of(its_bank, faulty),
+            troubles=troubles_of(its_bank, faulty) | {"receipts": till.order},
             send_sms=lambda phone, text: _hand_over(centre, loop, phone, text),
         )
         with _port_of("bank", ports.http, "--http-port"):

@@ -15,6 +15,7 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from svet.fiscal.queries import late_receipt_count
 from svet.kernel.money import Money
 from svet.look.requests import now_of
 from svet.payments import queries
@@ -26,7 +27,7 @@ from svet.payments.queries.sendings import open_sending_count
 from svet.payments.queries.silence import silent_banks
 from svet.payments.rules.registers import CaseKind
 from svet.staff.money import cases as money_cases
-from svet.staff.money import chargebacks, corrections, days, refunds, rows, sendings, statements
+from svet.staff.money import chargebacks, corrections, days, receipts, refunds, rows, sendings, statements
 from svet.staff.money.words import from_whom, how_long, why_callback, why_order, why_row
 from svet.staff.shell.desk import Desk, desk_page
 from svet.staff.shell.searching import asked_of, keep_search
@@ -43,6 +44,7 @@ def _count(now: datetime) -> int:
         + waiting_refund_count()
         + open_chargeback_count()
         + open_sending_count()
+        + late_receipt_count(now=now)
     )
 
 
@@ -96,6 +98,7 @@ def money(request: HttpRequest) -> HttpResponse:
     back = [] if asked else [refunds.shown_refund(one) for one in waiting_refunds(limit=MOST)]
     disputes = [] if asked else [chargebacks.shown_chargeback(one) for one in open_chargebacks(limit=MOST)]
     to_send = [] if asked else sendings.rows(limit=MOST, now=now)
+    late = [] if asked else receipts.late(limit=MOST, now=now)
     credited = find_credited(text=asked, kopecks=_kopecks(asked), limit=MOST) if asked else []
     context = {
         "asked": asked,
@@ -104,9 +107,11 @@ def money(request: HttpRequest) -> HttpResponse:
         "refunds": back,
         "chargebacks": disputes,
         "to_send": to_send,
+        "late_receipts": late,
         "silent": silent_banks(),
         "credited": credited,
-        "any": bool(acts or back or disputes or to_send or credited) or any(one["cases"] for one in lists),
+        "any": bool(acts or back or disputes or to_send or late or credited)
+        or any(one["cases"] for one in lists),
         "most": MOST,
     }
     return render(request, "staff/money.html", context)
@@ -188,6 +193,7 @@ urlpatterns: list[URLPattern] = [
     *money_cases.urlpatterns,
     *rows.urlpatterns,
     *corrections.urlpatterns,
+    *receipts.urlpatterns,
     *refunds.urlpatterns,
     *chargebacks.urlpatterns,
     *days.urlpatterns,

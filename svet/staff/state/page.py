@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from svet.fiscal.queries import cashboxes
 from svet.kernel.refusals import Refused
 from svet.look.formats import moment, number
 from svet.look.requests import now_of
@@ -87,7 +88,7 @@ class StandingRow:
 
 def rows(*, now: datetime) -> list[StandingRow]:
     """Everything that is watched, in the order in which people are hurt."""
-    return [*_hold(), *_queue(job_queue()), *_banks(now), *_sending(now), *_cares(now)]
+    return [*_hold(), *_queue(job_queue()), *_banks(now), *_cashboxes(), *_sending(now), *_cares(now)]
 
 
 def _hold() -> Iterator[StandingRow]:
@@ -125,6 +126,19 @@ def _banks(now: datetime) -> Iterator[StandingRow]:
                 count=number(shop.unanswered), minutes=number(round(shop.waits / 60))
             )
             yield StandingRow(what, "warning", _("Отвечает не на всё"), said)
+        else:
+            yield StandingRow(what, "success", _("Отвечает"), said)
+
+
+def _cashboxes() -> Iterator[StandingRow]:
+    for till in cashboxes():
+        if till.off_at is not None and not till.waiting:
+            continue
+        what = _("Онлайн-касса {code}").format(code=till.code)
+        said = _("Не пробито чеков: {count}.").format(count=number(till.waiting))
+        if till.silent_since is not None:
+            since = _("Не отвечает с {since}.").format(since=moment(till.silent_since))
+            yield StandingRow(what, "error", _("Молчит"), f"{since} {said}")
         else:
             yield StandingRow(what, "success", _("Отвечает"), said)
 

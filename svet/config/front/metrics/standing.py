@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from svet.fiscal.queries import cashboxes, receipt_counts
 from svet.kernel.transactions import picture
 from svet.notices.queries import sending
 from svet.payments.queries.silence import shops_standing
@@ -36,7 +37,7 @@ class StandingCollector(Collector):
         found: list[GaugeMetricFamily] = []
         try:
             with picture():
-                found += [*_queue(), *_sending(self.now), *_bank(self.now)]
+                found += [*_queue(), *_sending(self.now), *_bank(self.now), *_receipts(self.now)]
                 found += [*_care(self.now), *_database()]
         except DatabaseError as fault:
             log.warning("the metrics could not be read: %s", fault)
@@ -86,6 +87,18 @@ def _bank(now: datetime) -> Families:
         waits.add_metric([shop.code], shop.waits)
         opened.add_metric([shop.code], shop.open)
     yield from (silent, unanswered, waits, opened)
+
+
+def _receipts(now: datetime) -> Families:
+    receipts = GaugeMetricFamily(
+        "svet_receipts", "Fiscal receipts by state; late: they failed or wait for an hour", labels=["state"]
+    )
+    for state, count in receipt_counts(now=now).items():
+        receipts.add_metric([state], count)
+    silent = GaugeMetricFamily("svet_till_silence_seconds", "How long a till is silent", labels=["till"])
+    for till in cashboxes():
+        silent.add_metric([till.code], till.silent_for(now))
+    yield from (receipts, silent)
 
 
 def _care(now: datetime) -> Families:

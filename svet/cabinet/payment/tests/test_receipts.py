@@ -1,0 +1,86 @@
+"""The fiscal receipt on the page of a payment, in «История» and in the API: for who paid, nobody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from svet.cabinet.payment.tests.test_payment import signed_in
+from svet.fiscal.models import Receipt
+from svet.fiscal.rules.states import ReceiptKind, ReceiptState
+from svet.payments.models import Order
+from svet.payments.rules.receipts import ReceiptMaker
+from svet.payments.rules.states import OrderState
+from svet.payments.tests.conftest import bank, family
+from svet.payments.tests.factories import NOW, Family, make_order
+
+__all__ = ["bank", "family"]
+URL = "https://ofd.example/rec/1/1001"
+
+
+@pytest.fixture
+def order(family: Family) -> Order:
+    made = make_order(person=family.anna, lines=[(family.first, 300_00)])
+    made.lines.update(credited_kopecks=300_00)
+    Order.objects.filter(pk=made.pk).update(
+        state=OrderState.CREDITED, credited_at=NOW, paid_at=NOW, receipts=ReceiptMaker.CASHBOX
+    )
+    return Order.objects.get(pk=made.pk)
+
+
+def receipt_of(order: Order, state: ReceiptState) -> Receipt:
+    done = {"document_number": "1001", "document_attribute": "3001", "name": "n", "url": URL, "done_at": NOW}
+    return Receipt.objects.create(
+        external_id=order.public_id,
+        source=order.ledger_key,
+        kind=ReceiptKind.SELL.value,
+        order=order,
+        provider=order.lines.get().account.provider,
+        state=state.value,
+        kopecks=300_00,
+        at=NOW,
+        made_at=NOW,
+        **(done if state is ReceiptState.DONE else {}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (ReceiptState.PENDING, "Чек готовится"),
+        (ReceiptState.SENT, "Чек готовится"),
+        (ReceiptState.FAILED, "Чек задерживается"),
+        (ReceiptState.DONE, "1001"),
+    ],
+)
+def test_the_page_and_history_say_where_it_is(
+    family: Family, order: Order, state: ReceiptState, words: str
+) -> None:
+    receipt_of(order, state)
+    anna = signed_in(family.anna)
+    for address in (f"/payment/orders/{order.public_id}/", "/history/?since=2026-11-01&until=2026-11-30"):
+        page = anna.get(address).content.decode()
+        assert words in page, address
+        assert (URL in page) is (state is ReceiptState.DONE)
+
+
+def test_who_only_sees_the_account_gets_neither_number_nor_link(family: Family, order: Order) -> None:
+    receipt_of(order, ReceiptState.DONE)
+    boris = signed_in(family.boris)
+    page = boris.get("/history/?since=2026-11-01&until=2026-11-30").content.decode()
+    assert "300,00" in page
+    assert URL not in page
+    assert boris.get(f"/payment/orders/{order.public_id}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("maker", "words"),
+    [
+        (ReceiptMaker.BANK, "Чек отправлен на anna@example.ru"),
+        (ReceiptMaker.CASHBOX, "онлайн-касса поставщика на anna@example.ru"),
+        (ReceiptMaker.NOBODY, "делаем не мы"),
+    ],
+)
+def test_the_page_says_who_makes_it(family: Family, order: Order, maker: ReceiptMaker, words: str) -> None:
+    Order.objects.update(receipts=maker.value)
+    page = signed_in(family.anna).get(f"/payment/orders/{order.public_id}/").content.decode()
+    assert words in page

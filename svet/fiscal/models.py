@@ -1,0 +1,135 @@
+"""Tills, receipts and their lines."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from svet.fiscal.rules.states import ON_ITS_WAY, ReceiptKind, ReceiptLineKind, ReceiptState
+from svet.fiscal.rules.vat import Taxation
+from svet.kernel.fields import PublicIdField
+from svet.kernel.money import Money
+
+_STATES = [(each.value, each.value) for each in ReceiptState]
+_KINDS = [(each.value, each.value) for each in ReceiptKind]
+_LINES = [(each.value, each.value) for each in ReceiptLineKind]
+_TAXATIONS = [(each.value, each.value) for each in Taxation]
+
+
+class Cashbox(models.Model):
+    """A till that is rented over the network, for the receipts of one provider; what it is never changes.
+
+    ``address`` names no secret, ``secret`` only where it lies: a variable's name, or a file's path.
+    """
+
+    code = models.CharField(max_length=20, unique=True)
+    provider = models.ForeignKey("accounts.Provider", models.PROTECT, related_name="+", db_index=False)
+    address = models.CharField(max_length=300)
+    secret = models.CharField(max_length=200)
+    payment_address = models.CharField(max_length=256)
+    email = models.CharField(max_length=64)
+    taxation = models.CharField(max_length=20, choices=_TAXATIONS)
+    added_at = models.DateTimeField()
+    # Since when no new receipt goes to it; what it has is followed as ever.
+    off_at = models.DateTimeField(null=True)
+    # Since when it does not answer; none while it does.
+    silent_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider"], condition=Q(off_at__isnull=True), name="fiscal_cashbox_one_of_a_provider"
+            ),
+            models.CheckConstraint(condition=~Q(secret=""), name="fiscal_cashbox_secret_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Receipt(models.Model):
+    """One fiscal document, wanted or made. ``external_id`` is kept before it is sent: sent twice it is one.
+
+    ``source`` names the movement of money it is for. ``at``: when the money came or went. ``name``: the
+    till's name of it. ``reason``: why it is not further, ``note`` what the till said.
+    """
+
+    public_id = PublicIdField()
+    external_id = models.CharField(max_length=64, unique=True)
+    source = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=12, choices=_KINDS)
+    order = models.ForeignKey("payments.Order", models.PROTECT, related_name="+")
+    provider = models.ForeignKey("accounts.Provider", models.PROTECT, related_name="+", db_index=False)
+    cashbox = models.ForeignKey(Cashbox, models.PROTECT, null=True, related_name="+", db_index=False)
+    state = models.CharField(max_length=10, choices=_STATES, default=ReceiptState.PENDING.value)
+    kopecks = models.BigIntegerField()
+    at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    # Documents of it that failed at the till; each next one has a name of its own.
+    attempt = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    looks = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    name = models.CharField(max_length=128, blank=True)
+    reason = models.CharField(max_length=40, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    document_number = models.CharField(max_length=20, blank=True)
+    document_attribute = models.CharField(max_length=20, blank=True)
+    storage_number = models.CharField(max_length=20, blank=True)
+    url = models.CharField(max_length=500, blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kopecks__gt=0), name="fiscal_receipt_positive"),
+            models.CheckConstraint(
+                condition=~Q(state=ReceiptState.DONE.value)
+                | (~Q(document_number="") & ~Q(document_attribute="") & Q(done_at__isnull=False)),
+                name="fiscal_receipt_done_has_number",
+            ),
+            models.UniqueConstraint(
+                fields=["storage_number", "document_number"],
+                condition=~Q(document_number=""),
+                name="fiscal_receipt_document_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                condition=Q(state__in=sorted(state.value for state in ON_ITS_WAY)),
+                name="fiscal_receipt_ready",
+            ),
+            models.Index(
+                fields=["made_at"],
+                condition=~Q(state=ReceiptState.DONE.value),
+                name="fiscal_receipt_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.state}"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.kopecks)
+
+
+class ReceiptLine(models.Model):
+    """One line: money of one account. ``of`` is the line of before that it takes back or uses."""
+
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="lines")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=_LINES)
+    kopecks = models.BigIntegerField()
+    of = models.ForeignKey("self", models.PROTECT, null=True, related_name="taken_by")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(kopecks__gt=0), name="fiscal_line_positive")]
+        ordering = ["receipt_id", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.receipt_id}/{self.pk}"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.kopecks)

@@ -1,0 +1,246 @@
+"""Receipts handed to their tills and followed until they have a number: by jobs only, between transactions.
+
+The try is counted before the till is asked. Whoever is killed between the question and the answer left the
+receipt pending: it is handed over again with the same ``external_id`` and is the same document.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db.models import Exists, OuterRef
+
+from svet.accounts.queries import accounts_by_id, provider_by_id
+from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
+from svet.fiscal.operations.cashboxes import till_of
+from svet.fiscal.operations.steps import anew, move_receipt
+from svet.fiscal.rules.refusals import ReceiptReason
+from svet.fiscal.rules.states import (
+    MOST_TRIES,
+    ReceiptKind,
+    ReceiptLineKind,
+    ReceiptState,
+    look_again_after,
+    send_again_after,
+)
+from svet.fiscal.rules.vat import Taxation, VatUnknown, vat_of
+from svet.fiscal.texts import line_name
+from svet.gateways.failures import Permanent, Temporary
+from svet.gateways.fiscal.port import (
+    FiscalDocument,
+    FiscalItem,
+    FiscalMethod,
+    FiscalReport,
+    FiscalStanding,
+    FiscalVerb,
+    Seller,
+)
+from svet.kernel.money import Money
+from svet.kernel.moving import LostRace
+from svet.kernel.transactions import use_case
+from svet.payments.queries.receipts import contact_of
+
+#: So many receipts one run hands over, and so many it asks about.
+A_RUN = 100
+_METHODS = {
+    ReceiptLineKind.SETTLEMENT: FiscalMethod.FULL_PAYMENT,
+    ReceiptLineKind.ADVANCE: FiscalMethod.ADVANCE,
+}
+log = structlog.get_logger(__name__)
+
+
+def send_due(*, now: datetime) -> int:
+    """Hand over the receipts whose time has come, the oldest first; says how many a till has taken.
+
+    A till that does not answer is asked once in a run: the others wait for it. What takes back or uses a
+    line waits until the document of that line is done.
+    """
+    unfinished = ReceiptLine.objects.filter(receipt=OuterRef("pk"), of__isnull=False).exclude(
+        of__receipt__state=ReceiptState.DONE.value
+    )
+    due = Receipt.objects.filter(
+        ~Exists(unfinished), state=ReceiptState.PENDING.value, next_at__lte=now, cashbox__isnull=False
+    )
+    silent: set[int | None] = set()
+    taken = 0
+    for receipt in due.select_related("cashbox").order_by("made_at", "pk")[:A_RUN]:
+        if receipt.cashbox_id in silent:
+            continue
+        try:
+            taken += _send(receipt, now=now)
+        except Temporary as failure:
+            silent.add(receipt.cashbox_id)
+            _keep_silence(receipt, failure, now=now)
+        except LostRace:
+            continue
+    return taken
+
+
+def follow_sent(*, now: datetime) -> int:
+    """Ask what became of the receipts that tills have; says how many are at their end."""
+    due = Receipt.objects.filter(state=ReceiptState.SENT.value, next_at__lte=now)
+    silent: set[int | None] = set()
+    ended = 0
+    for receipt in due.select_related("cashbox").order_by("next_at", "pk")[:A_RUN]:
+        if receipt.cashbox_id in silent:
+            continue
+        following = now + look_again_after(receipt.looks + 1)
+        # Before the question: one that dies must not be the last.
+        Receipt.objects.filter(pk=receipt.pk, state=ReceiptState.SENT.value).update(
+            looks=receipt.looks + 1, next_at=following
+        )
+        try:
+            report = till_of(_cashbox(receipt)).report(name=receipt.name)
+        except Temporary as failure:
+            silent.add(receipt.cashbox_id)
+            _mark_silent(receipt, now=now)
+            log.warning("fiscal.till_unavailable", receipt=receipt.public_id, code=failure.code)
+            continue
+        except Permanent as refusal:
+            # Not that it failed: the till does not know it. Handed over again it has the same name.
+            ended += _lost(receipt, str(refusal), now=now)
+            continue
+        _mark_heard(receipt)
+        try:
+            ended += _conclude(receipt, report, now=now)
+        except LostRace:
+            continue
+    return ended
+
+
+def _send(receipt: Receipt, *, now: datetime) -> bool:
+    tries = receipt.tries + 1
+    asked = Receipt.objects.filter(pk=receipt.pk, state=ReceiptState.PENDING.value, tries=receipt.tries)
+    if not asked.update(tries=tries, next_at=now + send_again_after(tries)):
+        return False
+    receipt.tries = tries
+    try:
+        document = _document(receipt)
+    except VatUnknown as unknown:
+        log.error("fiscal.vat_unknown", receipt=receipt.public_id, day=unknown.details["day"])
+        return _fail(receipt, ReceiptReason.VAT, str(unknown.details["day"]), now=now)
+    if not document.email and not document.phone:
+        return _fail(receipt, ReceiptReason.NO_CONTACT, "", now=now)
+    try:
+        name = till_of(_cashbox(receipt)).register(document=document)
+    except Permanent as refusal:
+        _mark_heard(receipt)
+        log.error("fiscal.refused", receipt=receipt.public_id, code=refusal.code)
+        return _fail(receipt, ReceiptReason.REFUSED, str(refusal), now=now)
+    _mark_heard(receipt)
+    with use_case():
+        move_receipt(
+            receipt,
+            ReceiptState.SENT,
+            now=now,
+            name=name,
+            looks=0,
+            next_at=now + look_again_after(0),
+            reason="",
+            note="",
+        )
+    return True
+
+
+def _conclude(receipt: Receipt, report: FiscalReport, *, now: datetime) -> bool:
+    if report.standing is FiscalStanding.WAIT:
+        return False
+    with use_case():
+        if report.standing is FiscalStanding.DONE and report.total == receipt.money:
+            move_receipt(
+                receipt,
+                ReceiptState.DONE,
+                now=now,
+                document_number=report.document_number,
+                document_attribute=report.document_attribute,
+                storage_number=report.storage_number,
+                url=report.url,
+                done_at=now,
+                next_at=None,
+                reason="",
+                note="",
+            )
+        elif report.standing is FiscalStanding.DONE:
+            told = f"{report.total.kopecks if report.total else '?'}, № {report.document_number}"
+            _give_up(receipt, ReceiptReason.OTHER_SUM, told, now=now)
+        elif report.again and receipt.tries < MOST_TRIES:
+            move_receipt(
+                receipt,
+                ReceiptState.PENDING,
+                now=now,
+                next_at=now + send_again_after(receipt.tries),
+                reason=ReceiptReason.FAILED.value,
+                note=f"{report.code} {report.text}"[:300],
+                **anew(receipt),
+            )
+            return False
+        else:
+            _give_up(receipt, ReceiptReason.FAILED, f"{report.code} {report.text}", now=now, **anew(receipt))
+    return True
+
+
+def _fail(receipt: Receipt, reason: ReceiptReason, text: str, *, now: datetime) -> bool:
+    with use_case():
+        _give_up(receipt, reason, text, now=now)
+    return False
+
+
+def _lost(receipt: Receipt, text: str, *, now: datetime) -> bool:
+    _mark_heard(receipt)
+    with use_case():
+        _give_up(receipt, ReceiptReason.LOST, text, now=now)
+    return True
+
+
+def _give_up(receipt: Receipt, reason: ReceiptReason, text: str, *, now: datetime, **changes: Any) -> None:
+    told = {"next_at": None, "reason": reason.value, "note": text.strip()[:300]}
+    move_receipt(receipt, ReceiptState.FAILED, now=now, **told, **changes)
+
+
+def _keep_silence(receipt: Receipt, failure: Temporary, *, now: datetime) -> None:
+    log.warning("fiscal.till_unavailable", receipt=receipt.public_id, code=failure.code)
+    Receipt.objects.filter(pk=receipt.pk, state=ReceiptState.PENDING.value).update(
+        reason=ReceiptReason.SILENT.value, note=str(failure)[:300]
+    )
+    _mark_silent(receipt, now=now)
+
+
+def _mark_silent(receipt: Receipt, *, now: datetime) -> None:
+    Cashbox.objects.filter(pk=receipt.cashbox_id, silent_since__isnull=True).update(silent_since=now)
+
+
+def _mark_heard(receipt: Receipt) -> None:
+    Cashbox.objects.filter(pk=receipt.cashbox_id, silent_since__isnull=False).update(silent_since=None)
+
+
+def _cashbox(receipt: Receipt) -> Cashbox:
+    assert receipt.cashbox is not None
+    return receipt.cashbox
+
+
+def _document(receipt: Receipt) -> FiscalDocument:
+    """The same each time: of what never changes. :raises VatUnknown: no rate is known for its day"""
+    cashbox, provider = _cashbox(receipt), provider_by_id(receipt.provider_id)
+    local = receipt.at.astimezone(ZoneInfo(provider.time_zone))
+    lines = list(receipt.lines.order_by("id"))
+    numbers = {one.account_id: one.number for one in accounts_by_id([line.account_id for line in lines])}
+    kind, contact = ReceiptKind(receipt.kind), contact_of(receipt.order_id)
+    items = []
+    for line in lines:
+        what = ReceiptLineKind(line.kind)
+        vat = vat_of(line.money, what, taxation=Taxation(cashbox.taxation), day=local.date())
+        name = line_name(what, numbers[line.account_id])
+        items.append(FiscalItem(name, Money(line.kopecks), _METHODS[what], vat.word, vat.money))
+    return FiscalDocument(
+        external_id=receipt.external_id,
+        verb=FiscalVerb.SELL_REFUND if kind is ReceiptKind.REFUND else FiscalVerb.SELL,
+        seller=Seller(provider.inn, cashbox.payment_address, cashbox.taxation, cashbox.email),
+        email=contact.email,
+        phone=contact.phone,
+        items=tuple(items),
+        at=local,
+        offset=kind is ReceiptKind.OFFSET,
+    )

@@ -1,0 +1,97 @@
+"""Steps of receipts: kept once by what they are for, moved along the table of states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
+from svet.fiscal.rules.lines import LinePart
+from svet.fiscal.rules.refusals import ReceiptReason
+from svet.fiscal.rules.states import RECEIPT_MOVES, ReceiptKind, ReceiptState
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.money import Money
+from svet.kernel.moving import move_row
+from svet.kernel.transactions import require_transaction
+
+BY = "fiscal"
+
+
+def keep_receipt(
+    *,
+    source: str,
+    kind: ReceiptKind,
+    order_id: int,
+    provider_id: int,
+    parts: Sequence[LinePart],
+    at: datetime,
+    now: datetime,
+) -> None:
+    """Make the receipt of one movement of money, once (a step); one without a line is none."""
+    require_transaction()
+    if not parts or Receipt.objects.filter(source=source).exists():
+        return
+    cashbox = Cashbox.objects.filter(provider_id=provider_id, off_at__isnull=True).first()
+    receipt = Receipt.objects.create(
+        external_id=external_id_of(source, 0),
+        source=source,
+        kind=kind.value,
+        order_id=order_id,
+        provider_id=provider_id,
+        cashbox=cashbox,
+        kopecks=Money.total(part.money for part in parts).kopecks,
+        at=at,
+        made_at=now,
+        next_at=now if cashbox else None,
+        reason="" if cashbox else ReceiptReason.NO_CASHBOX.value,
+    )
+    ReceiptLine.objects.bulk_create(
+        ReceiptLine(
+            receipt=receipt,
+            account_id=part.account_id,
+            kind=part.kind.value,
+            kopecks=part.money.kopecks,
+            of_id=part.of,
+        )
+        for part in parts
+    )
+    note(receipt, "made", by=Actor.system(BY), now=now)
+
+
+def external_id_of(source: str, attempt: int) -> str:
+    """The name of a document: of the movement itself, so even after a restored copy it is the same one."""
+    return str(uuid5(NAMESPACE_URL, f"svet:receipt:{source}:{attempt}"))
+
+
+def anew(receipt: Receipt) -> dict[str, Any]:
+    """What changes in a receipt whose document failed: the till has said so, so the next one is another."""
+    attempt = receipt.attempt + 1
+    return {"attempt": attempt, "external_id": external_id_of(receipt.source, attempt), "name": ""}
+
+
+def move_receipt(receipt: Receipt, to: ReceiptState, *, now: datetime, **changes: Any) -> None:
+    """Move a receipt (a step). :raises IllegalMove: :raises LostRace: it stands elsewhere by now"""
+    move_row(receipt, moves=RECEIPT_MOVES, to=to, changes=changes)
+    if to in (ReceiptState.DONE, ReceiptState.FAILED):
+        note(receipt, to.value, by=Actor.system(BY), now=now)
+
+
+def note(receipt: Receipt, what: str, *, by: Actor, now: datetime) -> None:
+    """Tell the journal what became of a receipt (a step)."""
+    journal.record(
+        by=by,
+        action=f"fiscal.receipt.{what}",
+        subject="receipt",
+        subject_id=receipt.public_id,
+        now=now,
+        after={
+            "kind": receipt.kind,
+            "kopecks": receipt.kopecks,
+            "state": receipt.state,
+            "document": receipt.document_number,
+            "reason": receipt.reason,
+        },
+    )

@@ -1,0 +1,37 @@
+"""Why a till is not entered, and why a receipt stands still."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class CashboxReason(StrEnum):
+    """Why a till is not entered or changed."""
+
+    CODE = "cashbox_code"
+    TAKEN = "cashbox_taken"
+    UNKNOWN = "cashbox_unknown"
+    ADDRESS = "cashbox_address"
+    KEY_IN_ADDRESS = "cashbox_key_in_address"
+    KEY = "cashbox_key"
+    KEY_MISSING = "cashbox_key_missing"
+    PROVIDER = "cashbox_provider"
+    SERVED = "cashbox_served"
+    INN = "cashbox_inn"
+    EMAIL = "cashbox_email"
+    PLACE = "cashbox_place"
+
+
+class ReceiptReason(StrEnum):
+    """Why a receipt is not made, or not sent again."""
+
+    NOT_FOUND = "receipt_not_found"
+    MOVED = "receipt_moved"
+    VAT = "receipt_vat"
+    NO_CASHBOX = "receipt_no_cashbox"
+    NO_CONTACT = "receipt_no_contact"
+    SILENT = "receipt_silent"
+    REFUSED = "receipt_refused"
+    FAILED = "receipt_failed"
+    LOST = "receipt_lost"
+    OTHER_SUM = "receipt_other_sum"

@@ -1,0 +1,120 @@
+"""What is said of receipts and tills."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from svet.fiscal.rules.refusals import CashboxReason, ReceiptReason
+from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind, ReceiptState
+from svet.kernel.refusals import Refused
+
+REASONS: Final = (CashboxReason, ReceiptReason)
+
+
+def line_name(kind: ReceiptLineKind, account_number: str) -> str:
+    """A line as the receipt names it: always in Russian, as the law wants it."""
+    if kind is ReceiptLineKind.ADVANCE:
+        return f"Аванс за электроэнергию, л/с {account_number}"
+    return f"Электроэнергия, л/с {account_number}"
+
+
+def kind_word(kind: ReceiptKind) -> str:
+    """«Приход»."""
+    match kind:
+        case ReceiptKind.SELL:
+            return _("Кассовый чек")
+        case ReceiptKind.REFUND:
+            return _("Чек возврата")
+        case ReceiptKind.OFFSET:
+            return _("Чек зачёта аванса")
+
+
+def line_word(kind: ReceiptLineKind) -> str:
+    """What a line is, for the desk."""
+    if kind is ReceiptLineKind.ADVANCE:
+        return _("аванс")
+    return _("расчёт")
+
+
+def receipt_words(state: ReceiptState, number: str) -> str:
+    """What a payer reads of a receipt: it is being made, or has its number."""
+    if state is ReceiptState.DONE:
+        return _("Чек № %(number)s") % {"number": number}
+    if state is ReceiptState.FAILED:
+        return _("Чек задерживается")
+    return _("Чек готовится")
+
+
+def state_word(state: ReceiptState) -> str:
+    """Where a receipt stands, for the desk."""
+    match state:
+        case ReceiptState.PENDING:
+            return _("ждёт отправки")
+        case ReceiptState.SENT:
+            return _("у кассы")
+        case ReceiptState.DONE:
+            return _("пробит")
+        case ReceiptState.FAILED:
+            return _("не пробит")
+
+
+def why(reason: ReceiptReason) -> str:
+    """Why a receipt is not further, and what to do."""
+    match reason:
+        case ReceiptReason.NOT_FOUND:
+            return _("Такого чека нет.")
+        case ReceiptReason.MOVED:
+            return _("Чек уже у кассы или пробит: отправлять заново нечего.")
+        case ReceiptReason.VAT:
+            return _(
+                "На день этого чека ставка НДС неизвестна: обновите программу или спросите бухгалтера. "
+                "Со ставкой наугад чек не отправим."
+            )
+        case ReceiptReason.NO_CASHBOX:
+            return _("У поставщика нет онлайн-кассы: добавьте её командой svet cashbox add.")
+        case ReceiptReason.NO_CONTACT:
+            return _("У плательщика нет ни почты, ни телефона: чек некуда отправить.")
+        case ReceiptReason.SILENT:
+            return _("Касса не отвечает: отправим сами, как только ответит.")
+        case ReceiptReason.REFUSED:
+            return _("Касса отказалась принять чек: исправьте то, на что она указывает, и отправьте заново.")
+        case ReceiptReason.FAILED:
+            return _("Касса приняла чек, но не пробила его.")
+        case ReceiptReason.LOST:
+            return _("Касса не знает чека, который приняла: отправьте его заново.")
+        case ReceiptReason.OTHER_SUM:
+            return _("Касса пробила чек на другую сумму: нужен чек коррекции, решает бухгалтер.")
+
+
+def explain(refusal: Refused) -> str:
+    """The sentence for a refusal."""
+    match refusal.reason:
+        case ReceiptReason() as reason:
+            return why(reason)
+        case CashboxReason.CODE:
+            return _("Код кассы: от 2 до 20 строчных латинских букв, цифр и дефисов, первой буква.")
+        case CashboxReason.TAKEN:
+            return _("Касса с таким кодом уже есть.")
+        case CashboxReason.UNKNOWN:
+            return _("Включённой кассы с таким кодом нет.")
+        case CashboxReason.ADDRESS:
+            return _("Адрес кассы пишется так: atol+https://ЛОГИН@online.atol.ru/possystem/v5/ГРУППА.")
+        case CashboxReason.KEY_IN_ADDRESS:
+            return _("Пароль кассы в адресе не пишут: назовите переменную или файл, где он лежит.")
+        case CashboxReason.KEY:
+            return _("Где лежит пароль кассы: имя переменной окружения или полный путь к файлу.")
+        case CashboxReason.KEY_MISSING:
+            return _("Пароля кассы нет там, где вы сказали: %(place)s.") % refusal.details
+        case CashboxReason.PROVIDER:
+            return _("Поставщика с таким кодом у кассы быть не может: его нет.")
+        case CashboxReason.SERVED:
+            return _("У этого поставщика уже есть касса: сначала выключите её.")
+        case CashboxReason.INN:
+            return _("У поставщика не записан ИНН: без него чек не пробить.")
+        case CashboxReason.EMAIL:
+            return _("Адрес отправителя чека: почта поставщика, до 64 знаков.")
+        case CashboxReason.PLACE:
+            return _("Место расчётов: адрес сайта, на котором платят, начинается с https://.")
+    return ""

@@ -1,0 +1,64 @@
+"""Fiscal receipts: who makes those of a shop, and the notes of what a till of ours owes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.transactions import require_transaction, use_case
+from svet.payments.models import Order, PaymentRefund, ReceiptDue, Shop, ShopReceipts
+from svet.payments.operations.shops import FIRST, ShopRefused
+from svet.payments.rules.receipts import DueKind, ReceiptMaker
+from svet.payments.rules.refusals import ShopReason
+
+
+def choose_maker(*, code: str, maker: ReceiptMaker, now: datetime, by: Actor) -> None:
+    """Let receipts of new payments by a shop («-»: that of ``SVET_ACQUIRING_URL``) be made by ``maker``.
+
+    Payments made before keep theirs: the bank was given what it was given.
+
+    :raises ShopRefused: no such shop
+    """
+    with use_case():
+        shop = None if code == FIRST else Shop.objects.filter(code=code.replace("\0", "")).first()
+        if shop is None and code != FIRST:
+            raise ShopRefused(ShopReason.UNKNOWN, field="code")
+        ShopReceipts.objects.update_or_create(shop=shop, defaults={"maker": maker.value})
+        journal.record(
+            by=by,
+            action="payments.shop.receipts",
+            subject="shop",
+            subject_id=code,
+            now=now,
+            after={"maker": maker.value},
+        )
+
+
+def maker_of(shop: Shop | None) -> ReceiptMaker:
+    """Who makes the receipt of a new payment by a shop."""
+    found = ShopReceipts.objects.filter(shop=shop).values_list("maker", flat=True).first()
+    return ReceiptMaker(found) if found else ReceiptMaker.BANK
+
+
+def owe_receipt(order: Order, *, now: datetime) -> None:
+    """Note that a till of ours owes a receipt for a credited payment (a step)."""
+    require_transaction()
+    if order.receipts == ReceiptMaker.CASHBOX:
+        fields = {"kind": DueKind.PAID.value, "order": order, "owed_at": now}
+        ReceiptDue.objects.get_or_create(name=order.ledger_key, defaults=fields)
+
+
+def owe_receipt_back(order: Order, refund: PaymentRefund, *, now: datetime) -> None:
+    """Note that a till of ours owes a receipt for money that went back (a step)."""
+    require_transaction()
+    if order.receipts == ReceiptMaker.CASHBOX:
+        fields = {"kind": DueKind.BACK.value, "order": order, "refund": refund, "owed_at": now}
+        ReceiptDue.objects.get_or_create(name=f"back:{refund.pk}", defaults=fields)
+
+
+def take_due(names: Collection[str], *, now: datetime) -> None:
+    """The receipts of these notes are made (a step)."""
+    require_transaction()
+    ReceiptDue.objects.filter(name__in=names, taken_at__isnull=True).update(taken_at=now)
