@@ -51,6 +51,20 @@ PROGRAM_TEXT = re.compile(
     r"|\b[A-Z]\w*(?:Error|Exception|Refused|Reason)\b|\b[a-z]+\.[A-Z]\w*|\[\]|\{\}|%\(|\b[a-z]+(?:_[a-z0-9]+)+\b"
 )
 DAY = datetime.now(UTC).date().isoformat()
+TILL = (
+    *("--provider", "ues", "--address", "atol+https://login@online.atol.ru/possystem/v5/group"),
+    *("--secret", "SVET_TEST_SHOP", "--site", "https://portal.example", "--email", "kassa@portal.example"),
+)
+WRONG_TILLS = (
+    ("--address", "ftp://x"),
+    ("--address", "atol+https://login:key@online.atol.ru/possystem/v5/group"),
+    ("--secret", "test_key"),
+    ("--secret", "/no/such/file"),
+    ("--site", "portal"),
+    ("--email", "kassa"),
+    ("--provider", "nobody"),
+    ("--taxation", "none"),
+)
 OPENINGS = (
     f"provider;account;sum;date\nues;{NUMBERS[0]};10,00;2020-01-02\nues;{NUMBERS[1]};-5;2020-01-02\n"
     "total;ues;2;5,00\n"
@@ -208,7 +222,23 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
         ("shop", "off"): [["oka"], ["nobody"]],
         ("shop", "on"): [["oka"], ["nobody"]],
         ("shop", "reserve"): [["ues", "oka"], ["ues", "-"], ["ues", "oka", "oka"], ["ues"], ["nobody"]],
+        ("shop", "receipts"): [
+            ["-", "cashbox"],
+            ["-", "bank"],
+            ["-", "nobody"],
+            ["nobody", "bank"],
+            ["-", "me"],
+        ],
         ("shop", "list"): [[]],
+        ("cashbox", "add"): [
+            ["kassa", *TILL],
+            ["kassa", *TILL],
+            ["two", *TILL],
+            ["1", *TILL],
+            *(["two", *TILL, *wrong] for wrong in WRONG_TILLS),
+        ],
+        ("cashbox", "list"): [[]],
+        ("cashbox", "off"): [["kassa"], ["nobody"]],
         ("source", "add"): [
             ["sber", "--name", "Сбербанк"],
             ["sber", "--name", "Сбербанк"],
