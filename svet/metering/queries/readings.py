@@ -15,8 +15,8 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from svet.accounts.queries import visible_ids
-from svet.kernel.actors import Actor
-from svet.kernel.frozen import frozen
+from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.frozen import PublicIdText, frozen
 from svet.metering.models import Meter, ReadingSet, ReadingValue
 from svet.metering.queries.meters import MeterNotFound, MeterReason
 from svet.metering.rules import DROPPED, Zone, zones_of
@@ -70,7 +70,10 @@ def _views(sets: QuerySet[ReadingSet]) -> list[SetView]:
 
     Plain rows: a month of bills asks for tens of thousands, and making models of them took most of its time.
     """
-    rows: list[Sequence[Any]] = list(sets.values_list(*_COLUMNS))
+    return _seen(list(sets.values_list(*_COLUMNS)))
+
+
+def _seen(rows: Sequence[Sequence[Any]]) -> list[SetView]:
     values: dict[int, dict[str, ValueView]] = {}
     for set_id, zone, value, turns, consumption in _values.all([row[0] for row in rows]):
         values.setdefault(set_id, {})[zone] = ValueView(Zone(zone), value, turns, consumption)
@@ -115,11 +118,18 @@ def sets_by_id(*, set_ids: Collection[int]) -> dict[int, SetView]:
 
 def set_for(actor: Actor, *, public_id: str) -> SetView:
     """One set. :raises MeterNotFound: absent or not for the actor"""
-    sets = ReadingSet.objects.filter(public_id=public_id, account__in=visible_ids(actor))
-    views = _views(sets)
+    views = _seen(_reached.all(public_id, actor.person_id, kind=actor.kind))
     if not views:
         raise MeterNotFound(MeterReason.NOT_FOUND)
     return views[0]
+
+
+@frozen
+def _reached(
+    public_id: PublicIdText, person_id: int | None, *, kind: ActorKind
+) -> QuerySet[ReadingSet, tuple[Any, ...]]:
+    visible = visible_ids(Actor(kind, person_id))
+    return ReadingSet.objects.filter(public_id=public_id, account__in=visible).values_list(*_COLUMNS)
 
 
 def set_by_receipt(*, receipt_number: str, account_id: int) -> SetView | None:
