@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.frozen import PublicIdText, frozen
 from svet.metering.models import Meter, ReadingSet, ReadingValue
 from svet.metering.queries.meters import MeterNotFound, MeterReason
-from svet.metering.rules import DROPPED, Zone, zones_of
+from svet.metering.rules import DROPPED, ReadingKind, Zone, zones_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,9 @@ class SetView:
     author_person_id: int | None
     values: tuple[ValueView, ...]
 
+
+#: Where a set stands in the order of lists: the day it was read, when it came, its outside id.
+SetPlace = tuple[date, datetime, str]
 
 # The fields of a view in their order, all but its values.
 _COLUMNS = (
@@ -98,15 +101,26 @@ def reading_sets(
     account_ids: Collection[int],
     since: date | None = None,
     until: date | None = None,
+    kinds: Collection[ReadingKind] | None = None,
+    before: SetPlace | None = None,
     limit: int | None = None,
 ) -> list[SetView]:
-    """All sets of these accounts read in the half-open span of dates, newest first."""
+    """All sets of these accounts read in the half-open span of local days, newest first.
+
+    ``before`` leaves those out that stand before a place in this order, and the set of the place itself.
+    """
     sets: QuerySet[ReadingSet] = ReadingSet.objects.filter(account_id__in=account_ids)
+    if kinds is not None:
+        sets = sets.filter(kind__in=[kind.value for kind in kinds])
+    if before is not None:
+        day, at, public_id = before
+        same = Q(received_at__lt=at) | Q(received_at=at, public_id__lt=public_id)
+        sets = sets.filter(Q(read_on__lt=day) | Q(same, read_on=day), read_on__lte=day)
     if since is not None:
         sets = sets.filter(read_on__gte=since)
     if until is not None:
         sets = sets.filter(read_on__lt=until)
-    sets = sets.order_by("-read_on", "-received_at", "-pk")
+    sets = sets.order_by("-read_on", "-received_at", "-public_id")
     return _views(sets[:limit])
 
 
