@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -23,11 +23,14 @@ from svet.ledger import queries as ledger
 from svet.ledger.queries import LedgerEntry
 from svet.metering import queries as metering
 from svet.metering.queries import DisputeView, SetChange, SetView
+from svet.metering.rules import ReadingKind
 from svet.payments import queries as payments
 from svet.payments.queries import ImportedPaymentView, OrderView, RefundView
 from svet.payments.rules.states import OrderState
 
 PAGE = 40
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 EXPORT = 20_000
 
 
@@ -119,7 +122,7 @@ def timeline(
     if end <= filters.since:
         return Timeline(groups, (), None)
     start = window_start(end=end, since=filters.since, accounts=len(cards))
-    found = _load(cards, filters, since=start, end=end)
+    found = _load(cards, filters, since=start, end=end, before=before, size=size + 1)
     rest = [card for card in found if before is None or card.place < before]
     page = _with_tracks(rest[:size])
     following: FeedPlace | None = None
@@ -136,7 +139,7 @@ def everything(
     """All cards of the filter for an export, newest first; ``own`` as for a page. :raises NotInCabinet:"""
     groups = _groups(actor) if own is None else own
     cards: dict[int, AccountCard] = {card.account_id: card for card in _chosen(groups, filters)}
-    return _load(cards, filters, since=filters.since, end=filters.end)[:EXPORT]
+    return _load(cards, filters, since=filters.since, end=filters.end, size=EXPORT)[:EXPORT]
 
 
 def _with_tracks(page: Sequence[HistoryCard]) -> list[HistoryCard]:
@@ -180,16 +183,30 @@ def _chosen(groups: Sequence[GroupView], filters: HistoryFilters) -> list[Accoun
 
 
 def _load(
-    accounts: Mapping[int, AccountCard], filters: HistoryFilters, *, since: date, end: date
+    accounts: Mapping[int, AccountCard],
+    filters: HistoryFilters,
+    *,
+    since: date,
+    end: date,
+    size: int,
+    before: FeedPlace | None = None,
 ) -> list[HistoryCard]:
-    """The cards of ``since`` ≤ day < ``end``, newest first."""
+    """The cards of ``since`` ≤ day < ``end``, newest first.
+
+    Of readings, which a meter that speaks for itself sends by thousands and no sum counts, only the first
+    ``size`` before a place; money is loaded whole, because a month's heading adds it up.
+    """
     if not accounts:
         return []
     ids = list(accounts)
     found: list[HistoryCard] = []
-    if filters.wants(Operation.READINGS, Operation.CONTROL) and not filters.by_sum:
-        sets = metering.reading_sets(account_ids=ids, since=since, until=end)
-        found += [card for card in _readings(sets, accounts) if filters.wants(_operation(card))]
+    kinds = [kind for kind in ReadingKind if filters.wants(_operation(kind))]
+    if kinds and not filters.by_sum:
+        place = None if before is None else (before.day, _moment(before.at), before.key)
+        sets = metering.reading_sets(
+            account_ids=ids, since=since, until=end, kinds=kinds, before=place, limit=size
+        )
+        found += _readings(sets, accounts)
     if filters.wants(Operation.PAYMENTS):
         first, last = _midnight(since), _midnight(end)
         found += _orders(payments.orders(account_ids=ids, since=first, until=last), accounts)
@@ -203,14 +220,14 @@ def _load(
     return sorted(fitting, key=lambda card: card.place, reverse=True)
 
 
-def _operation(card: HistoryCard) -> Operation:
-    return Operation.CONTROL if card.kind is CardKind.CONTROL else Operation.READINGS
+def _operation(kind: ReadingKind) -> Operation:
+    return Operation.CONTROL if kind is ReadingKind.CONTROL else Operation.READINGS
 
 
 def _readings(sets: Iterable[SetView], accounts: Mapping[int, AccountCard]) -> list[HistoryCard]:
     return [
         HistoryCard(
-            kind=CardKind.CONTROL if each.kind == "control" else CardKind.READING,
+            kind=CardKind.CONTROL if each.kind == ReadingKind.CONTROL else CardKind.READING,
             place=_place(each.read_on, each.received_at, each.public_id),
             accounts=(accounts[each.account_id],),
             money=None,
@@ -307,7 +324,15 @@ def _bills(rows: Iterable[BillSummary], accounts: Mapping[int, AccountCard]) -> 
 
 
 def _place(day: date, at: datetime, key: str) -> FeedPlace:
-    return FeedPlace(day, int(at.timestamp() * 1_000_000), key)
+    return FeedPlace(day, (at - _EPOCH) // _MICROSECOND, key)
+
+
+def _moment(at: int) -> datetime:
+    """The moment of a place; one from an address may be any number, and is then the end of time."""
+    try:
+        return _EPOCH + at * _MICROSECOND
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _midnight(day: date) -> datetime:

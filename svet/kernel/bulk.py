@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
-from typing import Any
 
 from django.db import connection, models
+
+from svet.kernel.gathering import gathered, send_waiting, write_along
 
 #: So many rows cost less as one INSERT: COPY asks the server twice and begins slowly.
 FEW = 8
@@ -31,19 +33,18 @@ def take_ids(*, model: type[models.Model], count: int) -> list[int]:
 def copy_rows(*, model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write rows by COPY; columns are database names, values go in as they are, defaults are not filled.
 
-    A few rows go in by one INSERT instead.
+    A few rows go in by one INSERT instead, which may wait for others: see ``gathering``.
     """
-    target = _target(model, columns)
     ahead = iter(rows)
     first = list(islice(ahead, FEW + 1))
-    with connection.cursor() as cursor:
-        if 0 < len(first) <= FEW:
-            values: list[Any] = [value for row in first for value in row]
-            cursor.execute(_insert(target, first), values)
-        elif first:
-            with cursor.copy(f"COPY {target} FROM STDIN") as copy:
-                for row in chain(first, ahead):
-                    copy.write_row(row)
+    if 0 < len(first) <= FEW:
+        text = _insert(model, tuple(columns), len(first))
+        write_along(text, [value for row in first for value in row], model=model)
+    elif first:
+        send_waiting()
+        with connection.cursor() as cursor, cursor.copy(f"COPY {_target(model, columns)} FROM STDIN") as copy:
+            for row in chain(first, ahead):
+                copy.write_row(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +57,10 @@ class TableRows:
 
 
 def write_together(*tables: TableRows) -> None:
-    """Write the rows of several tables, a few by one statement, many by COPY into one after the other.
-
-    In one statement no row is seen by another's BEFORE trigger; keys and AFTER triggers are none the wiser.
-    """
-    if not all(0 < len(each.rows) <= FEW for each in tables):
+    """Write the rows of several tables, a few by one statement, many by COPY into one after the other."""
+    with gathered():
         for each in tables:
             copy_rows(model=each.model, columns=each.columns, rows=each.rows)
-        return
-    *others, last = [_insert(_target(each.model, each.columns), each.rows) for each in tables]
-    named = ", ".join(f"t{place} AS ({text})" for place, text in enumerate(others))
-    values: list[Any] = [value for each in tables for row in each.rows for value in row]
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {named} {last}" if named else last, values)
 
 
 def _target(model: type[models.Model], columns: Sequence[str]) -> str:
@@ -76,14 +68,16 @@ def _target(model: type[models.Model], columns: Sequence[str]) -> str:
     return f"{quote(model._meta.db_table)} ({', '.join(quote(column) for column in columns)})"
 
 
-def _insert(target: str, rows: Sequence[Sequence[object]]) -> str:
-    line = "(" + ", ".join(["%s"] * len(rows[0])) + ")"
-    return f"INSERT INTO {target} VALUES {', '.join([line] * len(rows))}"  # noqa: S608 - our own names
+@lru_cache(maxsize=256)
+def _insert(model: type[models.Model], columns: tuple[str, ...], count: int) -> str:
+    line = "(" + ", ".join(["%s"] * len(columns)) + ")"
+    return f"INSERT INTO {_target(model, columns)} VALUES {', '.join([line] * count)}"  # noqa: S608 - our own names
 
 
 def copy_table(*, table: str, rows: Iterable[Sequence[object]]) -> None:
     """Write whole rows into a temporary table, in the order of its columns."""
     statement = f"COPY {connection.ops.quote_name(table)} FROM STDIN"
+    send_waiting()
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)

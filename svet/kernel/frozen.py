@@ -20,6 +20,7 @@ A text that another time zone or language would write otherwise is refused.
 from __future__ import annotations
 
 import inspect
+import re
 import types
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -39,17 +40,21 @@ from typing import (
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import FileField, Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.query import (
     FlatValuesListIterable,
     ModelIterable,
     ValuesListIterable,
     get_related_populators,
 )
+from django.db.models.signals import post_init, pre_init
 from django.utils import timezone, translation
 
+from svet.kernel.gathering import READS
 from svet.kernel.ids import is_public_id
 from svet.kernel.transactions import require_transaction
 
@@ -73,6 +78,8 @@ _MARKS: Final[dict[Any, Callable[[int], Any]]] = {
     # Two: one value alone is written as an equality.
     Collection: lambda place: [_NUMBER + 10 * place, _NUMBER + 10 * place + 1],
 }
+
+_QUOTED: Final = re.compile(r'"([^"]+)"')
 
 #: Two zones and two languages: whichever are in force, another one is among them.
 _ELSEWHERE: Final = ((UTC, "en"), (ZoneInfo("Etc/GMT-5"), "ru"))
@@ -202,6 +209,8 @@ def _compiled(build: Callable[..., Any], kinds: Sequence[_Kind], shape: dict[str
     _require_the_same_anywhere(build, kinds, shape, text, parameters)
     places = tuple(_place(parameter, kinds) for parameter in parameters)
     _require_whole(build, kinds, parameters, places)
+    if not queryset.query.select_for_update:
+        READS[text] = _rooms(text)
     return _Kept(
         text=text,
         constants=tuple(parameters),
@@ -209,6 +218,12 @@ def _compiled(build: Callable[..., Any], kinds: Sequence[_Kind], shape: dict[str
         locks=queryset.query.select_for_update,
         read=_reader(queryset, compiler),
     )
+
+
+def _rooms(text: str) -> frozenset[str]:
+    """The rooms whose tables the text names, in subqueries too: the ORM writes every name in quotes."""
+    rooms = {model._meta.db_table: model._meta.app_label for model in apps.get_models(True)}
+    return frozenset(rooms[name] for name in _QUOTED.findall(text) if name in rooms)
 
 
 def _require_the_same_anywhere(
@@ -274,11 +289,13 @@ def _reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[Any]]
     names = [each[0].target.attname for each in compiler.select[start:end]]
     populators_of: Any = get_related_populators
     populators = populators_of(info, compiler.select, queryset.db)
+    _make_plainly(populators)
+    maker = _maker(model)
 
     def made(rows: list[Any]) -> list[Any]:
         found = []
         for row in converted(rows):
-            one = model.from_db(queryset.db, names, row[start:end])
+            one = maker.from_db(queryset.db, names, row[start:end])
             for each in populators:
                 each.populate(row, one)
             for name, place in (compiler.annotation_col_map or {}).items():
@@ -287,3 +304,40 @@ def _reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[Any]]
         return found
 
     return made
+
+
+class _PlainMaker:
+    """Makes rows of a model as its ``from_db`` does, without the ceremony of ``__init__``.
+
+    Django sets field by field what stands in no other place than the dictionary of the row in the end.
+    """
+
+    def __init__(self, model: type[Model]) -> None:
+        self._model = model
+
+    def from_db(self, using: str, names: Sequence[str], values: Sequence[Any]) -> Model:
+        """One row; a field that was not asked for is fetched when it is looked at."""
+        one = self._model.__new__(self._model)
+        one.__dict__.update(zip(names, values, strict=True))
+        one._state = ModelState()
+        one._state.adding, one._state.db = False, using
+        return one
+
+
+def _maker(model: type[Model]) -> Any:
+    """Who makes rows of the model: the model itself if it, or somebody who listens, has a say in it."""
+    own: Any = model
+    has_a_say = (
+        own.__init__ is not Model.__init__
+        or own.from_db.__func__ is not Model.from_db.__func__  # type: ignore[attr-defined]
+        or any(isinstance(each, FileField) for each in own._meta.concrete_fields)
+        or pre_init.has_listeners(model)
+        or post_init.has_listeners(model)
+    )
+    return model if has_a_say else _PlainMaker(model)
+
+
+def _make_plainly(populators: Sequence[Any]) -> None:
+    for each in populators:
+        each.model_cls = _maker(each.model_cls)
+        _make_plainly(each.related_populators)

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Status
@@ -17,6 +16,7 @@ from psycopg.types.json import Jsonb
 from svet.api.models import IdempotentCall
 from svet.api.shell.problems import ApiProblem
 from svet.kernel.actors import Actor
+from svet.kernel.gathering import write_along
 from svet.kernel.keyed import keyed_digests
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import commit_lazily, require_transaction
@@ -82,9 +82,7 @@ def once_inside(
 
     def keep(status: int, answer: Answer) -> None:
         call.status, call.answer = status, answer
-        values: list[Any] = [status, Jsonb(answer), call.pk]
-        with connection.cursor() as cursor:
-            cursor.execute(_KEEP, values)
+        write_along(_KEEP, [status, Jsonb(answer), call.pk], model=IdempotentCall)
 
     if call.status is None:
         try:

@@ -134,6 +134,40 @@ def test_pages_of_any_size_are_the_export_without_gaps_or_doubles(family: Family
     assert len({str(card.place) for card in seen}) == 9
 
 
+@pytest.mark.parametrize("operation", [None, Operation.READINGS, Operation.CONTROL])
+def test_of_many_readings_only_those_of_the_page_are_loaded(
+    family: Family, monkeypatch: pytest.MonkeyPatch, operation: Operation | None
+) -> None:
+    for account in (family.first, family.second):
+        meter = make_meter(account=account, installed_on=TODAY - 30 * DAY)
+        for number in range(4):
+            make_reading(meter, 40 + number, read_on=TODAY - (9 - number // 2) * DAY)
+        metering.take_control_reading(
+            by=OFFICE, meter_id=meter.pk, values={Zone.SINGLE: Decimal(50)}, read_on=TODAY - DAY, now=NOW
+        )
+    by_register(family.first, "N1", on=TODAY - 8 * DAY)
+    filters = span(operation=operation)
+    whole = feed(family.anna, filters)
+    loaded: list[int] = []
+    ask = queries.metering.reading_sets
+
+    def asked(**terms: Any) -> Any:
+        found = ask(**terms)
+        loaded.append(len(found))
+        return found
+
+    monkeypatch.setattr(queries.metering, "reading_sets", asked)
+    seen: list[HistoryCard] = []
+    before: FeedPlace | None = None
+    while not seen or before is not None:
+        part = queries.timeline(actor=Actor.person(family.anna.pk), filters=filters, before=before, size=2)
+        seen += [card for month in part.months for card in month.cards]
+        before = part.before
+    assert [card.place for card in seen] == [card.place for card in whole]
+    assert len(whole) == {None: 13, Operation.READINGS: 10, Operation.CONTROL: 2}[operation]
+    assert max(loaded) <= 3
+
+
 def test_a_month_adds_up_the_same_on_each_of_its_pages(family: Family) -> None:
     for number in range(5):
         by_register(family.first, f"N{number}", on=TODAY - number * DAY, kopecks=1_00)

@@ -22,10 +22,10 @@ def _buckets(name: str, count: int) -> TableRows:
 @pytest.mark.django_db
 def test_few_rows_of_any_number_of_tables_are_one_statement() -> None:
     with CaptureQueriesContext(connection) as asked:
-        write_together(_buckets("a", 2), _buckets("b", 1), _buckets("c", FEW))
+        write_together(_buckets("a", 2), _buckets("b", 1), _buckets("c", 5))
         write_together(_buckets("d", 3))
     assert len(asked.captured_queries) == 2
-    assert Bucket.objects.count() == 2 + 1 + FEW + 3
+    assert Bucket.objects.count() == 2 + 1 + 5 + 3
 
 
 @pytest.mark.django_db

@@ -59,13 +59,14 @@ class WrittenSet:
     receipt_number: str
 
 
-def keep_sets(sets: Sequence[NewSet], *, by: Actor) -> list[WrittenSet]:
-    """Write sets that passed the judge, in their order. :raises RuntimeError: no transaction is open"""
+def keep_sets(sets: Sequence[NewSet], *, by: Actor, set_ids: Sequence[int] | None = None) -> list[WrittenSet]:
+    """Write sets that passed the judge, in their order; ``set_ids`` are keys taken for them already.
+
+    :raises RuntimeError: no transaction is open
+    """
     require_transaction()
-    kept = [
-        WrittenSet(key, new_public_id(), receipt_number(key))
-        for key in take_ids(model=ReadingSet, count=len(sets))
-    ]
+    taken = take_ids(model=ReadingSet, count=len(sets)) if set_ids is None else set_ids
+    kept = [WrittenSet(key, new_public_id(), receipt_number(key)) for key in taken]
     pairs = list(zip(kept, sets, strict=True))
     write_together(
         TableRows(
@@ -99,12 +100,12 @@ def keep_sets(sets: Sequence[NewSet], *, by: Actor) -> list[WrittenSet]:
             SetStateChange,
             (
                 "reading_set_id", "from_state", "to_state", "at", "by_kind", "by_person_id", "doubts",
-                "other_receipt", "period", "words",
+                "other_receipt", "words",
             ),
             [
                 (
                     k.set_id, ReadingState.SUBMITTED.value, s.state.value, s.received_at,
-                    by.kind.value, by.person_id, list(s.doubts), s.instead_of, None, s.words[:1000],
+                    by.kind.value, by.person_id, list(s.doubts), s.instead_of, s.words[:1000],
                 )
                 for k, s in pairs
             ],

@@ -16,6 +16,7 @@ from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.frozen import frozen
+from svet.kernel.gathering import gathered
 from svet.kernel.ids import MeterId
 from svet.kernel.moving import LostRace
 from svet.kernel.periods import Month
@@ -113,7 +114,7 @@ def submit_readings(
     :raises PhotoRefused: the photo is not this person's or was forgotten
     """
     reached = _spent(meter_id, by=by, now=now)
-    with use_case():
+    with use_case(), gathered():
         if reached is None:
             receipt = take_set(by=by, meter_id=meter_id, sent=sent, now=now)
         else:
@@ -149,12 +150,13 @@ def take_set(
 ) -> ReadingReceipt:
     """Lock the meter, judge, keep, tell (a step); ``instead_of`` is the set that this one corrects."""
     meter = queries.locked(meter_id, by=by, right=Right.SUBMIT)
-    earlier = earlier_receipt(meter, key=sent.key, values=sent.values)
-    if earlier is not None:
-        return earlier
     read_on = sent.read_on
     without = [] if instead_of is None else [instead_of.pk]
-    known = queries.dials(meters=[meter], read_on=read_on, without=without)[meter.meter_id]
+    facts = queries.facts_of_set(meter, read_on=read_on, key=sent.key, without=without)
+    earlier = earlier_receipt(meter, key=sent.key, values=sent.values) if facts.key_is_taken else None
+    if earlier is not None:
+        return earlier
+    known = facts.known
     today = provider_today(meter.account.provider, now)
     reason = hindrance(meter, read_on=read_on, today=today, last_on=known.last_on, channel=sent.channel)
     if reason is not None:
@@ -179,13 +181,15 @@ def take_set(
         words=sent.words.strip(),
         entered_at=sent.entered_at,
     )
-    (kept,) = keep_sets([new], by=by)
+    (kept,) = keep_sets([new], by=by, set_ids=[facts.new_id])
     if sent.photo_public_id:
         attach_photo(set_id=kept.set_id, photo_public_id=sent.photo_public_id, by=by, now=now)
     if instead_of is not None:
         _replace(instead_of, by=by, now=now, receipt=kept.receipt_number)
     if new.state is ReadingState.ACCEPTED:
-        settle_others(meter, than=new.values, but=kept.set_id, by=by, now=now, receipt=kept.receipt_number)
+        settle_others(
+            meter, others=facts.others, than=new.values, by=by, now=now, receipt=kept.receipt_number
+        )
     _tell(by=by, meter=meter, new=new, receipt=kept.receipt_number, set_public_id=kept.public_id, now=now)
     return ReadingReceipt(
         receipt_number=kept.receipt_number,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from django.db.models import QuerySet
 
@@ -12,7 +11,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.frozen import frozen
 from svet.metering.models import ReadingValue
 from svet.metering.operations.keeping import NewValue, move_sets
-from svet.metering.queries import MeterView
+from svet.metering.queries import MeterView, StandingScale
 from svet.metering.rules import ReadingKind, ReadingState, Zone
 
 
@@ -33,13 +32,18 @@ def supersede_higher(
 
 
 def settle_others(
-    meter: MeterView, *, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, receipt: str
+    meter: MeterView,
+    *,
+    others: Sequence[StandingScale],
+    than: Mapping[Zone, NewValue],
+    by: Actor,
+    now: datetime,
+    receipt: str,
 ) -> None:
     """Replace higher sets, and close the review of doubtful ones: a believable set has come (a step)."""
-    rows = _standing.all(meter.meter_id, but)
     moved = {
-        ReadingState.ACCEPTED: _higher(meter, rows, than=than),
-        ReadingState.UNDER_REVIEW: {row[0] for row in rows if row[1] == ReadingState.UNDER_REVIEW},
+        ReadingState.ACCEPTED: _higher(meter, others, than=than),
+        ReadingState.UNDER_REVIEW: {row[0] for row in others if row[1] == ReadingState.UNDER_REVIEW},
     }
     for before, keys in moved.items():
         if keys:
@@ -48,12 +52,8 @@ def settle_others(
             )
 
 
-#: Key and state of a set, zone, value, turns.
-_Row = tuple[int, str, str, Decimal, int]
-
-
 @frozen
-def _standing(meter_id: int, but: int) -> QuerySet[ReadingValue, _Row]:
+def _standing(meter_id: int, but: int) -> QuerySet[ReadingValue, StandingScale]:
     """The values of customers' sets that no bill has used, but for one set."""
     rows = ReadingValue.objects.filter(
         reading_set__meter_id=meter_id,
@@ -63,7 +63,7 @@ def _standing(meter_id: int, but: int) -> QuerySet[ReadingValue, _Row]:
     return rows.values_list("reading_set_id", "reading_set__state", "zone", "value", "turns")
 
 
-def _higher(meter: MeterView, rows: Sequence[_Row], *, than: Mapping[Zone, NewValue]) -> set[int]:
+def _higher(meter: MeterView, rows: Sequence[StandingScale], *, than: Mapping[Zone, NewValue]) -> set[int]:
     """Of these sets the accepted ones that show more than the new one."""
     capacity = 10**meter.digits
     return {

@@ -10,6 +10,7 @@ from svet.metering.queries.histories import (
     touches,
     unread,
 )
+from svet.metering.queries.judging import SetFacts, StandingScale, facts_of_set
 from svet.metering.queries.meters import (
     MeterNotFound,
     MeterReason,
@@ -84,7 +85,9 @@ __all__ = [
     "PhotoView",
     "ReviewItem",
     "SetChange",
+    "SetFacts",
     "SetView",
+    "StandingScale",
     "Touches",
     "ValueView",
     "ZoneUsage",
@@ -97,6 +100,7 @@ __all__ = [
     "dials",
     "dispute_by_id",
     "disputes_of",
+    "facts_of_set",
     "final_values",
     "has_set",
     "histories",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, Final
 
 from django.db import connection
 
@@ -17,15 +18,18 @@ LEAST_DAYS = 20
 #: How far from the same day of the last year a reading may be to speak for the season.
 NEAR_DAYS = 45
 
+#: What ``MARKS`` is asked with beside the meters; for this room.
+HORIZON: Final = {"usual": USUAL_DAYS, "near": NEAR_DAYS}
+
 Season = tuple[Mapping[Zone, Mark], Mapping[Zone, Mark]]
 
-# The last reading, the last one that cannot be taken back, and the oldest within the usual year; a row for
-# each scale of these sets.
-_MARKS = """
-WITH marks AS MATERIALIZED (
+# The last reading, the last one that cannot be taken back, and the oldest within the usual year, of each
+# meter of the table ``asked``.
+MARKS: Final = """
+marks AS MATERIALIZED (
 SELECT m.meter_id, last.id AS last_id, base.id AS base_id, old.id AS old_id, then_from.id AS from_id,
     then_to.id AS to_id
-FROM unnest(%(meters)s::bigint[], %(hard)s::date[], %(days)s::date[]) AS m(meter_id, hard_on, read_on)
+FROM asked m
 LEFT JOIN LATERAL (
     SELECT s.id, s.read_on FROM metering_readingset s
     WHERE s.meter_id = m.meter_id AND s.state IN ('accepted', 'used') AND s.id <> ALL(%(without)s)
@@ -52,11 +56,21 @@ LEFT JOIN LATERAL (
       AND s.read_on BETWEEN m.read_on - 365 AND LEAST(m.read_on - 365 + %(near)s, base.read_on)
     ORDER BY s.read_on, s.received_at, s.id LIMIT 1) then_to ON true
 )
+"""
+_ASKED: Final = """
+WITH asked(meter_id, hard_on, read_on) AS (
+SELECT * FROM unnest(%(meters)s::bigint[], %(hard)s::date[], %(days)s::date[])
+),"""
+# Of an array the server supposes ten meters, and plans for one of them anew each time.
+ASKED_OF_ONE: Final = """
+WITH asked(meter_id, hard_on, read_on) AS (SELECT %(meter)s::bigint, %(hard)s::date, %(day)s::date),"""
+# A row for each scale of these sets.
+_OF_MARKS: Final = f"""{MARKS}
 SELECT marks.*, v.reading_set_id, v.zone, v.value, v.turns, s.read_on
 FROM marks
 JOIN metering_readingvalue v ON v.reading_set_id = ANY(ARRAY[last_id, base_id, old_id, from_id, to_id])
 JOIN metering_readingset s ON s.id = v.reading_set_id
-"""
+"""  # noqa: S608 - our own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +100,30 @@ def dials(
     if not meters:
         return {}
     days = {m.meter_id: read_on if isinstance(read_on, date) else read_on[m.meter_id] for m in meters}
+    if len(meters) == 1:
+        start, asked = ASKED_OF_ONE, asked_of_one(meters[0], days[meters[0].meter_id])
+    else:
+        start = _ASKED
+        asked = {
+            "meters": [meter.meter_id for meter in meters],
+            "hard": [_hard_on(meter, days[meter.meter_id]) for meter in meters],
+            "days": [days[meter.meter_id] for meter in meters],
+        }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _MARKS,
-            {
-                "meters": [meter.meter_id for meter in meters],
-                "hard": [_hard_on(meter, days[meter.meter_id]) for meter in meters],
-                "usual": USUAL_DAYS,
-                "days": [days[meter.meter_id] for meter in meters],
-                "near": NEAR_DAYS,
-                "without": list(without),
-            },
-        )
-        rows = cursor.fetchall()
+        cursor.execute(f"{start}{_OF_MARKS}", {**asked, **HORIZON, "without": list(without)})
+        return dials_in(cursor.fetchall(), meters=meters)
+
+
+def asked_of_one(meter: MeterView, read_on: date) -> dict[str, Any]:
+    """What ``ASKED_OF_ONE`` is asked with; for this room."""
+    return {"meter": meter.meter_id, "hard": _hard_on(meter, read_on), "day": read_on}
+
+
+def dials_in(rows: Iterable[Sequence[Any]], *, meters: Sequence[MeterView]) -> dict[int, MeterDials]:
+    """Dials out of rows that begin with ``marks.*``, a set, its zone, value and turns, and its day."""
     sets: dict[int, tuple[int, int | None, int | None, int | None, int | None]] = {}
     marks: dict[int, dict[str, Mark]] = {}
-    for meter_id, last_id, base_id, old_id, from_id, to_id, set_id, zone, value, turns, on in rows:
+    for meter_id, last_id, base_id, old_id, from_id, to_id, set_id, zone, value, turns, on, *_ in rows:
         sets[meter_id] = (last_id, base_id, old_id, from_id, to_id)
         marks.setdefault(set_id, {})[zone] = Mark(value, turns, on)
     found: dict[int, MeterDials] = {}

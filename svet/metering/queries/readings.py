@@ -10,16 +10,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from svet.accounts.queries import visible_ids
-from svet.kernel.actors import Actor
-from svet.kernel.frozen import frozen
+from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.frozen import PublicIdText, frozen
 from svet.metering.models import Meter, ReadingSet, ReadingValue
 from svet.metering.queries.meters import MeterNotFound, MeterReason
-from svet.metering.rules import DROPPED, Zone, zones_of
+from svet.metering.rules import DROPPED, ReadingKind, Zone, zones_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,9 @@ class SetView:
     values: tuple[ValueView, ...]
 
 
+#: Where a set stands in the order of lists: the day it was read, when it came, its outside id.
+SetPlace = tuple[date, datetime, str]
+
 # The fields of a view in their order, all but its values.
 _COLUMNS = (
     "pk", "public_id", "receipt_number", "account_id", "meter_id", "meter__public_id", "meter__serial",
@@ -70,7 +73,10 @@ def _views(sets: QuerySet[ReadingSet]) -> list[SetView]:
 
     Plain rows: a month of bills asks for tens of thousands, and making models of them took most of its time.
     """
-    rows: list[Sequence[Any]] = list(sets.values_list(*_COLUMNS))
+    return _seen(list(sets.values_list(*_COLUMNS)))
+
+
+def _seen(rows: Sequence[Sequence[Any]]) -> list[SetView]:
     values: dict[int, dict[str, ValueView]] = {}
     for set_id, zone, value, turns, consumption in _values.all([row[0] for row in rows]):
         values.setdefault(set_id, {})[zone] = ValueView(Zone(zone), value, turns, consumption)
@@ -95,15 +101,26 @@ def reading_sets(
     account_ids: Collection[int],
     since: date | None = None,
     until: date | None = None,
+    kinds: Collection[ReadingKind] | None = None,
+    before: SetPlace | None = None,
     limit: int | None = None,
 ) -> list[SetView]:
-    """All sets of these accounts read in the half-open span of dates, newest first."""
+    """All sets of these accounts read in the half-open span of local days, newest first.
+
+    ``before`` leaves those out that stand before a place in this order, and the set of the place itself.
+    """
     sets: QuerySet[ReadingSet] = ReadingSet.objects.filter(account_id__in=account_ids)
+    if kinds is not None:
+        sets = sets.filter(kind__in=[kind.value for kind in kinds])
+    if before is not None:
+        day, at, public_id = before
+        same = Q(received_at__lt=at) | Q(received_at=at, public_id__lt=public_id)
+        sets = sets.filter(Q(read_on__lt=day) | Q(same, read_on=day), read_on__lte=day)
     if since is not None:
         sets = sets.filter(read_on__gte=since)
     if until is not None:
         sets = sets.filter(read_on__lt=until)
-    sets = sets.order_by("-read_on", "-received_at", "-pk")
+    sets = sets.order_by("-read_on", "-received_at", "-public_id")
     return _views(sets[:limit])
 
 
@@ -115,11 +132,18 @@ def sets_by_id(*, set_ids: Collection[int]) -> dict[int, SetView]:
 
 def set_for(actor: Actor, *, public_id: str) -> SetView:
     """One set. :raises MeterNotFound: absent or not for the actor"""
-    sets = ReadingSet.objects.filter(public_id=public_id, account__in=visible_ids(actor))
-    views = _views(sets)
+    views = _seen(_reached.all(public_id, actor.person_id, kind=actor.kind))
     if not views:
         raise MeterNotFound(MeterReason.NOT_FOUND)
     return views[0]
+
+
+@frozen
+def _reached(
+    public_id: PublicIdText, person_id: int | None, *, kind: ActorKind
+) -> QuerySet[ReadingSet, tuple[Any, ...]]:
+    visible = visible_ids(Actor(kind, person_id))
+    return ReadingSet.objects.filter(public_id=public_id, account__in=visible).values_list(*_COLUMNS)
 
 
 def set_by_receipt(*, receipt_number: str, account_id: int) -> SetView | None:

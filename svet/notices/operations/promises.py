@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin
@@ -27,6 +27,8 @@ from svet.notices.rules import (
 )
 from svet.site import queries as site
 
+#: Asks for the retailer's settings, once for as many texts as one wants.
+AskRetailer = Callable[[], site.InstallationView]
 #: Where a person switches what they are told, and where they find what has no page of its own.
 _PROFILE, _BELL = Place("profile"), Place("bell")
 
@@ -50,12 +52,25 @@ def link_to(place: Place) -> str:
     return urljoin(settings.BASE_URL, path_of(place))
 
 
+class _Values(dict[str, str]):
+    """Values of a text; the retailer's name and hotline are asked for only when the text names them."""
+
+    def __init__(self, params: Mapping[str, str], installation: AskRetailer) -> None:
+        super().__init__(params)
+        self._installation = installation
+
+    def __missing__(self, name: str) -> str:
+        if name not in ("brand", "hotline"):
+            raise KeyError(name)
+        return str(getattr(self._installation(), name))
+
+
 def words_of(
-    *, event: EventSpec, params: Mapping[str, str], language: str, installation: site.InstallationView
+    *, event: EventSpec, params: Mapping[str, str], language: str, installation: AskRetailer
 ) -> Words:
     """The words of an event in a language."""
     with translation.override(language):
-        return event.words({"brand": installation.brand, "hotline": installation.hotline, **params})
+        return event.words(_Values(params, installation))
 
 
 def enqueue(deliveries: Sequence[Delivery], *, event: EventSpec) -> list[int]:
@@ -96,13 +111,13 @@ def letter(
     said: Words,
     place: Place | None,
     attachment: Attachment | None,
-    installation: site.InstallationView,
+    installation: AskRetailer,
     now: datetime,
 ) -> Delivery:
     """A letter with both of its bodies."""
     context = {
         "said": said,
-        "installation": installation,
+        "installation": installation(),
         "url": "" if place is None else link_to(place),
         "preferences_url": "" if to.recipient_id is None else link_to(_PROFILE),
         "language": to.language,

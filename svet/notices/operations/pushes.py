@@ -60,7 +60,7 @@ def subscribe(
         recipient=recipient, device_key=device_key, label=label[:120], created_at=now, **terms
     )
     require_sense(welcome, {}, place=place)
-    said = words_of(event=welcome, params={}, language=recipient.language, installation=site.installation())
+    said = words_of(event=welcome, params={}, language=recipient.language, installation=site.installation)
     first = push(
         subscription=made,
         recipient_id=recipient_id,

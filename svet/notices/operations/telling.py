@@ -10,9 +10,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from svet.gateways.mail.port import Attachment
 from svet.kernel.bulk import copy_rows
@@ -23,6 +25,7 @@ from svet.kernel.transactions import require_transaction
 from svet.notices.models import Delivery, Notice, Recipient, Subscription
 from svet.notices.operations.promises import (
     Addressee,
+    AskRetailer,
     enqueue,
     letter,
     link_to,
@@ -74,9 +77,10 @@ def notify_many(*, event: EventSpec, tidings: Sequence[NoticeMessage], now: date
     """
     require_transaction()
     wanted = {tiding.recipient_id for tiding in tidings}
-    recipients = {recipient.id: recipient for recipient in _recipients.all(list(wanted))}
-    browsers = _browsers_of(recipients)
-    installation = site.installation()
+    found: list[Any] = _recipients.all(list(wanted), settings.PUSH_PUBLIC_KEY)
+    recipients = {recipient.id: recipient for recipient in found}
+    browsers = _browsers_of([recipient.id for recipient in found if recipient.has_browsers])
+    installation = cache(site.installation)
     notices: list[tuple[object, ...]] = []
     deliveries: list[Delivery] = []
     for tiding in tidings:
@@ -121,7 +125,7 @@ class _Told:
         channels: Collection[NoticeChannel],
         *,
         browsers: Sequence[Subscription],
-        installation: site.InstallationView,
+        installation: AskRetailer,
     ) -> Iterator[Delivery]:
         """A delivery for each way that leaves the house; one for each browser."""
         key, event, said, now = self.recipient.id, self.event, self.said, self.now
@@ -154,15 +158,15 @@ class _Told:
 def _browsers_of(recipient_ids: Collection[int]) -> Mapping[int, Sequence[Subscription]]:
     """Which browsers take notices for whom, under the key of today."""
     found: defaultdict[int, list[Subscription]] = defaultdict(list)
-    if settings.PUSH_PUBLIC_KEY:
-        for row in _subscriptions.all(list(recipient_ids), settings.PUSH_PUBLIC_KEY):
-            found[row.recipient_id].append(row)
+    for row in _subscriptions.all(list(recipient_ids), settings.PUSH_PUBLIC_KEY):
+        found[row.recipient_id].append(row)
     return found
 
 
 @frozen
-def _recipients(recipient_ids: Collection[int]) -> QuerySet[Recipient]:
-    return Recipient.objects.filter(pk__in=recipient_ids)
+def _recipients(recipient_ids: Collection[int], server_key: str) -> QuerySet[Recipient]:
+    browsers = Subscription.objects.filter(recipient=OuterRef("pk"), server_key=server_key)
+    return Recipient.objects.filter(pk__in=recipient_ids).annotate(has_browsers=Exists(browsers))
 
 
 @frozen
@@ -211,7 +215,7 @@ def send_sms(
     if place is not None:
         params = {**params, "link": link_to(place)}
     require_sense(event, params, place=place)
-    said = words_of(event=event, params=params, language=language, installation=site.installation())
+    said = words_of(event=event, params=params, language=language, installation=site.installation)
     delivery = sms(recipient_id=recipient_id, phone=phone, event=event, said=said, now=now)
     return enqueue([delivery], event=event)[0]
 
@@ -233,7 +237,7 @@ def send_email(
     """
     require_transaction()
     require_sense(event, params, place=place)
-    installation = site.installation()
+    installation = cache(site.installation)
     said = words_of(event=event, params=params, language=language, installation=installation)
     delivery = letter(
         to=Addressee(recipient_id=recipient_id, address=address, language=language),
