@@ -88,6 +88,7 @@ lock: environment-dev ## Resolve requirements*.in into hashed requirements*.txt,
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements-build.in -o requirements-build.txt
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements-site.in -o requirements-site.txt
+	sed -i "s/^RESOLVED = .*/RESOLVED = date($$(date -u '+%Y, %-m, %-d'))/" svet/cli/doctor/components.py
 
 packages: environment-build ## Build a wheel and a Debian package of what is committed into dist/
 	@$(BUILD_PYTHON) -m deploy.packages dist

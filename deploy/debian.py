@@ -11,7 +11,14 @@ from deploy import tree
 from svet import __version__
 
 FILES = Path(__file__).resolve().parent / "files"
-UNITS = ("svet-web.service", "svet-worker.service", "svet-backup.service", "svet-backup.timer")
+UNITS = (
+    "svet-web.service",
+    "svet-worker.service",
+    "svet-backup.service",
+    "svet-backup.timer",
+    "svet-drill.service",
+    "svet-drill.timer",
+)
 # Where each of our files lies, and whether it is a program.
 _PLACES = {
     "svet": ("usr/bin/svet", True),

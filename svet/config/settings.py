@@ -233,6 +233,13 @@ NIGHTLY_VERIFY = os.environ.get("SVET_NIGHTLY_VERIFY", "0" if ENV == "test" else
 # Who may read /metrics: whoever has the token, or comes from these networks without a proxy between.
 METRICS_TOKEN = secret("SVET_METRICS_TOKEN")
 METRICS_NETWORKS = networks("SVET_METRICS_NETWORKS")
+TRACES_URL = os.environ.get("SVET_TRACES_URL", "")
+TRACES_PERCENT = min(100, max(0, integer("SVET_TRACES_PERCENT", 100)))
+TRACES_TOKEN = secret("SVET_TRACES_TOKEN")
+if TRACES_URL:
+    # Above whatever makes a page, below what only gives files out.
+    _place = MIDDLEWARE.index("django.middleware.gzip.GZipMiddleware")
+    MIDDLEWARE.insert(_place, "svet.config.front.traces.TracesMiddleware")
 # Only for load tests and demonstrations: every limit this many times as wide, and no pauses.
 LIMITS_FACTOR = integer("SVET_LIMITS_FACTOR", 1)
 SMS_DAY_LIMIT = integer("SVET_SMS_DAY_LIMIT", 20_000)

@@ -49,6 +49,9 @@ VARIABLES = (
     Variable("SVET_NIGHTLY_VERIFY", "1", "0: the worker does not run `svet verify --since` every night"),
     Variable("SVET_METRICS_TOKEN", "", "opens /metrics, as `Authorization: Bearer TOKEN`"),
     Variable("SVET_METRICS_NETWORKS", "", "networks that may read /metrics without a proxy, by commas"),
+    Variable("SVET_TRACES_URL", "", "where OTLP/HTTP takes traces: `http://collector:4318/v1/traces`"),
+    Variable("SVET_TRACES_PERCENT", "100", "how many requests and jobs of a hundred are traced"),
+    Variable("SVET_TRACES_TOKEN", "", "opens it, as `Authorization: Bearer TOKEN`"),
     Variable("SVET_SMTP_HOST", "127.0.0.1", "the mail server"),
     Variable("SVET_SMTP_PORT", "25, 587 or 465 by `SVET_SMTP_TLS`", "its port; the demo's own is 8025"),
     Variable("SVET_SMTP_USER", "", "its user"),
@@ -109,6 +112,7 @@ SECRETS = frozenset(
         "SVET_SMS_FALLBACK_URL",
         "SVET_SMS_URL",
         "SVET_SMTP_PASSWORD",
+        "SVET_TRACES_TOKEN",
     }
 )
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from svet.config.front import Front
 from svet.config.front.bridge import Answer, RequestHead, answer_of, environ_of
 from svet.config.front.metrics.durations import note_request
+from svet.config.front.traces import start_traces
 from svet.config.health import Observer
 from svet.config.wsgi import application as django_application
 
@@ -53,6 +54,7 @@ async def metrics(scope: RequestHead) -> Answer | None:
         return Answer(503, [("content-type", "text/plain")], b"the database does not answer\n")
 
 
+start_traces("web")
 observer = Observer()
 application = Front(
     django_application,

@@ -40,10 +40,20 @@ def binaries() -> Path:
 
 
 class Server:
-    """One embedded server over one folder (``folder/pgdata``), reachable by a unix socket only."""
+    """One server over one folder (``folder/pgdata``), reachable by a unix socket only.
 
-    def __init__(self, folder: Path, *, settings: dict[str, str] | None = None) -> None:
-        self.folder = Path(os.path.realpath(folder))
+    Its programs are those of the wheel unless ``programs`` names others, with their version.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        settings: dict[str, str] | None = None,
+        programs: tuple[Path, str] | None = None,
+    ) -> None:
+        self.folder, self.programs = Path(os.path.realpath(folder)), programs
+        self.version = programs[1] if programs else VERSION
         self.cluster = self.folder / "pgdata"
         self.settings = settings or {}
         self.process: subprocess.Popen[bytes] | None = None
@@ -57,7 +67,7 @@ class Server:
 
     def start(self) -> None:
         """Make the cluster if absent and start the server; return when it answers. :raises PostgresFailed:"""
-        programs = binaries()
+        programs = self.programs[0] if self.programs else binaries()
         try:
             self.lock()
             self._runner = self._choose_user(programs)
@@ -159,9 +169,9 @@ class Server:
         assert self._runner is not None
         version = self.cluster / "PG_VERSION"
         if version.is_file():
-            if (found := version.read_text("ascii", "replace").strip()) != VERSION:
+            if (found := version.read_text("ascii", "replace").strip()) != self.version:
                 raise PostgresFailed(
-                    f"{self.cluster} was made by PostgreSQL {found}, not {VERSION}: dump and load it"
+                    f"{self.cluster} was made by PostgreSQL {found}, not {self.version}: dump and load it"
                 )
             return
         if self.cluster.exists() and any(self.cluster.iterdir()):
@@ -174,9 +184,12 @@ class Server:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
         os.chown(draft, self._runner.uid, self._runner.gid)
+        locale = ["--locale=C.UTF-8"]
+        if int(self.version) >= 17:  # before, a locale comes with the machine and not with the server
+            locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         words = [
             str(programs / "initdb"), "-D", str(draft), "-U", USER, "-A", "trust", "-E", "UTF8",
-            "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync",
+            *locale, "--no-sync",
         ]  # fmt: skip
         code, said = _run_as_group(self._runner.command(*words))
         if code:

@@ -89,3 +89,4 @@ class CareNote(models.Model):
     at = models.DateTimeField()
     well = models.BooleanField()
     words = models.CharField(max_length=300, blank=True)
+    well_at = models.DateTimeField(null=True)

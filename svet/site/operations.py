@@ -105,5 +105,6 @@ def let_go_here() -> None:
 
 
 def note_care(*, care: Care, well: bool, words: str, now: datetime) -> None:
-    """Keep when a care was last taken and what came of it."""
-    CareNote.objects.update_or_create(care=care, defaults={"at": now, "well": well, "words": words[:300]})
+    """Keep when a care was last taken and what came of it; a failure keeps when it last went well."""
+    told = {"at": now, "well": well, "words": words[:300]} | ({"well_at": now} if well else {})
+    CareNote.objects.update_or_create(care=care, defaults=told)

@@ -87,7 +87,7 @@ def test_the_programs_of_units_and_image_are_commands_of_ours() -> None:
         for unit in UNITS
         for word in re.findall(r"^ExecStart\w*=/usr/bin/svet (\w+)", unit.read_text(), re.M)
     ]
-    assert sorted(started) == ["backup", "restore", "web", "worker"]
+    assert sorted(started) == ["backup", "drill", "restore", "web", "worker"]
     assert {*started, image._COMMAND[0]} <= set(COMMANDS)
 
 

@@ -55,6 +55,21 @@ def programs(*, server: int, restoring: bool) -> Programs:
     return min(fitting, key=lambda each: each.major)
 
 
+def server_programs() -> tuple[Path, str] | None:
+    """Programs for a server of our own: None where the wheel is, else the machine's newest and its version.
+
+    :raises Failure: there is no server on this machine
+    """
+    with contextlib.suppress(PostgresFailed):
+        binaries()
+        return None
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    if not found:
+        raise Failure("there is no PostgreSQL server on this machine: install the package postgresql")
+    newest = max(found, key=lambda folder: int(folder.parent.name))
+    return newest, newest.parent.name
+
+
 def _fits(major: int, *, server: int, restoring: bool) -> bool:
     if restoring and server < _SETS_MORE <= major:
         return False

@@ -50,10 +50,12 @@ def worker_command(
     """Do the background jobs until stopped."""
     with database():
         django_ready()
+        from svet.config.front.traces import start_traces
         from svet.config.jobs.worker import run_worker
 
         if metrics_port:
             _tell_prometheus(metrics_host, metrics_port)
+        start_traces("worker")
         run_worker(queues=queues, concurrency=concurrency, patience=patience)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svet.cli.doctor import machine, office
+from svet.cli.doctor.components import look_at_components
 from svet.cli.doctor.findings import Finding, Health
 
 
@@ -26,6 +27,7 @@ def look(*, now: datetime) -> list[Finding]:
             *machine.look_at_worker(now=now),
             *machine.look_at_keys(),
             *(machine.look_at_care(now=now) if production else ()),
+            *(look_at_components(now=now) if production else ()),
         ]
     found += machine.look_outside()
     return sorted(found, key=lambda each: -each.health)

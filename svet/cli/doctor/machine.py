@@ -125,7 +125,7 @@ def look_at_care(*, now: datetime) -> Findings:
             yield Finding(Health.SOON, what, _("Ещё не было."), advice)
         elif not last.well:
             yield Finding(Health.ILL, what, _("Не удалась: {words}").format(words=last.words or "—"), advice)
-        elif now - last.at > timedelta(days=days):
+        elif now - (last.well_at or last.at) > timedelta(days=days):
             yield Finding(Health.SOON, what, _("Последняя: {day}.").format(day=day(last.at.date())), advice)
         else:
             yield Finding(Health.WELL, what, _("Последняя: {day}.").format(day=day(last.at.date())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -23,10 +24,11 @@ from svet.billing.tests.factories import charge_november
 from svet.cli.backup import making, restoring
 from svet.cli.backup.making import Backup, backups, make_backup, newest
 from svet.cli.backup.manifest import NAME, check_files, read_manifest
-from svet.cli.backup.programs import Programs, programs
+from svet.cli.backup.programs import Programs, programs, server_programs
 from svet.cli.backup.restoring import LEAP
 from svet.config.checks import check_held
 from svet.config.failures import Failure
+from svet.launcher.postgres import PostgresFailed, Server
 from svet.ledger.models import Posting
 from svet.payments.tests.factories import make_family, owe
 from svet.site import operations as site
@@ -213,17 +215,54 @@ def test_programs_older_than_the_server_or_too_new_for_it_are_not_taken(
         programs(server=19, restoring=False)
 
 
+def test_a_package_without_a_server_of_its_own_takes_the_machines(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert server_programs() is None
+
+    def none() -> Path:
+        raise PostgresFailed("not in the package")
+
+    monkeypatch.setattr("svet.cli.backup.programs.binaries", none)
+    if not list(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
+        with pytest.raises(Failure, match="install the package"):
+            server_programs()
+        return
+    found = server_programs()
+    assert found is not None
+    server = Server(tmp_path / "data", programs=found)
+    tmp_path.chmod(0o755)
+    for folder in (tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o755)
+    server.start()
+    try:
+        with psycopg.connect(server.url()) as link:
+            assert str(link.info.server_version // 10000) == found[1]
+            # Letters of every language are letters there too.
+            assert link.execute("SELECT lower('ЁЛКА'), 'ё' ~ '[[:alpha:]]'").fetchone() == ("ёлка", True)
+    finally:
+        server.stop()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_drill_restores_the_newest_backup_elsewhere_and_proves_it(source: str, tmp_path: Path) -> None:
     charge_november()  # its sums have a source, which the drill proves too
     backed_up(source, tmp_path / "all")
     surroundings = {name: value for name, value in os.environ.items() if name != "SVET_DATABASE_URL"}
-    done = subprocess.run(
-        [sys.executable, "-m", "svet", "drill", str(tmp_path / "all")],
-        env=surroundings | {"SVET_DATA": str(tmp_path / "data")},
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    killed, living = (tmp_path / "tmp" / f"svet-drill-{name}" / "data" for name in ("killed", "living"))
+    for place in (killed, living):
+        place.mkdir(parents=True)
+        (place / "postgres.lock").touch()
+    with (living / "postgres.lock").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = subprocess.run(
+            [sys.executable, "-m", "svet", "drill", str(tmp_path / "all")],
+            env=surroundings | {"SVET_DATA": str(tmp_path / "data"), "TMPDIR": str(tmp_path / "tmp")},
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+    assert not killed.exists()
+    assert living.exists()
     assert "OK:" in done.stdout
     assert "I-14" in done.stdout
     (torn,) = (tmp_path / "all").glob("svet-*/database/toc.dat")

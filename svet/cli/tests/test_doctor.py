@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,6 +19,7 @@ from svet.accounts.models import Provider
 from svet.accounts.tests.factories import make_provider
 from svet.billing.tests.factories import load_chelyabinsk
 from svet.cli.doctor import machine, office
+from svet.cli.doctor.components import look_at_components
 from svet.cli.doctor.findings import Finding, Health
 from svet.cli.doctor.looking import look, told
 from svet.cli.main import svet
@@ -30,6 +32,7 @@ from svet.tariffs.models import TariffRow
 from svet.tariffs.queries.law import law
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
 
@@ -139,6 +142,16 @@ def test_the_command_exits_badly_and_speaks_json(capsys: pytest.CaptureFixture[s
     rows = json.loads(done.output)
     assert {"health", "what", "said", "advice"} == set(rows[0])
     assert rows[0]["health"] == "ill"
+
+
+def test_libraries_older_than_a_quarter_are_told() -> None:
+    for days, health in ((92, Health.WELL), (93, Health.SOON)):
+        (found,) = look_at_components(now=NOW, resolved=NOW.date() - timedelta(days=days))
+        assert found.health is health
+    rule = (ROOT / "Makefile").read_text("utf-8").partition("\nlock:")[2].partition("\n\n")[0]
+    (edit,) = re.findall(r"sed -i \"(.*)\" (\S+)", rule)
+    assert edit[0].startswith("s/^RESOLVED = .*/RESOLVED = date(")
+    assert re.search(r"^RESOLVED = date\(\d{4}, \d{1,2}, \d{1,2}\)$", (ROOT / edit[1]).read_text(), re.M)
 
 
 def test_cares_that_were_never_taken_or_went_wrong_are_told() -> None:

@@ -28,20 +28,47 @@ LONGEST_QUEUE: Final[Mapping[Lane, int]] = {Lane.BEGUN: 200, Lane.ORDINARY: 1_00
 ORDINARY_TURN: Final = 4
 #: How many times longer than others a begun payment may wait.
 BEGUN_WAITS: Final = 4
+#: Seconds for which a queue of that many for each thread must stand before it is more than a rush.
+STANDS: Final = 0.7
+STANDING_FOR_EACH: Final = 2
+#: A standing queue is half as long as a page takes to make, no thread is idle: seconds, not below, not above.
+SHORTEST_WAIT: Final = 0.04
+LONGEST_WAIT: Final = 0.5
+#: Seconds between two looks at a queue that somebody waits in.
+_LOOK: Final = 0.02
+#: How much of what a page is said to take comes from the last one.
+_LAST: Final = 0.05
 
 
 class Crowded(Exception):
     """No thread was free within the time. Nothing was done."""
 
 
+@dataclass(slots=True, eq=False)
+class _Turn:
+    """Somebody who waits: what wakes them, and since when they do."""
+
+    call: asyncio.Future[None]
+    since: float
+
+
 @dataclass(slots=True)
 class RequestQueue:
-    """So many threads, and patience in seconds; everything but the work itself is on the event loop."""
+    """So many threads, and patience in seconds; everything but the work itself is on the event loop.
+
+    A rush waits as long as patience lasts. A queue that stands is another thing: more come than can be
+    served, most will be turned away whatever is done, and to let them wait first only makes everybody slow.
+    From then until it is empty an ordinary request waits for half as long as a page takes to make.
+    """
 
     threads: int
     patience: float
     _free: int = field(init=False)
-    _queues: tuple[deque[asyncio.Future[None]], ...] = field(init=False)
+    _queues: tuple[deque[_Turn], ...] = field(init=False)
+    _begins: float | None = field(init=False, default=None)
+    _stands: bool = field(init=False, default=False)
+    _looking: bool = field(init=False, default=False)
+    _takes: float = field(init=False, default=0.0)
     _pool: ThreadPoolExecutor = field(init=False)
     _begun_in_a_row: int = field(init=False, default=0)
 
@@ -58,9 +85,12 @@ class RequestQueue:
     async def run(self, work: Callable[[], T], *, lane: Lane) -> T:
         """Have the work done by a thread. :raises Crowded: it was not begun in time"""
         await self._enter(lane)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+            return await loop.run_in_executor(self._pool, work)
         finally:
+            self._takes += _LAST * (loop.time() - began - self._takes)
             self._leave()
 
     async def _enter(self, lane: Lane) -> None:
@@ -69,15 +99,20 @@ class RequestQueue:
             return
         if len(self._queues[lane]) >= LONGEST_QUEUE[lane]:
             raise Crowded
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        turn = _Turn(loop.create_future(), loop.time())
         self._queues[lane].append(turn)
+        self._look_later(loop)
         patience = self.patience * (BEGUN_WAITS if lane is Lane.BEGUN else 1)
         try:
             async with asyncio.timeout(patience):
-                await turn
+                await turn.call
+        except Crowded:
+            raise
         except BaseException as error:
-            if turn.done() and not turn.cancelled():
-                self._leave()  # the turn came in the same moment: it is the next one's
+            if turn.call.done() and not turn.call.cancelled():
+                if turn.call.exception() is None:
+                    self._leave()  # the turn came in the same moment: it is the next one's
             else:
                 with contextlib.suppress(ValueError):
                     self._queues[lane].remove(turn)
@@ -94,8 +129,32 @@ class RequestQueue:
             queue = self._queues[lane]
             while queue:
                 turn = queue.popleft()
-                if not turn.done():
+                if not turn.call.done():
                     self._begun_in_a_row = self._begun_in_a_row + 1 if lane is Lane.BEGUN else 0
-                    turn.set_result(None)
+                    turn.call.set_result(None)
                     return
         self._free += 1
+
+    def _look_later(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._looking:
+            self._looking = True
+            loop.call_later(_LOOK, self._look, loop)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Judge whether everybody's queue stands, and turn away who has waited too long in one that does."""
+        self._looking = False
+        now, queue = loop.time(), self._queues[Lane.ORDINARY]
+        if len(queue) <= (0 if self._stands else STANDING_FOR_EACH * self.threads):
+            self._begins, self._stands = None, False
+        elif self._begins is None:
+            self._begins = now
+        elif now - self._begins >= STANDS:
+            self._stands = True
+        if self._stands:
+            longest = min(max(self._takes / 2, SHORTEST_WAIT), LONGEST_WAIT)
+            while queue and now - queue[0].since > longest:
+                turn = queue.popleft()
+                if not turn.call.done():
+                    turn.call.set_exception(Crowded())
+        if self.waiting:
+            self._look_later(loop)

@@ -17,6 +17,7 @@ from procrastinate.worker import Worker
 from prometheus_client import Counter, Histogram
 
 from svet.config.checks import refuse_unsafe
+from svet.kernel.spans import span
 
 log = logging.getLogger("svet.worker")
 #: Seconds: from a message to a month of a large supplier.
@@ -37,7 +38,7 @@ def _with_fresh_connections(call_next: SyncCallNext, context: JobContext, worker
             log.critical("this database is a restored copy: svet resume")
             os._exit(1)
         task = context.job.task_name
-        with JOBS.labels(task).time(), JOB_FAULTS.labels(task).count_exceptions():
+        with span(f"job {task}"), JOBS.labels(task).time(), JOB_FAULTS.labels(task).count_exceptions():
             return call_next()
     finally:
         close_old_connections()

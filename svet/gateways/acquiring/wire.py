@@ -16,6 +16,7 @@ import httpx
 
 from svet.gateways.acquiring.port import PATIENT, UNSUPPORTED
 from svet.gateways.failures import Permanent, Temporary, Unreached
+from svet.kernel.spans import span
 
 CONNECT = 3.0
 # How long a bank that did not answer is left alone by those in a hurry, per process.
@@ -82,19 +83,22 @@ def ask(
         raise Unreached("the bank was silent a moment ago", code="silent")
     deadline = time.monotonic() + patience + CONNECT
     try:
-        with httpx.stream(
-            method,
-            url,
-            auth=auth,
-            headers=dict(headers or {}),
-            json=body,
-            data=form,
-            content=content,
-            timeout=httpx.Timeout(patience, connect=min(CONNECT, patience)),
-            follow_redirects=False,
-            verify=_certificates(),
-            trust_env=False,
-        ) as answer:
+        with (
+            span(f"bank {method}", server=urlsplit(url).hostname or ""),
+            httpx.stream(
+                method,
+                url,
+                auth=auth,
+                headers=dict(headers or {}),
+                json=body,
+                data=form,
+                content=content,
+                timeout=httpx.Timeout(patience, connect=min(CONNECT, patience)),
+                follow_redirects=False,
+                verify=_certificates(),
+                trust_env=False,
+            ) as answer,
+        ):
             content = bytearray()
             for chunk in answer.iter_bytes():
                 content += chunk

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -23,6 +24,7 @@ from joserfc.jws import JWSRegistry
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.identity.cutting import Wire, WireAdapter
 from svet.gateways.identity.port import Begun, Identity
+from svet.kernel.spans import span
 
 _DISCOVERY: Final = "/.well-known/openid-configuration"
 _SCOPES: Final = "openid profile phone"
@@ -71,7 +73,8 @@ class OpenIdProvider:
 
     def finish(self, *, nonce: str, verifier: str, code: str, back: str) -> Identity:
         try:
-            with self._session(back) as session:
+            named = urlsplit(self._issuer).hostname or ""
+            with span("identity", server=named), self._session(back) as session:
                 metadata = self._metadata(session)
                 session.token_endpoint_auth_method = self._way_to_show_the_secret(metadata)
                 token = session.fetch_token(

@@ -11,6 +11,7 @@ from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connect
 
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.mail.port import Attachment
+from svet.kernel.spans import span
 
 
 class SmtpMail:
@@ -39,7 +40,8 @@ class SmtpMail:
         for attachment in attachments:
             letter.attach(attachment.name, attachment.content, attachment.media_type)
         try:
-            letter.send()
+            with span("mail", server=settings.EMAIL_HOST):
+                letter.send()
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()))
             raise _failure(code, answer) from error

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.push.endpoints import is_known
 from svet.gateways.push.port import GONE, BrowserAddress
 from svet.kernel.push_keys import pems
+from svet.kernel.spans import span
 
 
 class WebPushService:
@@ -59,7 +61,8 @@ class WebPushService:
             "urgency": "high" if urgent else "normal",
         }
         try:
-            answer = self._client.post(to.endpoint, content=message.encrypted, headers=headers)
+            with span("push", server=urlsplit(to.endpoint).hostname or ""):
+                answer = self._client.post(to.endpoint, content=message.encrypted, headers=headers)
         except httpx.HTTPError as error:
             raise Temporary(f"push: {type(error).__name__}") from error
         if answer.is_success:

@@ -28,6 +28,7 @@ from svet.gateways.sms.address import SmsAddress
 from svet.gateways.sms.link import RefusedByCentre, SmppLink
 from svet.gateways.sms.parts import split
 from svet.gateways.sms.port import DeliveryReceipt, Take
+from svet.kernel.spans import span
 
 BIND_SECONDS: Final = 4.0
 #: A centre that was down a moment ago: do not hold up the other deliveries.
@@ -119,7 +120,8 @@ class SmppSms:
     def _submit(self, link: SmppLink, message: SubmitSm) -> str:
         answer = link.submit(message)
         try:
-            reference = answer.result(ANSWER_SECONDS)
+            with span("sms", server=self._address.host):
+                reference = answer.result(ANSWER_SECONDS)
         except WaitedTooLong:
             answer.cancel()
             raise Temporary("SMS centre: no answer in time", code="silence") from None

@@ -13,6 +13,7 @@ import httpx
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.sms.address import SmsAddress
 from svet.gateways.sms.port import DeliveryReceipt, Take
+from svet.kernel.spans import span
 
 #: Their ``error_code``: 1 parameters, 2 login, 3 no money, 4 address blocked for a while, 5 date,
 #: 6 forbidden text or sender, 7 number, 8 cannot be delivered, 9 too many equal requests at once.
@@ -100,7 +101,8 @@ class SmscRu:
         """One call; what the answer says. :raises Temporary: there was none, or none that can be read."""
         given = {"login": self._address.login, "psw": self._address.password, "fmt": "3", **form}
         try:
-            response = self._client.post(path, data=given)
+            with span("sms", server=self._address.host):
+                response = self._client.post(path, data=given)
             answer: object = response.json()
         except httpx.HTTPError as error:
             raise Temporary(f"smsc.ru: {type(error).__name__}") from error

@@ -165,11 +165,12 @@ class HoldView:
 
 @dataclass(frozen=True, slots=True)
 class CareView:
-    """When a care was last taken, whether it went well, and what was said of it."""
+    """When a care was last taken, whether it went well, what was said of it, and when it last went well."""
 
     at: datetime
     well: bool
     words: str
+    well_at: datetime | None
 
 
 def place_here() -> DatabasePlace:
@@ -199,4 +200,6 @@ def database_hold() -> HoldView | None:
 
 def last_care() -> dict[Care, CareView]:
     """What was last done of each care; those never taken are missing."""
-    return {Care(row.care): CareView(row.at, row.well, row.words) for row in CareNote.objects.all()}
+    return {
+        Care(row.care): CareView(row.at, row.well, row.words, row.well_at) for row in CareNote.objects.all()
+    }

@@ -161,12 +161,14 @@ def _cares(now: datetime) -> Iterator[StandingRow]:
         if last is None:
             yield StandingRow(what, "warning", _("Ещё не было"))
         else:
-            yield _care(what, last, overdue=now - last.at > DUE[care])
+            yield _care(what, last, overdue=now - (last.well_at or last.at) > DUE[care])
 
 
 def _care(what: str, last: CareView, *, overdue: bool) -> StandingRow:
     said = f"{moment(last.at)} {last.words}".strip()
     if not last.well:
+        if last.well_at is not None:
+            said = _("{last}; в порядке была {well}").format(last=said, well=moment(last.well_at))
         return StandingRow(what, "error", _("Не удалась"), said)
     return StandingRow(
         what, "warning" if overdue else "success", _("Давно") if overdue else _("В порядке"), said

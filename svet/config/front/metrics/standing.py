@@ -104,10 +104,13 @@ def _receipts(now: datetime) -> Families:
 def _care(now: datetime) -> Families:
     age = GaugeMetricFamily("svet_care_age_seconds", "Since the last backup, verify, drill", labels=["care"])
     well = GaugeMetricFamily("svet_care_well", "1 when the last one went well", labels=["care"])
+    good = GaugeMetricFamily("svet_care_well_age_seconds", "Since the last that went well", labels=["care"])
     for care, last in last_care().items():
         age.add_metric([care.value], max((now - last.at).total_seconds(), 0.0))
         well.add_metric([care.value], float(last.well))
-    yield from (age, well)
+        if last.well_at is not None:
+            good.add_metric([care.value], max((now - last.well_at).total_seconds(), 0.0))
+    yield from (age, well, good)
     held = database_hold() is not None
     yield _one("svet_database_held", "1 when this is a copy that waits for svet resume", float(held))
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from svet.journal.models import Entry
+from svet.look.formats import moment
 from svet.notices.models import Delivery
 from svet.notices.tests.test_delivering import promise_letter
 from svet.payments.models import ReserveShop, Shop
@@ -87,6 +88,13 @@ def test_what_stands_still_is_told() -> None:
     assert (found["Проверка обещаний"], found["Учебное восстановление"]) == ("error", "warning")
     assert DESK.count is not None
     assert DESK.count(now) == 2
+    site.note_care(care=Care.DRILL, well=False, words="3.1 min", now=now)
+    assert DESK.count(now) == 3
+    (drill,) = (row for row in rows(now=now) if row.what == "Учебное восстановление")
+    # That it failed is said beside the day of the last that did not.
+    assert drill.kind == "error"
+    assert drill.more.startswith(moment(now))
+    assert moment(now - timedelta(days=20)) in drill.more
     site.hold_here(copied_at=None, now=now)
     assert kinds()["База данных"] == "error"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -44,6 +45,8 @@ def test_the_standing_is_told_by_queue_channel_shop_and_care(monkeypatch: pytest
     Delivery.objects.filter(pk=letter.pk).update(due_at=NOW - timedelta(minutes=7))
     site.note_care(care=Care.BACKUP, well=True, words="", now=NOW - timedelta(hours=5))
     site.note_care(care=Care.VERIFY, well=False, words="I-1", now=NOW)
+    site.note_care(care=Care.DRILL, well=True, words="4.0 min", now=NOW - timedelta(days=9))
+    site.note_care(care=Care.DRILL, well=False, words="2.0 min", now=NOW - timedelta(days=2))
     found = told()
     assert found["svet_database_up", ()] == 1
     assert found["svet_messages_waiting", (("channel", "email"),)] == 1
@@ -52,6 +55,10 @@ def test_the_standing_is_told_by_queue_channel_shop_and_care(monkeypatch: pytest
     assert found["svet_jobs", (("queue", "notices"), ("state", "todo"))] == 1
     assert found["svet_care_age_seconds", (("care", "backup"),)] == 5 * 3600
     assert found["svet_care_well", (("care", "verify"),)] == 0
+    assert ("svet_care_well_age_seconds", (("care", "verify"),)) not in found
+    # A drill that fails every week is not a young one.
+    assert found["svet_care_age_seconds", (("care", "drill"),)] == 2 * 86400
+    assert found["svet_care_well_age_seconds", (("care", "drill"),)] == 9 * 86400
     assert found["svet_database_held", ()] == 0
     assert found["svet_bank_silence_seconds", (("shop", "main"),)] == 0
 
@@ -136,6 +143,39 @@ def test_promtool_takes_the_text_and_the_rules(tmp_path: Path) -> None:
     text = metrics_text(now=NOW)
     done_text = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, check=False)
     assert done_text.returncode == 0, done_text.stderr.decode() + text.decode()
+
+
+#: What Prometheus reads every five minutes, and whether somebody is told by the sixteenth.
+DRILLS = {
+    "never": ("{}", "", True),
+    "the last good one is old": ("svet_care_well_age_seconds", "0+300x5000", True),
+    "every week": ("svet_care_well_age_seconds", "86400+0x5000", False),
+}
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool of Debian's package prometheus")
+@pytest.mark.parametrize("life", list(DRILLS))
+def test_a_drill_that_is_old_or_never_was_is_alarmed(tmp_path: Path, life: str) -> None:
+    series, values, alarmed = DRILLS[life]
+    given = [{"series": f'{series}{{care="drill"}}', "values": values}] if values else []
+    case = {
+        "interval": "5m",
+        "input_series": given,
+        "promql_expr_test": [
+            {
+                "expr": 'count(ALERTS{alertname="SvetNoDrill", alertstate="firing"})',
+                "eval_time": "16d",
+                "exp_samples": [{"labels": "{}", "value": 1}] if alarmed else [],
+            }
+        ],
+    }
+    rules = str(ROOT / "docs" / "alerts.yml")
+    (tmp_path / "test.yml").write_text(
+        json.dumps({"rule_files": [rules], "evaluation_interval": "30m", "tests": [case]})
+    )
+    words = ["promtool", "test", "rules", str(tmp_path / "test.yml")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_processes_of_one_server_add_up_also_when_one_has_died(tmp_path: Path) -> None:

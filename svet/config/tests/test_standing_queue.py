@@ -1,0 +1,64 @@
+"""A queue that stands is told from a rush: who will not be served hears it at once, and a rush waits."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from svet.config.front.desk import Crowded, Lane, RequestQueue
+
+
+async def knock(desk: RequestQueue, *, lane: Lane, work: float) -> tuple[bool, float]:
+    """One request that takes so long to make: whether it was served, and after what time it was told."""
+    began = time.monotonic()
+    try:
+        await desk.run(lambda: time.sleep(work), lane=lane)
+    except Crowded:
+        return False, time.monotonic() - began
+    return True, time.monotonic() - began
+
+
+async def flood(desk: RequestQueue, *, seconds: float, work: float, each: float) -> list[tuple[bool, float]]:
+    """One every ``each`` seconds, whatever becomes of those before."""
+    tasks = []
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        tasks.append(asyncio.create_task(knock(desk, lane=Lane.ORDINARY, work=work)))
+        await asyncio.sleep(each)
+    return await asyncio.gather(*tasks)
+
+
+def test_when_more_come_than_can_be_served_who_is_turned_away_is_told_at_once() -> None:
+    async def story() -> None:
+        desk = RequestQueue(1, 60)
+        early = asyncio.create_task(flood(desk, seconds=1.5, work=0.03, each=0.01))
+        await asyncio.sleep(1.4)
+        paying = asyncio.create_task(knock(desk, lane=Lane.BEGUN, work=0.03))
+        told = await flood(desk, seconds=1.5, work=0.03, each=0.01)
+        await early
+        assert (await paying)[0]
+        served = [seconds for well, seconds in told if well]
+        refused = [seconds for well, seconds in told if not well]
+        # With patience of a minute: nobody waits in vain, and who is served was not kept long.
+        assert len(refused) > len(served) > 20
+        assert sorted(refused)[len(refused) * 9 // 10] < 0.5
+        assert sorted(served)[len(served) * 9 // 10] < 0.5
+        # Once the flood is over it is as before.
+        assert await knock(desk, lane=Lane.ORDINARY, work=0) < (True, 0.5)
+
+    asyncio.run(story())
+
+
+def test_a_rush_waits_and_so_do_a_few_behind_slow_pages() -> None:
+    async def story() -> None:
+        desk = RequestQueue(4, 5)
+        # A rush: forty at once, and nobody after them.
+        rush = [knock(desk, lane=Lane.ORDINARY, work=0.02) for _ in range(40)]
+        assert all(well for well, _seconds in await asyncio.gather(*rush))
+        # Slow pages: whoever waits longer than a second is one of a few, not one of too many.
+        slow = [knock(desk, lane=Lane.ORDINARY, work=0.8) for _ in range(10)]
+        told = await asyncio.gather(*slow)
+        assert all(well for well, _seconds in told)
+        assert max(seconds for _well, seconds in told) > 2
+
+    asyncio.run(story())
