@@ -15,6 +15,7 @@ from svet.gateways.acquiring.port import (
     CARD_GONE,
     UNSUPPORTED,
     Acquiring,
+    BankBinding,
     BankReason,
     BankState,
     BankStatus,
@@ -25,6 +26,7 @@ from svet.gateways.acquiring.wire import forget_silence
 from svet.gateways.failures import GatewayFailure, Permanent, Temporary, Unreached
 from svet.gateways.tests.banks import BANKS, TOTAL, Vendor, given_back, order
 from svet.kernel.money import Money
+from svet.sandbox.world.cards import SBP_BANKS
 from svet.sandbox.world.faults import BankFault
 from tests.bank import BROWSER, RunningBank, running_bank
 
@@ -383,6 +385,68 @@ def test_a_card_that_was_removed_is_charged_no_more(bank: Acquiring, world: Runn
     for _ in range(2):
         bank.forget_card(card=card)
     assert is_unbound(bank, world, card)
+
+
+def bound(bank: Acquiring, bank_id: str = "100000000001") -> str:
+    """The bank's name of an account of СБП that was bound without a payment."""
+    asked = BankBinding("bind-1", "0123456789abcdea", "http://127.0.0.1/payment/bindings/0123456789abcdea/")
+    page = bank.bind_sbp(binding=asked)
+    assert bank.bind_sbp(binding=asked) == page
+    assert bank.bound_sbp(reference=page.reference).state is BankState.PENDING
+    assert BROWSER.post(page.url, data={"bank": bank_id}).headers["location"] == asked.return_url
+    told = bank.bound_sbp(reference=page.reference)
+    assert (told.state, told.binding_id, told.reference) == (BankState.PAID, asked.binding_id, page.reference)
+    assert told.bank == SBP_BANKS[bank_id][0]
+    assert bank.bind_sbp(binding=asked).url == ""
+    return page.reference
+
+
+def test_an_account_is_bound_without_a_payment_and_charged_where_the_bank_can(bank: Acquiring) -> None:
+    if not bank.capabilities.binds_sbp:
+        asked = BankBinding("bind-1", "0123456789abcdea", "http://127.0.0.1/")
+        for ask in (lambda: bank.bind_sbp(binding=asked), lambda: bank.bound_sbp(reference="one")):
+            with pytest.raises(Permanent) as refused:
+                ask()
+            assert refused.value.code == UNSUPPORTED
+        return
+    account = bound(bank)
+    page = bank.create(order=order("0123456789abcdeb", card=account, unattended=True))
+    status = look(bank, page.reference)
+    assert (page.url, status.state, status.amount, status.method) == ("", BankState.PAID, TOTAL, "СБП")
+    assert status.card is None
+
+
+@pytest.mark.parametrize(
+    ("bank_id", "reason"),
+    [("100000000003", BankReason.CARD_UNBOUND), ("100000000004", BankReason.INSUFFICIENT_FUNDS)],
+)
+def test_a_bound_account_that_cannot_be_charged_is_told_in_our_words(
+    bank: Acquiring, bank_id: str, reason: BankReason
+) -> None:
+    if bank.capabilities.binds_sbp:
+        page = bank.create(order=order("0123456789abcdeb", card=bound(bank, bank_id)))
+        status = look(bank, page.reference)
+        assert (status.state, status.reason) == (BankState.CANCELED, reason)
+
+
+@pytest.mark.parametrize("verb", ["bind", "look"])
+def test_what_cannot_be_read_of_a_binding_is_unknown(bank: Acquiring, world: RunningBank, verb: str) -> None:
+    if not bank.capabilities.binds_sbp:
+        return
+    asked = BankBinding("bind-1", "0123456789abcdea", "http://127.0.0.1/")
+    reference = bank.bind_sbp(binding=asked).reference
+    for text in ("<html>", "[]", '{"id": "one", "status": "pending"}', '{"type": "error"}'):
+        world.fault(BankFault("say", "/v3/payment_methods", text=text))
+        if verb == "bind":
+            with pytest.raises(Temporary):
+                bank.bind_sbp(binding=asked)
+        elif text == '{"id": "one", "status": "pending"}':
+            assert bank.bound_sbp(reference=reference).binding_id == ""
+        else:
+            with pytest.raises(Temporary):
+                bank.bound_sbp(reference=reference)
+    with pytest.raises(Permanent):
+        bank.bound_sbp(reference="../payments/1")
 
 
 def test_a_wrong_secret_is_a_refusal(vendor: Vendor, world: RunningBank) -> None:
