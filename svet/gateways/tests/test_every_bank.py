@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from svet.gateways.acquiring.port import (
     BankState,
     BankStatus,
     CallbackRefused,
+    Capabilities,
     RefundsTold,
 )
 from svet.gateways.acquiring.wire import forget_silence
@@ -447,6 +448,66 @@ def test_what_cannot_be_read_of_a_binding_is_unknown(bank: Acquiring, world: Run
                 bank.bound_sbp(reference=reference)
     with pytest.raises(Permanent):
         bank.bound_sbp(reference="../payments/1")
+
+
+#: What each bank cannot. «lists» of payments and of refunds, and what was bound without a payment.
+CANNOT: dict[str, frozenset[str]] = {
+    "yookassa": frozenset({"charge", "found", "cancel", "kept_card", "forget_card"}),
+    "tbank": frozenset({"refunds", "payments", "bind_sbp", "bound_sbp"}),
+    "sber": frozenset({"refunds", "payments", "bind_sbp", "bound_sbp"}),
+    "sbercvc": frozenset({"refunds", "payments", "bind_sbp", "bound_sbp"}),
+}
+#: By which of its capabilities a bank is asked whether it has a verb; all have the others.
+TOLD_BY: dict[str, Callable[[Capabilities], bool]] = {
+    "charge": lambda can: can.charges_apart,
+    "found": lambda can: can.finds_by_number,
+    "cancel": lambda can: not can.repeats_open,
+    "kept_card": lambda can: can.tells_card_apart,
+    "forget_card": lambda can: can.forgets_cards,
+    "refunds": lambda can: can.refunds_told is RefundsTold.OBJECTS,
+    "payments": lambda can: can.lists,
+    "bind_sbp": lambda can: can.binds_sbp,
+    "bound_sbp": lambda can: can.binds_sbp,
+}
+
+
+def _called(bank: Acquiring, verb: str, reference: str) -> object:
+    now = datetime.now(UTC)
+    calls: dict[str, Callable[[], object]] = {
+        "create": lambda: bank.create(order=order("0123456789abcdec")),
+        "charge": lambda: bank.charge(reference=reference, card="1.2.3"),
+        "found": lambda: bank.found(order_id=order().order_id),
+        "cancel": lambda: bank.cancel(reference=reference),
+        "kept_card": lambda: bank.kept_card(order_id=order().order_id),
+        "forget_card": lambda: bank.forget_card(card="1.2.3"),
+        "bind_sbp": lambda: bank.bind_sbp(
+            binding=BankBinding("b-1", "0123456789abcdea", "http://127.0.0.1/")
+        ),
+        "bound_sbp": lambda: bank.bound_sbp(reference=reference),
+        "status": lambda: bank.status(reference=reference),
+        "refund": lambda: bank.refund(key="r1", reference=reference, amount=Money(1_00)),
+        "refunds": lambda: bank.refunds(reference=reference),
+        "payments": lambda: bank.payments(since=now - timedelta(hours=1), until=now),
+    }
+    return calls[verb]()
+
+
+def test_each_bank_has_each_verb_or_says_that_it_has_not(
+    vendor: Vendor, bank: Acquiring, world: RunningBank
+) -> None:
+    """Every verb of the port against every bank: nobody is silent about one, and the flags say the same."""
+    verbs = {name for name in vars(Acquiring) if not name.startswith("_")} - {"capabilities", "read_callback"}
+    reference, cannot = paid(bank, world), set()
+    for verb in sorted(verbs):
+        try:
+            _called(bank, verb, reference)
+        except Permanent as refused:
+            if refused.code == UNSUPPORTED:
+                cannot.add(verb)
+    assert cannot == CANNOT[vendor.name + vendor.kind]
+    # Whoever asks the flags first never meets a verb that is not there.
+    assert cannot <= {verb for verb, can in TOLD_BY.items() if not can(bank.capabilities)}
+    assert set(TOLD_BY) <= verbs
 
 
 def test_a_wrong_secret_is_a_refusal(vendor: Vendor, world: RunningBank) -> None:
