@@ -37,12 +37,12 @@ class RunningBank:
 
     @property
     def acquiring_url(self) -> str:
-        return f"yookassa+http://100500:test_sandbox@127.0.0.1:{self.port}/v3"
+        return f"yookassa+http://100500:test_sandbox@127.0.0.1:{self.port}/v3?sbp=yes"
 
     @property
     def second_shop(self) -> str:
         """The address of another contract with this bank; its secret is ``test_second``."""
-        return f"yookassa+http://100502@127.0.0.1:{self.port}/v3"
+        return f"yookassa+http://100502@127.0.0.1:{self.port}/v3?sbp=yes"
 
     @property
     def tbank_url(self) -> str:

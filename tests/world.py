@@ -34,7 +34,7 @@ class World:
 
     @property
     def acquiring_url(self) -> str:
-        return f"yookassa+http://100500:test_sandbox@127.0.0.1:{self.http}/v3"
+        return f"yookassa+http://100500:test_sandbox@127.0.0.1:{self.http}/v3?sbp=yes"
 
     @property
     def control_url(self) -> str:

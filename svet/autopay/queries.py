@@ -142,7 +142,7 @@ def told_by_key(key: str) -> SkipView:
     card = cards_by_id([turn.agreement.card_id])[turn.agreement.card_id][0]
     return SkipView(
         account.number,
-        f"{card.system} •• {card.last4}".strip(),
+        card.shown,
         turn.told,
         _day(turn, account),
         TurnState(turn.state),

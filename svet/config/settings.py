@@ -218,7 +218,7 @@ PUSH_HOSTS = os.environ.get(
     "SVET_PUSH_HOSTS",
     "fcm.googleapis.com *.push.services.mozilla.com *.push.apple.com *.notify.windows.com",
 ).split()
-ACQUIRING_URL = secret("SVET_ACQUIRING_URL", "yookassa+http://100500:test_sandbox@127.0.0.1:8780/v3")
+ACQUIRING_URL = secret("SVET_ACQUIRING_URL", "yookassa+http://100500:test_sandbox@127.0.0.1:8780/v3?sbp=yes")
 BANK_PAGE_ORIGINS = os.environ.get("SVET_BANK_PAGE_ORIGINS", "http://127.0.0.1:8780").split()
 SANDBOX_CONTROL_URL = os.environ.get("SVET_SANDBOX_URL", "http://127.0.0.1:8780")
 # Calendar days in which an appeal is answered; shown to the person who writes it.

@@ -30,7 +30,7 @@ def child_environment(*, folder: Path, host: str, ports: Ports, url: str) -> dic
         "SVET_SMTP_HOST": "127.0.0.1",
         "SVET_SMTP_PORT": str(ports.smtp),
         "SVET_SMS_URL": f"smpp://svet:sandbox@127.0.0.1:{ports.smpp}?sender=SVET",
-        "SVET_ACQUIRING_URL": f"yookassa+http://100500:test_sandbox@127.0.0.1:{ports.bank}/v3",
+        "SVET_ACQUIRING_URL": f"yookassa+http://100500:test_sandbox@127.0.0.1:{ports.bank}/v3?sbp=yes",
         "SVET_BANK_PAGE_ORIGINS": bank,
         "SVET_SANDBOX_URL": bank,
         # One person looks at it, on a machine that may be busy with other things.

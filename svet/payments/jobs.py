@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from svet.gateways.failures import Temporary
 from svet.payments import operations
+from svet.payments.operations.binding import LOOK_AT_BINDING, look_at_binding, look_at_due_bindings
 from svet.payments.operations.cards import FORGET_CARD, tell_to_forget
 from svet.payments.operations.reconciling import RECONCILE_DAY
 from svet.payments.operations.waking import SETTLE
@@ -25,6 +26,17 @@ from svet.payments.operations.waking import SETTLE
 def settle(order_id: int) -> None:
     """Settle one order after a callback."""
     operations.settle(order_id=order_id, now=timezone.now(), by="payments.callback")
+
+
+@app.task(
+    queue="payments",
+    name=LOOK_AT_BINDING,
+    # The janitor looks again in a quarter of a minute.
+    retry=RetryStrategy(max_attempts=2, wait=2, retry_exceptions=[Temporary]),
+)
+def look_at_one_binding(binding_id: int) -> None:
+    """Ask the bank for the page where an account is bound, or whether it is."""
+    look_at_binding(binding_id=binding_id, now=timezone.now())
 
 
 @app.task(
@@ -44,6 +56,7 @@ def janitor(timestamp: int) -> None:
     now = datetime.fromtimestamp(timestamp, tz=UTC)
     operations.look_at_due_orders(now=now)
     operations.look_at_asked_refunds(now=now)
+    look_at_due_bindings(now=now)
 
 
 @app.periodic(cron="* * * * * */30")

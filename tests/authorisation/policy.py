@@ -266,6 +266,8 @@ CABINET = [
     get("payment/cards/", SIGNED_IN),
     post("payment/cards/<card_id>/name/", ANNA, body={"name": "Семейная"}),
     post("payment/cards/<card_id>/unbind/", ANNA),
+    post("payment/bindings/", PAYERS, body={"account": "{account_id}"}),
+    get("payment/bindings/<binding_id>/", ANNA),
     get("payment/asking/", SIGNED_IN),
     post("payment/asking/", SIGNED_IN, body={"unasked": "100"}),
     get("autopay/", SIGNED_IN),
@@ -739,6 +741,8 @@ API = [
     get(f"{V1}cards", SIGNED_IN, scope="payments:read"),
     post(f"{V1}cards/<card_id>", ANNA, SHOWN, body={"name": "Семейная"}, scope="payments:write"),
     Row(method="DELETE", route=f"{V1}cards/<card_id>", may=ANNA, ok=(204,), scope="payments:write"),
+    post(f"{V1}bindings", PAYERS, (201,), body={"account_id": "{account_id}"}, scope="payments:write"),
+    get(f"{V1}bindings/<binding_id>", ANNA, scope="payments:read"),
     get(f"{V1}autopay", SIGNED_IN, scope="payments:read"),
     get(f"{V1}autopay/<autopay_id>", ANNA, scope="payments:read"),
     post(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from svet.api.application import document
 from svet.gateways import acquiring
+from svet.gateways.acquiring.yookassa import CAPABILITIES
 from svet.journal.models import Entry
 from svet.payments.tests.factories import StubBank
 from svet.people import operations as people
@@ -44,6 +46,7 @@ SAME = {
     "accounts/<public_id>": "accounts/<account_id>",
     "payment/orders/<public_id>": "payment/orders/<order_id>",
     "payment/cards/<public_id>": "payment/cards/<card_id>",
+    "payment/bindings/<public_id>": "payment/bindings/<binding_id>",
     "autopay/<public_id>": "autopay/<autopay_id>",
     "profile/devices/<public_id>": "profile/devices/<device_id>",
     "profile/browsers/<public_id>": "profile/browsers/<browser_id>",
@@ -85,7 +88,7 @@ def _as_test(atomic: transaction.Atomic) -> transaction.Atomic:
 
 @pytest.fixture
 def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
-    bank = StubBank()
+    bank = StubBank(capabilities=replace(CAPABILITIES, binds_sbp=True))
     monkeypatch.setattr(acquiring, "gateway", lambda: bank)
     return build()
 

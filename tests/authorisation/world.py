@@ -59,7 +59,7 @@ from svet.payments.rules.acts import MoneyActKind, NewMoneyAct
 from svet.payments.rules.chargebacks import NewChargeback
 from svet.payments.rules.giving_back import NewRefund
 from svet.payments.rules.states import OrderState
-from svet.payments.tests.factories import make_card, make_order, provider_with_requisites
+from svet.payments.tests.factories import make_binding, make_card, make_order, provider_with_requisites
 from svet.payments.tests.stated import waiting_statement_row
 from svet.people import operations as people
 from svet.people.models import Person, Token
@@ -417,6 +417,7 @@ def build() -> World:
         "appeal_id": appeal.public_id,
         "appeal_photo_id": MessagePhoto.objects.get(message__appeal=appeal).photo.public_id,
         "card_id": card.public_id,
+        "binding_id": make_binding(person=anna).public_id,
         "bill_id": Bill.objects.get().public_id,
         "year": str(Bill.objects.get().period.year),
         "batch_id": _printed(now),

@@ -19,6 +19,7 @@ NAMED_ELSEWHERE = {
     "bills": "svet.today: several new bills at once",
     "check-code": "svet.bills: the code on a certificate leads to its check",
     "bell": "svet.notices: where a touch of a notice without a page of its own leads",
+    "payment-binding": "svet.payments: where the bank leads back to when an account was bound",
     "help": "svet.site: a hotline without a number",
 }
 #: A place of somebody's thing → the id of Anna's in the world of the authorisation tests.
@@ -32,6 +33,7 @@ IDS = {
     "check-code": "certificate_code",
     "household": "account_id",
     "invitation": "invitation_id",
+    "payment-binding": "binding_id",
     "payment-order": "order_id",
     "reading-receipt": "set_id",
     "token": "token_id",

@@ -42,14 +42,34 @@ class CardIn(Body):
 
 
 class CardOut(Schema):
-    """A bound card; the bank keeps its number, we never had it."""
+    """A bound card, or account of SBP (``kind`` sbp: no digits, in ``bank`` its bank, if that is known).
+
+    The bank keeps its number, we never had it.
+    """
 
     id: str
+    kind: Literal["card", "sbp"]
+    bank: str
     name: str
     system: str
     last4: str
     expires: str
     bound_at: datetime
+
+
+class BindingIn(Body):
+    """The account for whose payments an account of SBP is bound."""
+
+    account_id: PublicId
+
+
+class BindingOut(Schema):
+    """An account of SBP on its way; ``card_id`` is what it became."""
+
+    id: str
+    state: Literal["asked", "waiting", "bound", "ended"]
+    bank_page_url: Annotated[str, Field(description="empty until the bank has a page, and when it is over")]
+    card_id: str
 
 
 class PaymentLineOut(Schema):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from svet.gateways import acquiring
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.payments import operations
-from svet.payments.models import Order
+from svet.payments.models import AccountBinding, Order
 from svet.payments.operations import giving_back
 from svet.payments.operations.chargebacks import keep_chargeback
 from svet.payments.rules.chargebacks import NewChargeback
@@ -24,6 +25,7 @@ from svet.payments.tests.factories import (
     NOW,
     Family,
     StubBank,
+    make_card,
     make_family,
     make_order,
     owe,
@@ -273,3 +275,32 @@ def test_an_overpayment_is_offered_asked_for_once_and_on_its_way(family: Family,
         stranger = Program(person)
         assert stranger.get(address).status_code == 404
         assert stranger.post(address, asked).status_code == 404
+
+
+def test_an_account_is_bound_by_a_program_and_stands_among_the_cards(family: Family, bank: StubBank) -> None:
+    bank.capabilities = replace(bank.capabilities, binds_sbp=True)
+    anna = Program(family.anna)
+    begun = anna.post("/bindings", {"account_id": family.first.public_id})
+    assert (begun.status_code, begun.json()["state"], begun.json()["bank_page_url"]) == (201, "asked", "")
+    again = anna.post("/bindings", {"account_id": family.first.public_id}, key="k2")
+    assert again.json()["id"] == begun.json()["id"]
+    where = f"/bindings/{begun.json()['id']}"
+    binding = AccountBinding.objects.get()
+    AccountBinding.objects.update(state="waiting", reference="m-1", page_url="https://bank.example/m-1")
+    assert anna.get(where).json()["bank_page_url"] == "https://bank.example/m-1"
+    card = make_card(
+        person=family.anna, kind="sbp", system="СБП", last4="", expires="", bank="Банк", reference="m-1"
+    )
+    AccountBinding.objects.update(state="bound", card=card, page_url="")
+    assert anna.get(where).json() == {
+        "id": binding.public_id, "state": "bound", "bank_page_url": "", "card_id": card.public_id
+    }  # fmt: skip
+    (shown,) = anna.get("/cards").json()
+    assert (shown["kind"], shown["bank"], shown["last4"]) == ("sbp", "Банк", "")
+    vera = Program(family.vera)
+    assert vera.get(where).status_code == 404
+    assert vera.post("/bindings", {"account_id": family.first.public_id}).status_code == 404
+    bank.capabilities = replace(bank.capabilities, binds_sbp=False)
+    AccountBinding.objects.update(state="ended")
+    refused = anna.post("/bindings", {"account_id": family.first.public_id}, key="k3")
+    assert (refused.status_code, refused.json()["code"]) == (422, "sbp_not_bound")

@@ -93,7 +93,7 @@ def offer(*, by: Actor, wanted: OfferRequest, now: datetime) -> str:
             account_id=account.account_id,
             now=now,
             after={
-                "card": str(card.view.last4),
+                "card": card.view.shown,
                 "ceiling_kopecks": agreement.ceiling_kopecks,
                 "day_of_month": wanted.day_of_month,
                 "days_after_bill": wanted.days_after_bill,

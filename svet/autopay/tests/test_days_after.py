@@ -22,7 +22,7 @@ from svet.notices.models import Delivery, Notice
 from svet.payments import operations as payments
 from svet.payments.models import Order
 from svet.payments.rules.states import OrderState
-from svet.payments.tests.factories import StubBank, make_order
+from svet.payments.tests.factories import StubBank, make_card, make_order
 from svet.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -563,3 +563,26 @@ def test_what_a_payment_by_bound_card_may_have_taken_is_not_charged_again(
         tick(at(4, 12) + timedelta(minutes=minute))
     assert not Order.objects.filter(unattended=True).exists()
     assert turn().state == TurnState.TOLD, "nobody knows yet whether anything is left"
+
+
+def test_a_bound_account_of_sbp_pays_as_a_card_does(cast: AutopayCast, bank: StubBank) -> None:
+    account = make_card(
+        person=cast.anna,
+        kind="sbp",
+        system="СБП",
+        last4="",
+        expires="",
+        bank="Банк «Пример»",
+        reference="sbp-1",
+    )
+    agreement = agree(cast.anna, cast.account, account)
+    tick(at(3, 10))
+    assert "(СБП, Банк «Пример»)" in Notice.objects.get(event="autopay_told").text
+    tick(at(4, 12))
+    pay_at_bank(bank)
+    tick(at(4, 13))
+    assert (balance(cast), Order.objects.get().card_reference) == (0, "sbp-1")
+    payments.unbind_card(by=Actor.person(cast.anna.pk), card_public_id=account.public_id, now=at(5, 9))
+    tick(at(5, 10))
+    agreement.refresh_from_db()
+    assert agreement.state == AgreementState.ENDED

@@ -14,7 +14,8 @@ from svet.autopay import operations
 from svet.autopay.models import AutopayAgreement, AutopayTry, AutopayTurn
 from svet.autopay.rules import AutopayConflict
 from svet.autopay.tests.factories import AutopayCast, agree, at
-from svet.gateways.acquiring.port import BankState, BankStatus
+from svet.gateways.acquiring.port import PATIENT, BankOrder, BankPage, BankState, BankStatus
+from svet.gateways.failures import Unreached
 from svet.kernel.actors import Actor
 from svet.ledger import queries as ledger
 from svet.notices.models import Notice
@@ -88,6 +89,48 @@ def test_an_end_beside_a_charge_is_before_it_or_after_it(bank: StubBank) -> None
         else:
             assert turn.state == "stopped"
             assert order is None or order.state == OrderState.CANCELED
+
+
+def test_an_end_beside_a_charge_that_no_bank_has_begun_is_before_it_or_after_it(
+    bank: StubBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At noon the bank was not reached; it is back when the person ends the agreement, in another process."""
+    create, away = bank.create, [True]
+
+    def unreached(*, order: BankOrder, patience: float = PATIENT) -> BankPage:
+        if away[0]:
+            raise Unreached("nobody listens", code="network")
+        return create(order=order, patience=patience)
+
+    monkeypatch.setattr(bank, "create", unreached)
+    for _ in range(5):
+        away[0], cast = True, AutopayCast()
+        agreement = agree(cast.anna, cast.account, cast.card)
+        operations.tell_due(now=at(3, 10))
+        operations.charge_due(now=at(4, 12))
+        order = Order.objects.get(lines__account=cast.account)
+        assert order.untouched
+        away[0] = False
+        payments.ask_silent(now=at(4, 12, 1))
+        end = partial(operations.end, by=Actor.person(cast.anna.pk), public_id=agreement.public_id)
+        failures = at_once(
+            lambda: operations.charge_due(now=at(4, 12, 5)),
+            lambda: payments.look_at_due_orders(now=at(4, 12, 5)),
+            partial(end, now=at(4, 12, 5)),
+        )
+        assert failures == []
+        operations.follow_charges(now=at(4, 12, 6))
+        operations.charge_due(now=at(4, 12, 30))
+        payments.look_at_due_orders(now=at(4, 12, 30))
+        operations.follow_charges(now=at(4, 12, 31))
+        order.refresh_from_db()
+        turn = AutopayTurn.objects.get(agreement=agreement)
+        assert AutopayAgreement.objects.get(pk=agreement.pk).state == "ended"
+        at_bank = [one for one in bank.statuses.values() if one.order_id == order.public_id]
+        if at_bank:
+            assert (order.state, turn.state) == (OrderState.WAITING, "charging")
+        else:
+            assert (order.state, turn.state) == (OrderState.CANCELED, "stopped")
 
 
 def test_two_relatives_who_say_yes_at_once_have_one_autopay(bank: StubBank) -> None:

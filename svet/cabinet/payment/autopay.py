@@ -50,7 +50,7 @@ class AutopayForm(Form):
     """One account, one bound card, how much, when."""
 
     account = forms.ChoiceField(label=gettext_lazy("За какой счёт платить"))
-    card = forms.ChoiceField(label=gettext_lazy("С какой карты"))
+    card = forms.ChoiceField(label=gettext_lazy("Чем платить"))
     much = forms.ChoiceField(
         label=gettext_lazy("Сколько"),
         widget=forms.RadioSelect,

@@ -1,4 +1,4 @@
-"""«Мои карты»: the cards the bank keeps for the person, their names, and unbinding."""
+"""«Мои карты»: the cards and accounts of СБП the bank keeps for the person, their names, and unbinding."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from svet.cabinet.payment.binding import places
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound
@@ -35,7 +36,7 @@ def name(request: HttpRequest, public_id: str) -> HttpResponse:
     except operations.CardRefused as refusal:
         wrong = {"card": public_id, "name": typed, "error": texts.explain(refusal)}
         return _render(request, wrong=wrong, status=422)
-    messages.success(request, _("Название карты сохранено."))
+    messages.success(request, _("Название сохранено."))
     return redirect("payment-cards")
 
 
@@ -47,13 +48,14 @@ def unbind(request: HttpRequest, public_id: str) -> HttpResponse:
         operations.unbind_card(by=actor_of(request), card_public_id=public_id, now=now_of(request))
     except NotFound:
         deny_as_missing(request, subject="bound_card", public_id=public_id)
-    messages.success(request, _("Карта отвязана: списать с неё деньги больше нельзя."))
+    messages.success(request, _("Отвязано: списать деньги так больше нельзя."))
     return redirect("payment-cards")
 
 
 def _render(request: HttpRequest, *, wrong: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
-    cards = queries.cards(person_id=person_of(request).person_id)
-    return render(request, "cabinet/payment_cards.html", {"cards": cards, "wrong": wrong}, status=status)
+    person_id = person_of(request).person_id
+    shown = {"cards": queries.cards(person_id=person_id), "wrong": wrong, "places": places(person_id)}
+    return render(request, "cabinet/payment_cards.html", shown, status=status)
 
 
 urlpatterns: list[URLPattern] = [

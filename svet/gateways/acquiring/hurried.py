@@ -13,10 +13,12 @@ from django.conf import settings
 from svet.gateways.acquiring.port import (
     PATIENT,
     Acquiring,
+    BankBinding,
     BankOrder,
     BankPage,
     BankRefund,
     BankStatus,
+    BindingStatus,
     Capabilities,
     News,
     StoredCard,
@@ -64,6 +66,12 @@ class Hurried:
 
     def forget_card(self, *, card: str) -> None:
         self.bank.forget_card(card=card)
+
+    def bind_sbp(self, *, binding: BankBinding, patience: float = PATIENT) -> BankPage:
+        return self._within(lambda: self.bank.bind_sbp(binding=binding, patience=patience), patience)
+
+    def bound_sbp(self, *, reference: str, patience: float = PATIENT) -> BindingStatus:
+        return self._within(lambda: self.bank.bound_sbp(reference=reference, patience=patience), patience)
 
     def status(self, *, reference: str, patience: float = PATIENT) -> BankStatus:
         return self._within(lambda: self.bank.status(reference=reference, patience=patience), patience)

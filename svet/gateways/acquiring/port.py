@@ -58,7 +58,8 @@ class Capabilities:
     its own, made when the payment already has its name. ``tells_card_apart``: what it kept is told by a call
     of its own. ``forgets_cards``: can be told to forget one. ``asks_cvc``: a kept card is not charged but on
     a page where the person types its CVC, so never while they are away. ``refund_days``: how old a payment
-    may be of which it gives money back.
+    may be of which it gives money back. ``binds_sbp``: an account of СБП can be bound by the person's leave
+    alone, without a payment, and charged later as a kept card is.
     """
 
     repeats_open: bool
@@ -73,6 +74,7 @@ class Capabilities:
     unkeyed_methods: frozenset[str] = frozenset()
     asks_cvc: bool = False
     refund_days: int = 365
+    binds_sbp: bool = False
 
     def knows_refund_key(self, method: str) -> bool:
         """Whether a refund of a payment by this means may be asked for again with its key."""
@@ -150,6 +152,31 @@ class StoredCard:
 
 
 @dataclass(frozen=True, slots=True)
+class BankBinding:
+    """A request for the page where a person lets us charge their account of СБП; no money is taken.
+
+    Repeating it with the same ``key`` never makes a second one.
+    """
+
+    key: str
+    binding_id: str
+    return_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class BindingStatus:
+    """Where a binding stands: PENDING, PAID when it may be charged from now on, CANCELED when it may not.
+
+    ``bank`` is whose account it is, in words, where the bank says so.
+    """
+
+    reference: str
+    state: BankState
+    binding_id: str
+    bank: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BankStatus:
     """The truth about a payment as the bank tells it now.
 
@@ -192,12 +219,14 @@ class News:
     """What a callback claims; it only says where to look, never what is true.
 
     ``known`` is false for a kind of event, or a shape, that we do not know: the rest is what could be read.
+    ``binding``: it is about an account that is being bound, and ``order_id`` is our name of that.
     """
 
     event: str
     reference: str
     order_id: str
     known: bool = True
+    binding: bool = False
 
 
 class CallbackRefused(Exception):
@@ -250,6 +279,12 @@ class Acquiring(Protocol):
 
     def forget_card(self, *, card: str) -> None:
         """Let the bank forget a card; one it does not know is forgotten already."""
+
+    def bind_sbp(self, *, binding: BankBinding, patience: float = PATIENT) -> BankPage:
+        """Ask for the page where an account of СБП is bound; ``url`` is empty when that is decided."""
+
+    def bound_sbp(self, *, reference: str, patience: float = PATIENT) -> BindingStatus:
+        """Ask where a binding stands; the ``reference`` of one that is bound is charged like a kept card."""
 
     def status(self, *, reference: str, patience: float = PATIENT) -> BankStatus:
         """Ask where a payment stands."""

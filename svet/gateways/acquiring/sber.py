@@ -16,11 +16,13 @@ from zoneinfo import ZoneInfo
 from svet.gateways.acquiring.port import (
     CARD_GONE,
     PATIENT,
+    BankBinding,
     BankOrder,
     BankPage,
     BankRefund,
     BankState,
     BankStatus,
+    BindingStatus,
     Capabilities,
     News,
     RefundsTold,
@@ -142,6 +144,14 @@ class Sber:
         """The card kept at the order's payment, which its status tells as well."""
         found = self.found(order_id=order_id, patience=patience)
         return next((status.card for status in reversed(found) if status.card is not None), None)
+
+    def bind_sbp(self, *, binding: BankBinding, patience: float = PATIENT) -> BankPage:
+        """The published API has no binding without a payment."""
+        raise unsupported("bind_sbp")
+
+    def bound_sbp(self, *, reference: str, patience: float = PATIENT) -> BindingStatus:
+        """As :meth:`bind_sbp`."""
+        raise unsupported("bound_sbp")
 
     def forget_card(self, *, card: str) -> None:
         """unBindCard.do; one that is not there, or not active, is forgotten already."""

@@ -13,11 +13,13 @@ from typing import Any, Self
 
 from svet.gateways.acquiring.port import (
     PATIENT,
+    BankBinding,
     BankOrder,
     BankPage,
     BankRefund,
     BankState,
     BankStatus,
+    BindingStatus,
     Capabilities,
     News,
     RefundsTold,
@@ -138,6 +140,14 @@ class TBank:
             raise
         cards = [card_of(part, customer=order_id) for part in listed if isinstance(part, dict)]
         return next((card for card in reversed(cards) if card is not None), None)
+
+    def bind_sbp(self, *, binding: BankBinding, patience: float = PATIENT) -> BankPage:
+        """AddAccountQr is not spoken here: its token is charged by calls of its own (ADR 174)."""
+        raise unsupported("bind_sbp")
+
+    def bound_sbp(self, *, reference: str, patience: float = PATIENT) -> BindingStatus:
+        """As :meth:`bind_sbp`."""
+        raise unsupported("bound_sbp")
 
     def forget_card(self, *, card: str) -> None:
         """RemoveCard."""

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import urlencode
 
 from svet.gateways.acquiring.port import (
     PATIENT,
+    BankBinding,
     BankOrder,
     BankPage,
     BankRefund,
     BankState,
     BankStatus,
+    BindingStatus,
     CallbackRefused,
     Capabilities,
     News,
@@ -28,6 +30,12 @@ from svet.gateways.acquiring.port import (
     StoredCard,
 )
 from svet.gateways.acquiring.wire import BankAnswer, address_of, ask, unsupported
+from svet.gateways.acquiring.yookassa_bindings import (
+    bank_named,
+    binding_of,
+    binding_page_of,
+    binding_status_of,
+)
 from svet.gateways.acquiring.yookassa_news import read_news
 from svet.gateways.acquiring.yookassa_values import (
     STATES,
@@ -36,7 +44,7 @@ from svet.gateways.acquiring.yookassa_values import (
     status_of,
     sum_of,
 )
-from svet.gateways.failures import Permanent, Temporary
+from svet.gateways.failures import GatewayFailure, Permanent, Temporary
 from svet.kernel.money import Money
 
 # Published list of the networks webhooks come from.
@@ -83,12 +91,15 @@ class YooKassa:
     secret: str = field(repr=False)
     networks: tuple[str, ...] = NETWORKS
     vat_code: int = VAT_CODE
+    binds_sbp: bool = False
 
     @classmethod
     def from_url(cls, url: str) -> Self:
-        """Read ``yookassa[+http|+https]://shop:key@host[:port]/v3?callbacks=NETWORK,NETWORK``.
+        """Read ``yookassa[+http|+https]://shop:key@host[:port]/v3?callbacks=NETWORK,NETWORK&vat=CODE&sbp=yes``.
 
-        :raises ValueError: no such port, network or VAT code can be
+        ``sbp``: the shop has the bank's leave to bind accounts of СБП.
+
+        :raises ValueError: no such port, network, VAT code or answer about СБП can be
         """
         where = address_of(url)
         local = LOOPBACK if where.host in {"127.0.0.1", "::1", "localhost"} else NETWORKS
@@ -101,11 +112,12 @@ class YooKassa:
             secret=where.secret,
             networks=asked,
             vat_code=int(where.options.get("vat", VAT_CODE)),
+            binds_sbp=bool(["no", "yes"].index(where.options.get("sbp", "no"))),
         )
 
     @property
     def capabilities(self) -> Capabilities:
-        return CAPABILITIES
+        return replace(CAPABILITIES, binds_sbp=self.binds_sbp)
 
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
         """Ask for the page; an answer that got lost is asked for again with the same key.
@@ -149,6 +161,26 @@ class YooKassa:
     def kept_card(self, *, order_id: str, patience: float = PATIENT) -> StoredCard | None:
         """It is told with the payment."""
         raise unsupported("kept_card")
+
+    def bind_sbp(self, *, binding: BankBinding, patience: float = PATIENT) -> BankPage:
+        """An account is bound by the person's leave alone (…/save-without-payment/sbp)."""
+        asked = binding_of(binding, shop_id=self.shop_id)
+        answer = self._call("POST", "/payment_methods", key=binding.key, body=asked, patience=patience)
+        return binding_page_of(answer)
+
+    def bound_sbp(self, *, reference: str, patience: float = PATIENT) -> BindingStatus:
+        """A method of payment; its bank is a number of НСПК, named in a list (``/sbp_banks``)."""
+        if not is_reference(reference):
+            raise Permanent("not a method's id", code="reference")
+        answer = self._call("GET", f"/payment_methods/{reference}", patience=patience)
+        status, bank_id = binding_status_of(answer)
+        if status.state is not BankState.PAID or not bank_id:
+            return status
+        try:
+            banks = self._call("GET", "/sbp_banks", patience=patience)
+        except GatewayFailure:
+            return status
+        return replace(status, bank=bank_named(banks, bank_id))
 
     def forget_card(self, *, card: str) -> None:
         """API v3 has no call for it: we throw its name away."""

@@ -36,15 +36,16 @@ def read_news(raw: bytes, *, shop_id: str) -> News:
         strict = json.loads(raw.decode("utf-8"), object_pairs_hook=no_duplicates)
         thing = strict["object"]
         event, reference = str(strict["event"]), str(thing.get("payment_id") or thing["id"])
-        order_id = str((thing.get("metadata") or {}).get("order_id", ""))
-        shop = str((thing.get("recipient") or {}).get("account_id", shop_id))
+        binding = event.startswith("payment_method.")
+        order_id = str((thing.get("metadata") or {}).get("binding_id" if binding else "order_id", ""))
+        shop = str((thing.get("holder" if binding else "recipient") or {}).get("account_id", shop_id))
     except (ValueError, KeyError, TypeError, AttributeError):
         return _odd(body)
     if shop != shop_id:
         raise CallbackRefused("the notification is for another shop")
     if event not in EVENTS or not is_reference(reference) or not is_plain(order_id):
         return _odd(body)
-    return News(event, reference, order_id)
+    return News(event, reference, order_id, binding=binding)
 
 
 def _odd(body: Any) -> News:

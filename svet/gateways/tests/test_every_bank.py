@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,16 +15,19 @@ from svet.gateways.acquiring.port import (
     CARD_GONE,
     UNSUPPORTED,
     Acquiring,
+    BankBinding,
     BankReason,
     BankState,
     BankStatus,
     CallbackRefused,
+    Capabilities,
     RefundsTold,
 )
 from svet.gateways.acquiring.wire import forget_silence
 from svet.gateways.failures import GatewayFailure, Permanent, Temporary, Unreached
 from svet.gateways.tests.banks import BANKS, TOTAL, Vendor, given_back, order
 from svet.kernel.money import Money
+from svet.sandbox.world.cards import SBP_BANKS
 from svet.sandbox.world.faults import BankFault
 from tests.bank import BROWSER, RunningBank, running_bank
 
@@ -383,6 +386,128 @@ def test_a_card_that_was_removed_is_charged_no_more(bank: Acquiring, world: Runn
     for _ in range(2):
         bank.forget_card(card=card)
     assert is_unbound(bank, world, card)
+
+
+def bound(bank: Acquiring, bank_id: str = "100000000001") -> str:
+    """The bank's name of an account of СБП that was bound without a payment."""
+    asked = BankBinding("bind-1", "0123456789abcdea", "http://127.0.0.1/payment/bindings/0123456789abcdea/")
+    page = bank.bind_sbp(binding=asked)
+    assert bank.bind_sbp(binding=asked) == page
+    assert bank.bound_sbp(reference=page.reference).state is BankState.PENDING
+    assert BROWSER.post(page.url, data={"bank": bank_id}).headers["location"] == asked.return_url
+    told = bank.bound_sbp(reference=page.reference)
+    assert (told.state, told.binding_id, told.reference) == (BankState.PAID, asked.binding_id, page.reference)
+    assert told.bank == SBP_BANKS[bank_id][0]
+    assert bank.bind_sbp(binding=asked).url == ""
+    return page.reference
+
+
+def test_an_account_is_bound_without_a_payment_and_charged_where_the_bank_can(bank: Acquiring) -> None:
+    if not bank.capabilities.binds_sbp:
+        asked = BankBinding("bind-1", "0123456789abcdea", "http://127.0.0.1/")
+        for ask in (lambda: bank.bind_sbp(binding=asked), lambda: bank.bound_sbp(reference="one")):
+            with pytest.raises(Permanent) as refused:
+                ask()
+            assert refused.value.code == UNSUPPORTED
+        return
+    account = bound(bank)
+    page = bank.create(order=order("0123456789abcdeb", card=account, unattended=True))
+    status = look(bank, page.reference)
+    assert (page.url, status.state, status.amount, status.method) == ("", BankState.PAID, TOTAL, "СБП")
+    assert status.card is None
+
+
+@pytest.mark.parametrize(
+    ("bank_id", "reason"),
+    [("100000000003", BankReason.CARD_UNBOUND), ("100000000004", BankReason.INSUFFICIENT_FUNDS)],
+)
+def test_a_bound_account_that_cannot_be_charged_is_told_in_our_words(
+    bank: Acquiring, bank_id: str, reason: BankReason
+) -> None:
+    if bank.capabilities.binds_sbp:
+        page = bank.create(order=order("0123456789abcdeb", card=bound(bank, bank_id)))
+        status = look(bank, page.reference)
+        assert (status.state, status.reason) == (BankState.CANCELED, reason)
+
+
+@pytest.mark.parametrize("verb", ["bind", "look"])
+def test_what_cannot_be_read_of_a_binding_is_unknown(bank: Acquiring, world: RunningBank, verb: str) -> None:
+    if not bank.capabilities.binds_sbp:
+        return
+    asked = BankBinding("bind-1", "0123456789abcdea", "http://127.0.0.1/")
+    reference = bank.bind_sbp(binding=asked).reference
+    for text in ("<html>", "[]", '{"id": "one", "status": "pending"}', '{"type": "error"}'):
+        world.fault(BankFault("say", "/v3/payment_methods", text=text))
+        if verb == "bind":
+            with pytest.raises(Temporary):
+                bank.bind_sbp(binding=asked)
+        elif text == '{"id": "one", "status": "pending"}':
+            assert bank.bound_sbp(reference=reference).binding_id == ""
+        else:
+            with pytest.raises(Temporary):
+                bank.bound_sbp(reference=reference)
+    with pytest.raises(Permanent):
+        bank.bound_sbp(reference="../payments/1")
+
+
+#: What each bank cannot. «lists» of payments and of refunds, and what was bound without a payment.
+CANNOT: dict[str, frozenset[str]] = {
+    "yookassa": frozenset({"charge", "found", "cancel", "kept_card", "forget_card"}),
+    "tbank": frozenset({"refunds", "payments", "bind_sbp", "bound_sbp"}),
+    "sber": frozenset({"refunds", "payments", "bind_sbp", "bound_sbp"}),
+    "sbercvc": frozenset({"refunds", "payments", "bind_sbp", "bound_sbp"}),
+}
+#: By which of its capabilities a bank is asked whether it has a verb; all have the others.
+TOLD_BY: dict[str, Callable[[Capabilities], bool]] = {
+    "charge": lambda can: can.charges_apart,
+    "found": lambda can: can.finds_by_number,
+    "cancel": lambda can: not can.repeats_open,
+    "kept_card": lambda can: can.tells_card_apart,
+    "forget_card": lambda can: can.forgets_cards,
+    "refunds": lambda can: can.refunds_told is RefundsTold.OBJECTS,
+    "payments": lambda can: can.lists,
+    "bind_sbp": lambda can: can.binds_sbp,
+    "bound_sbp": lambda can: can.binds_sbp,
+}
+
+
+def _called(bank: Acquiring, verb: str, reference: str) -> object:
+    now = datetime.now(UTC)
+    calls: dict[str, Callable[[], object]] = {
+        "create": lambda: bank.create(order=order("0123456789abcdec")),
+        "charge": lambda: bank.charge(reference=reference, card="1.2.3"),
+        "found": lambda: bank.found(order_id=order().order_id),
+        "cancel": lambda: bank.cancel(reference=reference),
+        "kept_card": lambda: bank.kept_card(order_id=order().order_id),
+        "forget_card": lambda: bank.forget_card(card="1.2.3"),
+        "bind_sbp": lambda: bank.bind_sbp(
+            binding=BankBinding("b-1", "0123456789abcdea", "http://127.0.0.1/")
+        ),
+        "bound_sbp": lambda: bank.bound_sbp(reference=reference),
+        "status": lambda: bank.status(reference=reference),
+        "refund": lambda: bank.refund(key="r1", reference=reference, amount=Money(1_00)),
+        "refunds": lambda: bank.refunds(reference=reference),
+        "payments": lambda: bank.payments(since=now - timedelta(hours=1), until=now),
+    }
+    return calls[verb]()
+
+
+def test_each_bank_has_each_verb_or_says_that_it_has_not(
+    vendor: Vendor, bank: Acquiring, world: RunningBank
+) -> None:
+    """Every verb of the port against every bank: nobody is silent about one, and the flags say the same."""
+    verbs = {name for name in vars(Acquiring) if not name.startswith("_")} - {"capabilities", "read_callback"}
+    reference, cannot = paid(bank, world), set()
+    for verb in sorted(verbs):
+        try:
+            _called(bank, verb, reference)
+        except Permanent as refused:
+            if refused.code == UNSUPPORTED:
+                cannot.add(verb)
+    assert cannot == CANNOT[vendor.name + vendor.kind]
+    # Whoever asks the flags first never meets a verb that is not there.
+    assert cannot <= {verb for verb, can in TOLD_BY.items() if not can(bank.capabilities)}
+    assert set(TOLD_BY) <= verbs
 
 
 def test_a_wrong_secret_is_a_refusal(vendor: Vendor, world: RunningBank) -> None:

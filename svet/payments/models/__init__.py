@@ -9,6 +9,7 @@ from django.db.models import Q
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
 from svet.payments.models.acts import MoneyAct
+from svet.payments.models.bindings import AccountBinding
 from svet.payments.models.chargebacks import Chargeback, ChargebackLine
 from svet.payments.models.claims import Claim
 from svet.payments.models.parts import PaymentSeries
@@ -21,11 +22,13 @@ from svet.payments.models.registers import ImportedPayment, Source
 from svet.payments.models.sendings import MoneySending
 from svet.payments.models.shops import BankSilence, ReserveShop, ServedProvider, Shop
 from svet.payments.models.statements import BankStatement, DaySettlement, StatementRow
+from svet.payments.rules.bindings import MeansKind
 from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.rules.states import OPEN, CallbackOutcome, OrderState
 
 __all__ = [
     "TO_CLOSE",
+    "AccountBinding",
     "BankSilence",
     "BankStatement",
     "BoundCard",
@@ -63,6 +66,7 @@ _STATES = [(state.value, state.value) for state in OrderState]
 class BoundCard(models.Model):
     """A bank card the bank keeps for a person; we know only its last digits and the bank's name of it.
 
+    Or, of ``kind`` sbp, an account of СБП, of which we know its bank at most; a person has one at a shop.
     ``reference`` is thrown away when the card is unbound: nobody can charge it after that.
     """
 
@@ -70,10 +74,13 @@ class BoundCard(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     # Which shop's bank keeps it, and can charge it; empty: that of SVET_ACQUIRING_URL.
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
+    kind = models.CharField(max_length=4, default=MeansKind.CARD.value, db_default=MeansKind.CARD.value)
     reference = models.CharField(max_length=64, blank=True)
     system = models.CharField(max_length=20, blank=True)
     last4 = models.CharField(max_length=4)
     expires = models.CharField(max_length=5)
+    # In which bank an account of СБП is, as the bank that binds it says; empty when it does not.
+    bank = models.CharField(max_length=60, blank=True, default="", db_default="")
     name = models.CharField(max_length=40, blank=True)
     bound_at = models.DateTimeField()
     unbound_at = models.DateTimeField(null=True)
@@ -98,7 +105,7 @@ class BoundCard(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.system} *{self.last4}".strip()
+        return f"{self.system} *{self.last4}".strip() if self.last4 else f"{self.system} {self.bank}".strip()
 
 
 class Order(models.Model):

@@ -1,6 +1,7 @@
 """Writes of payments: make an order, hand it to the bank, settle it, take callbacks and registers."""
 
 from svet.payments.operations.beginning import begin_payment
+from svet.payments.operations.binding import BindingNotFound, begin_binding, binding_places
 from svet.payments.operations.callbacks import CallbackRejected, NoSuchShop, take_callback
 from svet.payments.operations.cards import CardNotFound, CardRefused, name_card, unbind_card
 from svet.payments.operations.claiming import ClaimConflict, check_claim, release, take
@@ -53,6 +54,7 @@ __all__ = [
     "PLAIN",
     "AccountNotPayable",
     "BankUnavailable",
+    "BindingNotFound",
     "CallbackRejected",
     "CardNotFound",
     "CardRefused",
@@ -84,7 +86,9 @@ __all__ = [
     "add_source",
     "apply_register_payments",
     "ask_silent",
+    "begin_binding",
     "begin_payment",
+    "binding_places",
     "cancel_reviewed",
     "check_claim",
     "close_callback",

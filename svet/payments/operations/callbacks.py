@@ -11,7 +11,8 @@ from svet.gateways import acquiring
 from svet.gateways.acquiring.port import CallbackRefused, News
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import use_case
-from svet.payments.models import Callback, Order, Shop
+from svet.payments.models import AccountBinding, Callback, Order, Shop
+from svet.payments.operations.binding import wake_binding
 from svet.payments.operations.refunding import LOOK_AGAIN
 from svet.payments.operations.shops import door_of
 from svet.payments.operations.waking import wake
@@ -54,8 +55,9 @@ def take_callback(
         reason = CallbackReason.MALFORMED if refusal.malformed else CallbackReason.STRANGER
         raise CallbackRejected(reason) from refusal
     with use_case():
-        order = _order_of(news, shop)
-        found = order is not None and not _given_up(order)
+        order = None if news.binding else _order_of(news, shop)
+        binding = _binding_of(news, shop) if news.binding else None
+        found = binding is not None or (order is not None and not _given_up(order))
         outcome = CallbackOutcome.TAKEN if found else CallbackOutcome.UNMATCHED
         if not news.known:
             outcome = CallbackOutcome.UNKNOWN
@@ -66,6 +68,8 @@ def take_callback(
             # Whatever it was about, the bank is asked.
             wake(order_id=order.pk)
             _look_later(order, now=now)
+        if binding is not None:
+            wake_binding(binding_id=binding.pk)
 
 
 def _shop(code: str, vendor: str) -> Shop | None:
@@ -82,6 +86,15 @@ def _order_of(news: News, shop: Shop | None) -> Order | None:
     found = own.filter(bank_reference=news.reference).first() if news.reference else None
     if found is None and news.order_id:
         found = own.filter(public_id=news.order_id, bank_reference="").first()
+    return found
+
+
+def _binding_of(news: News, shop: Shop | None) -> AccountBinding | None:
+    """As an order: it too may come before the bank's first answer is kept."""
+    own = AccountBinding.objects.filter(shop=shop)
+    found = own.filter(reference=news.reference).first() if news.reference else None
+    if found is None and news.order_id:
+        found = own.filter(public_id=news.order_id, reference="").first()
     return found
 
 

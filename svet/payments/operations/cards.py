@@ -15,6 +15,7 @@ from svet.payments.models import BoundCard, Order, Shop
 from svet.payments.operations.shops import abilities_of, bank_of
 from svet.payments.queries.cards import CardView, card_view
 from svet.payments.rules import CARD_NAME_LONGEST
+from svet.payments.rules.bindings import SBP_SYSTEM, MeansKind
 from svet.payments.rules.refusals import CardReason
 from svet.people import queries as people
 from svet.people.operations.sealing import opened, sealed
@@ -122,6 +123,38 @@ def keep_card(order: Order, kept: StoredCard, *, by: Actor, now: datetime) -> Bo
         bound_at=now,
     )
     _record(by, "payments.card.bind", card, now, after={"card": str(card), "order": order.number})
+    return card
+
+
+def keep_account(*, person_id: int, shop: Shop | None, reference: str, bank: str, now: datetime) -> BoundCard:
+    """Keep an account of СБП that the bank has bound (a step); a person has one at a shop.
+
+    The same bank's takes the place of the older with its name. That of another bank is another account: the
+    older one is unbound, and whatever was agreed about it ends.
+    """
+    require_transaction()
+    by = Actor(Actor.system("payments.binding").kind, person_id, name="payments.binding")
+    bound = BoundCard.objects.select_for_update().filter(
+        person_id=person_id, shop=shop, kind=MeansKind.SBP, unbound_at__isnull=True
+    )
+    older = bound.first()
+    if older is not None and older.bank == bank:
+        if older.reference != reference:
+            older.reference = reference
+            older.save(update_fields=["reference"])
+        return older
+    if older is not None:
+        _forget(older, by=by, now=now, reason="another account was bound")
+    card = BoundCard.objects.create(
+        person_id=person_id,
+        shop=shop,
+        kind=MeansKind.SBP,
+        reference=reference,
+        system=SBP_SYSTEM,
+        bank=bank,
+        bound_at=now,
+    )
+    _record(by, "payments.card.bind", card, now, after={"card": str(card)})
     return card
 
 

@@ -17,6 +17,7 @@ from svet.payments.models import (
     PaymentRefund,
     StateChange,
 )
+from svet.payments.queries.bindings import BindingView, binding_of
 from svet.payments.queries.cards import CardView, cards
 from svet.payments.queries.desk import (
     CallbackView,
@@ -56,6 +57,7 @@ from svet.payments.rules.registers import RegisterState
 from svet.payments.rules.states import OrderState, RefundState
 
 __all__ = [
+    "BindingView",
     "CallbackView",
     "CardView",
     "ChangeView",
@@ -71,6 +73,7 @@ __all__ = [
     "SeriesPart",
     "SeriesView",
     "accounts_of_order",
+    "binding_of",
     "broken",
     "broken_bank",
     "broken_books",

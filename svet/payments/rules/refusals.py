@@ -51,6 +51,8 @@ class CardReason(StrEnum):
     UNASKED = "card_unasked_too_much"
     ASKS_CVC = "card_asks_cvc"
     NOT_KEPT = "cards_not_kept"
+    NO_SBP = "sbp_not_bound"
+    NO_ACCOUNT = "binding_account_not_found"
 
 
 class LeavingReason(StrEnum):

@@ -34,7 +34,7 @@ from svet.ledger import operations as ledger
 from svet.ledger.models import Posting
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments import operations
-from svet.payments.models import BoundCard, Order
+from svet.payments.models import AccountBinding, BoundCard, Order
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 
@@ -96,6 +96,12 @@ def make_card(*, person: Person, reference: str = "", **details: Any) -> BoundCa
     return BoundCard.objects.create(
         person=person, reference=reference or f"method-{person.pk}", **(values | details)
     )
+
+
+def make_binding(*, person: Person, **details: Any) -> AccountBinding:
+    """An account of СБП whose page the bank was asked for."""
+    values: dict[str, Any] = {"return_url": f"{BASE}/back/", "created_at": NOW}
+    return AccountBinding.objects.create(person=person, **(values | details))
 
 
 @dataclass

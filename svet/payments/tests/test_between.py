@@ -152,6 +152,7 @@ def test_a_callback_is_kept_while_its_shops_secret_is_gone(
         "yookassa+https://1@bank.example:x/v3",
         "yookassa+https://1@bank.example/v3?vat=x",
         "yookassa+https://1@bank.example/v3?callbacks=x",
+        "yookassa+https://1@bank.example/v3?sbp=maybe",
         "yookassa+https://1@[::1/v3",
     ],
 )

@@ -58,6 +58,13 @@ NO = Permanent("not this shop", code="forbidden")
 LOST = Temporary("no answer", code="network")
 
 
+class HalfDown(StubBank):
+    """Its lists and looks answer, and nothing can be begun there; whether it began something nobody knows."""
+
+    def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
+        raise Temporary("service is busy", code="503")
+
+
 class Bank(StubBank):
     """A bank that is down, refuses, or loses its answers; ``begun`` are the orders it has a payment of."""
 
@@ -450,3 +457,33 @@ def test_over_real_sockets_a_refusal_is_passed_on(
         order = begun(family)
         assert (order.state, order.shop.code if order.shop else "") == (OrderState.WAITING, "oka")
         assert "payment.created" not in first.events()
+
+
+def test_a_bank_whose_looks_answer_and_whose_payments_do_not_keeps_what_it_may_have_begun(
+    family: Family, oka: Shop, banks: tuple[Bank, Bank]
+) -> None:
+    """Its breaker opens and closes again and again; no order is begun at two banks, and none is lost."""
+    banks[0].__class__ = HalfDown
+    first = begun(family)
+    look()
+    assert BankSilence.objects.filter(shop=None).exists()
+    second = begun(family)
+    assert (second.shop, second.state) == (oka, OrderState.WAITING)
+    assert operations.ask_silent(now=LATER) == 1, "its list answers"
+    third = begun(family)
+    for order in (first, third):
+        order.refresh_from_db()
+        assert (order.state, order.shop, order.bank_page_url) == (OrderState.SENT, None, "")
+    look(3)
+    assert banks[1].begun == 1, "what the first may have begun goes nowhere else"
+    banks[0].__class__ = Bank
+    operations.ask_silent(now=NOW + timedelta(minutes=4))
+    look(6)
+    for order in (first, third):
+        order.refresh_from_db()
+        assert (order.state, order.shop) == (OrderState.WAITING, None)
+        banks[0].pay(order)
+        operations.settle(order_id=order.pk, now=NOW + timedelta(minutes=7), by="test")
+        assert credited(order) == Money(100_00)
+    assert (banks[0].begun, banks[1].begun) == (2, 1)
+    assert queries.broken() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -21,11 +22,13 @@ from svet.payments import operations, queries
 from svet.payments.models import MoneyAct, Order, PaymentRefund, RefundRequest
 from svet.payments.operations import giving_back
 from svet.payments.operations.asking_back import ask_back, offer_back
+from svet.payments.operations.calling_off import call_off_back
 from svet.payments.operations.moving_over import move_over, offer_move
-from svet.payments.rules.giving_back import NewRefund, RefundConflict, RefundRefused
-from svet.payments.rules.states import OrderState
+from svet.payments.rules.giving_back import NewRefund, RefundConflict, RefundNotFound, RefundRefused
+from svet.payments.rules.states import OrderState, RefundState
 from svet.payments.tests.factories import (
     NOW,
+    Family,
     StubBank,
     credited,
     make_family,
@@ -212,4 +215,61 @@ def test_an_overpayment_asked_back_and_moved_at_once_goes_one_way_once(bank: Stu
     assert len(failures) == 7
     assert PaymentRefund.objects.count() + MoneyAct.objects.count() == 1
     assert ledger.balance(family.first.pk) == Money(0)
+    assert queries.broken() == []
+
+
+def _together(*acts: Callable[[], Any]) -> list[Exception]:
+    """Each of them once, behind one barrier."""
+    each = iter(acts)
+    return at_once(len(acts), lambda: next(each)())
+
+
+def _paid(bank: StubBank, family: Family, kopecks: int) -> Order:
+    order = make_order(person=family.anna, lines=[(family.first, kopecks)])
+    operations.send_to_bank(order_id=order.pk, now=NOW)
+    bank.pay(order)
+    operations.settle(order_id=order.pk, now=NOW, by="race")
+    return order
+
+
+def test_a_request_taken_back_while_the_second_member_signs_is_one_or_the_other(
+    bank: StubBank, settings: Any
+) -> None:
+    settings.REFUND_ALONE, later = 400, NOW + timedelta(minutes=1)
+    olga = Actor.staff(make_person(first_name="Ольга").pk, name="Ольга С.")
+    ivan = Actor.staff(make_person(first_name="Иван").pk, name="Иван П.")
+    for _ in range(4):
+        family = make_family()
+        order = _paid(bank, family, 800_00)
+        anna = Actor.person(family.anna.pk)
+        shown = offer_back(by=anna, order_public_id=order.public_id, now=later).shown
+        lines = {family.first.public_id: 500_00}
+        ask_back(by=anna, order_public_id=order.public_id, lines=lines, shown=shown, now=later)
+        request = RefundRequest.objects.get(refund__order=order)
+
+        def sign(by: Actor, seen: str, public_id: str = request.public_id) -> bool:
+            return giving_back.sign_refund(by=by, refund_public_id=public_id, shown=seen, now=later)
+
+        def seen(by: Actor, public_id: str = request.public_id) -> str:
+            return giving_back.preview_waiting_refund(by=by, refund_public_id=public_id, now=later).shown
+
+        sign(olga, seen(olga))
+        last, called_off = seen(ivan), list[bool]()
+
+        def call_off(public_id: str = order.public_id, said: list[bool] = called_off) -> None:
+            said.append(call_off_back(by=Actor.person(Order.objects.get(public_id=public_id).person_id),
+                                      order_public_id=public_id, now=later))  # fmt: skip
+
+        failures = _together(partial(sign, ivan, last), call_off)
+        state = PaymentRefund.objects.get(order=order).state
+        owes = ledger.balance(family.first.pk).kopecks
+        if called_off == [True]:
+            # It was there first: the member is told that it was decided, and nothing has left the account.
+            assert [type(one) for one in failures] == [RefundNotFound] or [type(one) for one in failures] == [
+                RefundConflict
+            ]
+            assert (state, owes) == (RefundState.WITHDRAWN, -500_00)
+        else:
+            assert (failures, called_off) == ([], [False])
+            assert (state, owes) == (RefundState.APPROVED, 0)
     assert queries.broken() == []

@@ -43,6 +43,10 @@ def explain_shop(refusal: Refused) -> str:
             )
         case CardReason.NOT_KEPT:
             return _("Банк этого поставщика карты не хранит, поэтому автоплатёж здесь невозможен.")
+        case CardReason.NO_SBP:
+            return _("Банк этого поставщика счета СБП не привязывает. Платите на странице банка.")
+        case CardReason.NO_ACCOUNT:
+            return _("Этого абонента нет в вашем кабинете, или платить за него вы не можете.")
         case CardReason.OTHER_SHOP:
             return _(
                 "Эту карту хранит другой банк: этому поставщику ею не заплатить. Выберите другую карту или "

@@ -6,13 +6,14 @@ import json
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import httpx
 import pytest
-from yookassa import Configuration, Payment, Refund
+from yookassa import Configuration, Payment, PaymentMethod, Refund, SbpBanks
 from yookassa.domain.exceptions import BadRequestError, NotFoundError, UnauthorizedError
 
 from svet.sandbox.world import cards
@@ -230,6 +231,49 @@ def test_sbp_and_giving_up_work_too(bank: RunningBank) -> None:
     two = post(bank, REQUEST, key="k2").json()
     BROWSER.post(f"{two['confirmation']['confirmation_url']}/cancel")
     assert Payment.find_one(two["id"]).status == "canceled"
+
+
+def test_the_official_sdk_binds_an_account_without_a_payment_and_charges_it(bank: RunningBank) -> None:
+    asked = {
+        "type": "sbp",
+        "confirmation": {"type": "redirect", "return_url": "http://127.0.0.1:1/back/"},
+        "metadata": {"binding_id": "one"},
+    }
+    method = PaymentMethod.create(asked, "bind-1")
+    assert (method.status, method.type, method.saved) == ("pending", "sbp", False)
+    assert (method.holder.account_id, method.metadata["binding_id"]) == ("100501", "one")
+    assert PaymentMethod.create(asked, "bind-1").id == method.id
+    charge = REQUEST | {"payment_method_id": method.id}
+    with pytest.raises(BadRequestError):
+        Payment.create(charge, "too-early")
+    page = method.confirmation.confirmation_url
+    assert "Разрешить списания?" in BROWSER.get(page).text
+    assert BROWSER.post(page, data={"bank": "100000000002"}).headers["location"] == "http://127.0.0.1:1/back/"
+    assert BROWSER.post(f"{page}/cancel").status_code == 303
+    bound = PaymentMethod.find_one(method.id)
+    assert (bound.status, bound.saved) == ("active", True)
+    names = {one.bank_id: one.name for one in SbpBanks.list().items}
+    assert names[bound.payer_bank_details["bank_id"]] == "Банк «Образец»"
+    paid = Payment.create(charge, "key-1")
+    assert (paid.status, paid.payment_method.type, paid.payment_method.id) == ("succeeded", "sbp", method.id)
+    Configuration.configure("100502", "test_second", api_url=bank.api)
+    with pytest.raises(NotFoundError):
+        PaymentMethod.find_one(method.id)
+
+
+def test_a_refused_binding_and_one_nobody_came_to_are_inactive(tmp_path: Path) -> None:
+    now = [datetime(2026, 11, 22, 9, 0, tzinfo=UTC)]
+    asked = {"type": "sbp", "confirmation": {"type": "redirect", "return_url": "http://127.0.0.1:1/back/"}}
+    with running_bank(tmp_path, clock=lambda: now[0]) as bank:
+        Configuration.configure("100501", "test_ordinary", api_url=bank.api)
+        refused, left = PaymentMethod.create(asked, "one"), PaymentMethod.create(asked, "two")
+        BROWSER.post(f"{refused.confirmation.confirmation_url}/cancel")
+        assert PaymentMethod.find_one(refused.id).status == "inactive"
+        now[0] += timedelta(minutes=61)
+        assert PaymentMethod.find_one(left.id).status == "inactive"
+        assert "Счёт не привязан" in BROWSER.get(left.confirmation.confirmation_url).text
+        with pytest.raises(BadRequestError):
+            PaymentMethod.create(asked | {"type": "bank_card"}, "three")
 
 
 def test_what_is_decided_stays_decided(bank: RunningBank) -> None:

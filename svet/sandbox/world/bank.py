@@ -1,8 +1,9 @@
 """A bank that speaks YooKassa's API v3 and has a page for the card.
 
 ``/v3/payments``, ``/v3/payments/<id>`` (also ``/capture``, ``/cancel``), ``/v3/refunds`` (both with lists),
-``/v3/me`` with Basic authentication and Idempotence-Key; ``/card/<id>`` is the page. Sources:
-https://yookassa.ru/developers/using-api/interaction-format, https://yookassa.ru/developers/api.
+``/v3/payment_methods`` (an account of СБП bound without a payment), ``/v3/sbp_banks``,
+``/v3/me`` with Basic authentication and Idempotence-Key; ``/card/<id>`` and ``/bind/<id>`` are its
+pages. Sources: https://yookassa.ru/developers/using-api/interaction-format, https://yookassa.ru/developers/api.
 T-Bank's API over the same vault is in ``tbank``, Sber's in ``sber``.
 """
 
@@ -11,17 +12,23 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from svet.sandbox.world import card_page, cards, clerk
+from svet.sandbox.world import bind_page, card_page, cards, clerk
 from svet.sandbox.world.cards import Behaviour
 from svet.sandbox.world.clerk import shown_refund
 from svet.sandbox.world.journal import Journal
-from svet.sandbox.world.lists import page_of
 from svet.sandbox.world.payment_form import Invalid, payment_of, refund_of, shown
+from svet.sandbox.world.requests import (
+    LONGEST_BODY,
+    Refusal,
+    body_of,
+    key_of,
+    origin_of,
+    page_asked,
+)
 from svet.sandbox.world.sber import LOGINS, SberDesk, SberLogin
 from svet.sandbox.world.sber import PREFIX as SBER_PREFIX
 from svet.sandbox.world.tbank import PREFIX, TERMINALS, TBankDesk
@@ -35,7 +42,6 @@ SHOPS: Final[Mapping[str, str]] = {
     "100502": "test_second",
 }
 UTILITIES: Final = frozenset({"100500", "100502"})
-LONGEST_BODY: Final = 256 * 1024
 _STATUS: Final = {
     200: "200 OK",
     400: "400 Bad Request",
@@ -44,17 +50,6 @@ _STATUS: Final = {
     405: "405 Method Not Allowed",
     413: "413 Payload Too Large",
 }
-
-
-class Refusal(Exception):
-    """An answer of the API that is an error."""
-
-    def __init__(self, status: int, code: str, description: str, parameter: str = "") -> None:
-        super().__init__(description)
-        self.status = status
-        self.body = {"type": "error", "code": code, "description": description}
-        if parameter:
-            self.body["parameter"] = parameter
 
 
 class Bank:
@@ -82,9 +77,11 @@ class Bank:
             length = min(int(environ.get("CONTENT_LENGTH") or 0), LONGEST_BODY)
             raw, verb = environ["wsgi.input"].read(length), path.removeprefix(prefix)
             desk = self._others[prefix]
-            answer = json.dumps(desk.answer(verb, raw, origin=_origin(environ)), ensure_ascii=False)
+            answer = json.dumps(desk.answer(verb, raw, origin=origin_of(environ)), ensure_ascii=False)
             start_response("200 OK", [("Content-Type", "application/json;charset=utf-8")])
             return [answer.encode()]
+        if path.startswith("/bind/"):
+            return bind_page.answer(environ, start_response, vault=self.vault, webhooks=self.webhooks)
         if not path.startswith("/v3/"):
             return card_page.answer(environ, start_response, vault=self.vault, webhooks=self.webhooks)
         try:
@@ -107,7 +104,7 @@ class Bank:
             case "POST", "payments":
                 return self._create_payment(environ, shop)
             case "GET", "payments":
-                return _page(
+                return page_asked(
                     environ,
                     self.vault.payments(shop),
                     exact=("status",),
@@ -122,9 +119,15 @@ class Bank:
                 return self._create_refund(environ, shop)
             case "GET", "refunds":
                 exact = ("payment_id", "status")
-                return _page(environ, self.vault.refunds(shop), exact=exact, show=shown_refund)
+                return page_asked(environ, self.vault.refunds(shop), exact=exact, show=shown_refund)
             case "GET", "refunds", refund_id:
                 return self._refund(shop, refund_id)
+            case "POST", "payment_methods":
+                return self._create_method(environ, shop)
+            case "GET", "payment_methods", method_id:
+                return bind_page.shown_method(self._method(shop, method_id))
+            case "GET", "sbp_banks":
+                return bind_page.banks()
             case "GET", "me":
                 return {"account_id": shop, "status": "enabled", "test": True, "fiscalization_enabled": True}
         raise Refusal(404, "not_found", "Method doesn't exist")
@@ -151,6 +154,29 @@ class Bank:
             raise Refusal(404, "not_found", "Payment doesn't exist or access denied", "payment_id")
         return payment
 
+    def _method(self, shop: str, method_id: str) -> dict[str, Any]:
+        method = self.vault.bound_method(method_id)
+        if method is None or method["shop"] != shop:
+            raise Refusal(
+                404, "not_found", "Payment method doesn't exist or access denied", "payment_method_id"
+            )
+        return method
+
+    def _create_method(self, environ: WSGIEnvironment, shop: str) -> dict[str, Any]:
+        key, body = key_of(environ), body_of(environ)
+
+        def make() -> dict[str, Any]:
+            return bind_page.method_from(
+                body,
+                method_id=self.vault.new_id(),
+                shop=shop,
+                now=self._clock(),
+                page=f"{origin_of(environ)}/bind/",
+            )
+
+        method = self._once(key, shop, "method", body, make)
+        return bind_page.shown_method(self._method(shop, method["id"]))
+
     def _refund(self, shop: str, refund_id: str) -> dict[str, Any]:
         refund = self.vault.refund(refund_id)
         if refund is None or refund["shop"] != shop:
@@ -158,7 +184,7 @@ class Bank:
         return shown_refund(refund)
 
     def _create_payment(self, environ: WSGIEnvironment, shop: str) -> dict[str, Any]:
-        key, body = _key(environ), _body(environ)
+        key, body = key_of(environ), body_of(environ)
 
         def make() -> dict[str, Any]:
             return payment_of(
@@ -167,7 +193,7 @@ class Bank:
                 shop=shop,
                 now=self._clock(),
                 utilities=shop in UTILITIES,
-                page=f"{_origin(environ)}/card/",
+                page=f"{origin_of(environ)}/card/",
             )
 
         saved = body.get("payment_method_id")
@@ -182,6 +208,8 @@ class Bank:
     def _charge_saved(self, payment: dict[str, Any], shop: str, method_id: str) -> dict[str, Any]:
         """Charge a saved method at once: the person is not asked, so no code of 3-D Secure either."""
         first = self.vault.saved_method(shop, method_id)
+        if first is not None and first.get("type") == "sbp":
+            return self._charge_account(payment, first)
         card = cards.find(first["number"]) if first else None
         if card is None or card.behaviour is Behaviour.REVOKED:
             changed = self.vault.cancel(payment["id"], reason="permission_revoked", party="yoo_money")
@@ -191,6 +219,21 @@ class Bank:
             changed = self.vault.succeed(
                 payment["id"], method=card_page.method_of(card, method_id, saved=True)
             )
+        return self._told(payment, changed)
+
+    def _charge_account(self, payment: dict[str, Any], account: dict[str, Any]) -> dict[str, Any]:
+        """Charge a bound account of СБП: each sample bank does as it is described."""
+        match cards.SBP_BANKS[account["payer_bank_details"]["bank_id"]][1]:
+            case Behaviour.REVOKED:
+                changed = self.vault.cancel(payment["id"], reason="permission_revoked", party="yoo_money")
+            case Behaviour.DECLINE:
+                changed = self.vault.cancel(payment["id"], reason="insufficient_funds")
+            case _:
+                method = {"type": "sbp", "id": account["id"], "saved": True, "title": "СБП"}
+                changed = self.vault.succeed(payment["id"], method=method)
+        return self._told(payment, changed)
+
+    def _told(self, payment: dict[str, Any], changed: dict[str, Any] | None) -> dict[str, Any]:
         if changed is None:
             return payment
         if not changed.get("quiet"):
@@ -198,7 +241,7 @@ class Bank:
         return changed
 
     def _create_refund(self, environ: WSGIEnvironment, shop: str) -> dict[str, Any]:
-        key, body = _key(environ), _body(environ)
+        key, body = key_of(environ), body_of(environ)
         made: list[dict[str, Any]] = []
 
         def make() -> dict[str, Any]:
@@ -230,7 +273,7 @@ class Bank:
             raise Refusal(400, "invalid_request", str(invalid), invalid.parameter) from None
 
     def _finish(self, environ: WSGIEnvironment, shop: str, payment_id: str, verb: str) -> dict[str, Any]:
-        _key(environ)
+        key_of(environ)
         payment = self._payment(shop, payment_id)
         if payment["status"] != "waiting_for_capture":
             done = {"capture": "succeeded", "cancel": "canceled"}[verb]
@@ -270,48 +313,7 @@ def make_application(
         webhooks.send(f"payment.{payment['status']}", shown(payment))
     for refund in vault.undelivered_refunds():
         webhooks.send("refund.succeeded", shown_refund(refund))
+    for method in vault.undelivered_methods():
+        webhooks.send("payment_method.active", bind_page.shown_method(method))
     others: dict[str, TBankDesk | SberDesk] = {PREFIX: tbank, SBER_PREFIX: sber}
     return Bank(vault=vault, webhooks=webhooks, shops=shops, others=others, clock=clock)
-
-
-def _page(
-    environ: WSGIEnvironment,
-    things: list[dict[str, Any]],
-    *,
-    exact: tuple[str, ...],
-    moments: tuple[str, ...] = (),
-    show: Callable[[Any], dict[str, Any]],
-) -> dict[str, Any]:
-    try:
-        return page_of(things, str(environ.get("QUERY_STRING", "")), exact=exact, moments=moments, show=show)
-    except Invalid as invalid:
-        raise Refusal(400, "invalid_request", str(invalid), invalid.parameter) from None
-
-
-def _key(environ: WSGIEnvironment) -> str:
-    key = str(environ.get("HTTP_IDEMPOTENCE_KEY", ""))
-    if not key:
-        raise Refusal(400, "invalid_request", "Idempotence key is required", "Idempotence-Key")
-    if len(key) > 64:
-        raise Refusal(400, "invalid_request", "Idempotence key is too long", "Idempotence-Key")
-    return key
-
-
-def _body(environ: WSGIEnvironment) -> dict[str, Any]:
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    if length > LONGEST_BODY:
-        raise Refusal(413, "invalid_request", "Request is too large")
-    if not str(environ.get("CONTENT_TYPE", "")).startswith("application/json"):
-        raise Refusal(400, "invalid_request", "Content-Type must be application/json", "Content-Type")
-    try:
-        body = json.loads(environ["wsgi.input"].read(length), parse_float=Decimal)
-    except (ValueError, RecursionError):
-        raise Refusal(400, "invalid_request", "Incorrect JSON") from None
-    if not isinstance(body, dict):
-        raise Refusal(400, "invalid_request", "Incorrect JSON")
-    return body
-
-
-def _origin(environ: WSGIEnvironment) -> str:
-    host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-    return f"{environ['wsgi.url_scheme']}://{host}"

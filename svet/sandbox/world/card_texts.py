@@ -27,7 +27,7 @@ header svg { flex: none; }
 .to { color: var(--soft); overflow-wrap: anywhere; }
 h1 { font-size: 32px; line-height: 1.2; font-variant-numeric: tabular-nums; margin: 4px 0 8px; }
 label { display: block; font-weight: 600; margin: 16px 0 4px; }
-input { width: 100%; font: inherit; font-size: 18px; padding: 11px 12px; border: 1px solid #7d8d85;
+input, select { width: 100%; font: inherit; font-size: 18px; padding: 11px 12px; border: 1px solid #7d8d85;
   border-radius: 10px; font-variant-numeric: tabular-nums; letter-spacing: .04em;
   background: #fff; color: inherit; }
 input:focus-visible, button:focus-visible, a:focus-visible, summary:focus-visible {
@@ -114,4 +114,26 @@ RESULT: Final = Template(
 <a class="button" href="$return_url">Вернуться в магазин</a>
 </div>
 """
+)
+
+BIND_FORM: Final = Template(
+    """<div class="pane">
+<p class="to">Привязка счёта СБП</p>
+<h1>Разрешить списания?</h1>
+<p class="to">Магазин сможет списывать деньги со счёта, когда вы с ним об этом договоритесь.
+Сейчас ничего не спишется.</p>
+<form method="post" action="/bind/$id" autocomplete="off">
+<label for="bank">Ваш банк</label>
+<select id="bank" name="bank">$banks</select>
+<button type="submit" id="bind">Разрешить</button>
+</form>
+<form method="post" action="/bind/$id/cancel">
+<button type="submit" class="quiet" id="cancel">Отказаться и вернуться</button>
+</form>
+</div>
+"""
+)
+
+BIND_RESULT: Final = Template(
+    """<div class="pane"><h1>$title</h1><a class="button" href="$return_url">Вернуться в магазин</a></div>"""
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -55,6 +56,13 @@ CARDS: Final = (
     SampleCard("5555555555554642", "Превышен лимит", Behaviour.DECLINE, "payment_method_limit_exceeded"),
     SampleCard("5555555555554576", "Банк карты не отвечает", Behaviour.DECLINE, "issuer_unavailable"),
 )
+#: Banks whose accounts can be bound by СБП: the number of НСПК, the name, what becomes of a charge.
+SBP_BANKS: Final[Mapping[str, tuple[str, Behaviour]]] = {
+    "100000000001": ("Банк «Пример»", Behaviour.SUCCESS),
+    "100000000002": ("Банк «Образец»", Behaviour.SUCCESS),
+    "100000000003": ("Банк, где привязку отозвали", Behaviour.REVOKED),
+    "100000000004": ("Банк, где не хватает денег", Behaviour.DECLINE),
+}
 THREE_D_SECURE_CODE: Final = "1234"
 
 

@@ -43,6 +43,7 @@ class Vault:
         self._lock = threading.RLock()
         self._payments: dict[str, dict[str, Any]] = {}
         self._refunds: dict[str, dict[str, Any]] = {}
+        self._methods: dict[str, dict[str, Any]] = {}
         self._keys: dict[tuple[str, str], tuple[str, str, datetime]] = {}
         self.delivered: set[str] = set()
         for entry in journal.entries("bank"):
@@ -58,7 +59,8 @@ class Vault:
             if known is not None and self._clock() - known[2] < KEYS_LIVE:
                 if known[0] != digest:
                     raise IdempotenceKeyReused(key)
-                return self._payments.get(known[1]) or self._refunds[known[1]]
+                shelves = (self._payments, self._refunds, self._methods)
+                return next(shelf[known[1]] for shelf in shelves if known[1] in shelf)
             thing = make()
             self._write(f"{what}.created", thing, key=key, shop=shop, digest=digest)
             return thing
@@ -102,11 +104,45 @@ class Vault:
         if method_id == KEPT_BEFORE:
             return {"number": KEPT_NUMBER}
         with self._lock:
+            bound = self._methods.get(method_id)
+            if bound is not None and bound["shop"] == shop and bound["status"] == "active":
+                return bound
             payment = self._payments.get(method_id)
             if payment is None or payment["shop"] != shop:
                 return None
             method = payment.get("payment_method") or {}
             return payment if method.get("saved") is True and payment["status"] == "succeeded" else None
+
+    def bound_method(self, method_id: str) -> dict[str, Any] | None:
+        """An account that is, or was to be, bound without a payment; the page of one lives for an hour."""
+        with self._lock:
+            method = self._methods.get(method_id)
+            if method is None or method["status"] != "pending":
+                return method
+            if self._clock() <= datetime.fromisoformat(method["created_at"]) + PAGE_LIVES:
+                return method
+            return self.decide_method(method_id, status="inactive")
+
+    def decide_method(self, method_id: str, *, status: str, **changes: Any) -> dict[str, Any] | None:
+        """Bind an account, or not; None when that is decided. One that is bound may be revoked later."""
+        with self._lock:
+            method = self._methods[method_id]
+            if method["status"] != "pending":
+                return None
+            decided = method | changes | {"status": status, "saved": status == "active"}
+            self._write(f"method.{status}", decided)
+            return decided
+
+    def undelivered_methods(self) -> list[dict[str, Any]]:
+        """Bound accounts whose shop has not confirmed the webhook yet."""
+        with self._lock:
+            active = [thing for thing in self._methods.values() if thing["status"] == "active"]
+        return [thing for thing in active if thing["id"] not in self.delivered]
+
+    def shop_of(self, thing: Mapping[str, Any]) -> str:
+        """Whose payment, refund or bound account it is."""
+        found = self.payment(str(thing.get("payment_id") or thing["id"])) or self._methods.get(thing["id"])
+        return str(found["shop"]) if found else ""
 
     def remember_card(self, payment_id: str, *, number: str) -> None:
         """Keep which test card was typed, so that a saved method behaves as that card does."""
@@ -229,8 +265,8 @@ class Vault:
             payment = self._payments[thing["payment_id"]]
             back = payment["refunded_kopecks"] + int(thing["amount"]["value"].replace(".", ""))
             self._payments[payment["id"]] = payment | {"refunded_kopecks": back}
-        shelf = self._refunds if entry["event"].startswith("refund.") else self._payments
-        shelf[thing["id"]] = thing
+        shelves = {"refund": self._refunds, "method": self._methods}
+        shelves.get(entry["event"].partition(".")[0], self._payments)[thing["id"]] = thing
         if "key" in entry:
             made_at = datetime.fromisoformat(thing["created_at"])
             self._keys[(entry["shop"], entry["key"])] = (entry["digest"], thing["id"], made_at)

@@ -107,8 +107,7 @@ class Webhooks:
                 return
 
     def _shop_of(self, thing: Mapping[str, Any]) -> str:
-        payment = self._vault.payment(str(thing.get("payment_id") or thing["id"]))
-        return str(payment["shop"]) if payment else ""
+        return self._vault.shop_of(thing)
 
     def _url_of(self, thing: Mapping[str, Any]) -> str:
         """Where the shop of a payment or refund is told."""
