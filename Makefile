@@ -4,6 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PORT ?= 8000
 DATA ?= .svet
+RUNS ?= 5
 BASE_PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
 BUILD_PYTHON := .venv/build/bin/python
@@ -12,7 +13,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check 
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo check test style types suite coverage mutants chaos vera kills axe pictures drill bench bench-face shots site drawings settings lock migrations baseline packages image trial document environment environment-dev environment-build browser peers clean
+.PHONY: help demo check test style types suite coverage mutants chaos vera kills axe pictures drill bench bench-face lighthouse shots site drawings settings lock migrations baseline packages image trial document environment environment-dev environment-build browser peers clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +71,9 @@ bench: environment-dev ## Measure readings per second and billing against the ra
 
 bench-face: environment-dev browser ## Measure bytes, Web Vitals and Lighthouse marks of every page
 	$(PYTHON) -m bench.face
+
+lighthouse: environment-dev browser ## Lighthouse's marks, bytes and LCP of the twelve main pages, medians of five: make lighthouse [RUNS=5]
+	FACE_MAIN=1 FACE_VISITS=$(RUNS) LIGHTHOUSE_RUNS=$(RUNS) $(PYTHON) -m bench.face
 
 shots: environment-dev browser ## Take screenshots of every page at 360, 768 and 1440 px into shots/
 	$(PYTHON) -m svet shots

@@ -2,6 +2,7 @@
 
 ``FACE_VISITS`` (3) visits and ``LIGHTHOUSE_RUNS`` (1; 5 before a release, 0 for none) runs per page, of which
 the medians count; ``FACE_PAGES`` limits the pages by parts of their names, separated by commas;
+``FACE_MAIN=1`` walks to the twelve main pages alone (``make lighthouse``);
 ``SVET_FACE_URL`` names a demo that already stands.
 """
 
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser
 from bench.face import lighthouse
 from bench.face.browser import chromium
 from bench.face.goals import Row, Scores, median_scores, median_visit, table
+from bench.face.main_pages import main_survey
 from bench.face.pages import Place, chosen, renewed, survey
 from bench.face.standing import standing_demo
 from bench.face.visits import visit
@@ -50,7 +52,8 @@ def measure(browser: Browser, *, base: str, visits: int, runs: int, notes: Notes
     """Every page's numbers; what Lighthouse said against them goes to the notes."""
     command = lighthouse.install() if runs else None
     rows: list[Row] = []
-    found = survey(browser, base=base)
+    walk = main_survey if os.environ.get("FACE_MAIN") == "1" else survey
+    found = walk(browser, base=base)
     notes.unreached = found.unreached
     for place in chosen(found.places, os.environ.get("FACE_PAGES", "")):
         if place.path.startswith(OUTSIDE):

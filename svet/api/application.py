@@ -35,6 +35,7 @@ from svet.api.resources import (
     readings,
     refunds,
     today,
+    what_if,
 )
 from svet.api.shell.contract import finish
 from svet.api.shell.parsing import StrictParser
@@ -63,6 +64,7 @@ _RESOURCES = (
     reading_sets,
     absences,
     bills,
+    what_if,
     budgets,
     certificates,
     payments,

@@ -8,11 +8,12 @@ class TodayConfig(AppConfig):
 
     def ready(self) -> None:
         from svet.accounts.operations import when_access_ends
-        from svet.kernel import words
+        from svet.kernel import foretold, words
         from svet.notices.rules import registry
-        from svet.today import events, operations, texts
+        from svet.today import events, operations, queries, texts
 
         registry.declare(events.EVENTS)
         words.name_actions(events.ACTIONS)
         words.explain_with(texts.explain_help, texts.REASONS)
         when_access_ends(operations.drop_wish)
+        foretold.told_early_by(queries.told_early)

@@ -75,6 +75,17 @@ def drop_wish(*, person_id: int, account_id: int) -> None:
     HelpWish.objects.filter(person_id=person_id, account_id=account_id).delete()
 
 
+def forget_help_told(*, before: datetime, most: int) -> int:
+    """Delete rows of what ended before a moment, ``most`` of them; says how many.
+
+    By the day that ended and not by that of the telling: a row that is gone would be told again.
+    """
+    oldest = HelpTold.objects.order_by("pk").values_list("pk", "ends_on")[:most]
+    keys = [key for key, on in oldest if on < before.date()]
+    with use_case():
+        return HelpTold.objects.filter(pk__in=keys).delete()[0] if keys else 0
+
+
 def remind_helpers(*, now: datetime) -> int:
     """Tell those who have asked of what ends soon, where it is an hour for that; says how many were told.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,10 @@ from svet.autopay import queries as autopay
 from svet.bills import queries as bills
 from svet.bills.queries import BillSummary
 from svet.kernel.actors import Actor
+from svet.kernel.foretold import Ending
+from svet.kernel.ids import AccountId
 from svet.kernel.money import ZERO, Money
+from svet.kernel.personal import MOST_ROWS
 from svet.kernel.places import Place
 from svet.ledger import queries as ledger
 from svet.metering import queries as metering
@@ -27,7 +30,7 @@ from svet.metering.rules.absence import Plan, acts_on
 from svet.payments import queries as payments
 from svet.payments.queries import OrderView
 from svet.payments.rules.states import OrderState
-from svet.today.models import HelpWish
+from svet.today.models import HelpTold, HelpWish
 from svet.today.rules import (
     AccountFactsOfDay,
     BillFacts,
@@ -234,3 +237,20 @@ def wishes_of(*, person_id: int) -> list[tuple[str, int]]:
     rows = HelpWish.objects.filter(person_id=person_id, account_id__in=held)
     days = dict(rows.values_list("account_id", "days"))
     return [(account.number, days[account.account_id]) for account in accounts_by_id(sorted(days))]
+
+
+def told_early(*, person_ids: Collection[int], ending: Ending, on: date) -> Collection[tuple[int, int]]:
+    """The (person, account) of these people who were told, as they had asked, of what ends on a day."""
+    rows = HelpTold.objects.filter(person_id__in=person_ids, kind=ending.value, ends_on=on)
+    return list(rows.values_list("person_id", "account_id"))
+
+
+def help_told_of(*, person_id: int) -> list[tuple[str, str, date, datetime]]:
+    """Of what a person was told for accounts they help with and still see, the newest first.
+
+    Number, kind, the day that ends, when it was told.
+    """
+    held = account_queries.visible_ids(Actor.person(person_id))
+    rows = list(HelpTold.objects.filter(person_id=person_id, account_id__in=held).order_by("-pk")[:MOST_ROWS])
+    numbers = {one.account_id: one.number for one in accounts_by_id({row.account_id for row in rows})}
+    return [(numbers[AccountId(row.account_id)], row.kind, row.ends_on, row.told_at) for row in rows]

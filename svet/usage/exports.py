@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from svet.kernel.personal import DataSubject, ExportSection, PersonalShare, Row
 from svet.usage.operations import forget_choice
-from svet.usage.queries import budgets_of
+from svet.usage.queries import budgets_of, budgets_told
 
 _NAMES: Final[Mapping[str, Promise]] = {
     "money": gettext_lazy("копеек по счёту"),
@@ -25,11 +25,21 @@ def _budgets(who: DataSubject) -> Sequence[Row]:
     ]
 
 
+def _told(who: DataSubject) -> Sequence[Row]:
+    return [
+        {"account": number, "month": str(month), "told_at": at}
+        for number, month, at in budgets_told(person_id=who.person_id)
+    ]
+
+
 def _words(name: str, value: Any) -> str | Promise | None:
     return _NAMES.get(value) if name == "kind" else None
 
 
 EXPORT = PersonalShare(
-    sections=(ExportSection("budgets", gettext_lazy("Пределы на месяц"), 46, _budgets, _words),),
+    sections=(
+        ExportSection("budgets", gettext_lazy("Пределы на месяц"), 46, _budgets, _words),
+        ExportSection("budgets_told", gettext_lazy("Предупреждения о пределах"), 46, _told),
+    ),
     forget=forget_choice,
 )

@@ -129,6 +129,18 @@ def drop_budget(*, by: Actor, account_public_id: str, now: datetime) -> None:
             _note_budget(by, account, action="usage.budget_dropped", now=now)
 
 
+def forget_budgets_told(*, before: datetime, most: int) -> int:
+    """Delete rows of months that ended before a moment, ``most`` of them; says how many.
+
+    By the month and not by the day of the telling: a row that is gone would be told again.
+    """
+    oldest = BudgetTold.objects.order_by("pk").values_list("pk", "month")[:most]
+    # A bill's month may end after the calendar's.
+    keys = [key for key, month in oldest if Month.of(month).plus(1).end <= before.date()]
+    with use_case():
+        return BudgetTold.objects.filter(pk__in=keys).delete()[0] if keys else 0
+
+
 def drop_limit(*, person_id: int, account_id: int) -> None:
     """A limit ends with the access, and does not come back with it (a step); what was told stays told."""
     require_transaction()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -13,12 +13,14 @@ from svet.accounts.queries.terms import terms_of
 from svet.billing.queries.alike import MOST_RESIDENTS as MOST_RESIDENTS
 from svet.bills.queries import billed_months
 from svet.kernel.actors import Actor
+from svet.kernel.ids import AccountId
 from svet.kernel.periods import Month
+from svet.kernel.personal import MOST_ROWS
 from svet.metering import queries as metering
 from svet.metering.queries.absence import away_days
 from svet.metering.rules import period_of
 from svet.quotes.queries import ForecastRange, forecast_range
-from svet.usage.models import AlikeHidden, AlikeMonth, UsageBudget
+from svet.usage.models import AlikeHidden, AlikeMonth, BudgetTold, UsageBudget
 from svet.usage.rules import (
     MONTHS,
     YEAR,
@@ -147,6 +149,18 @@ def budgets_of(*, person_id: int) -> list[tuple[str, Budget]]:
         (account.number, Budget(BudgetKind(rows[account.account_id].kind), rows[account.account_id].limit))
         for account in accounts_by_id(sorted(rows))
     ]
+
+
+def budgets_told(*, person_id: int) -> list[tuple[str, Month, datetime]]:
+    """Of which months a person was told that their limit will be passed: number, month, when; newest first.
+
+    Of accounts they still see.
+    """
+    held = visible_ids(Actor.person(person_id))
+    found = BudgetTold.objects.filter(person_id=person_id, account_id__in=held).order_by("-pk")
+    rows = list(found[:MOST_ROWS])
+    numbers = {one.account_id: one.number for one in accounts_by_id({row.account_id for row in rows})}
+    return [(numbers[AccountId(row.account_id)], Month.of(row.month), row.told_at) for row in rows]
 
 
 def budget_view(budget: Budget, *, forecast: MonthForecast) -> BudgetView:

@@ -295,6 +295,7 @@ CABINET = [
     get("accounts/<account_id>/what-if/", HOLDERS),
     get("accounts/<account_id>/usage/", HOLDERS),
     get("accounts/<account_id>/usage.csv", HOLDERS),
+    get("accounts/<account_id>/usage.xml", HOLDERS),
     post("accounts/<account_id>/usage/alike/", HOLDERS),
     get("accounts/<account_id>/usage/<year>/", HOLDERS),
     get("accounts/<account_id>/usage/budget/", HOLDERS, DONE),

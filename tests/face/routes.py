@@ -29,7 +29,7 @@ NO_PAGES = {
     "staff/sign-in/provider/": "a redirect to the company's sign-in service",
     "staff/sign-in/provider/back/": "a redirect back from it",
 }
-NO_PAGE_ENDINGS = (".pdf", ".csv", ".xlsx", ".json", ".jpg", ".ics")
+NO_PAGE_ENDINGS = (".pdf", ".csv", ".xlsx", ".json", ".jpg", ".ics", ".xml")
 
 
 def page_rows() -> list[Row]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -29,7 +31,8 @@ SCREEN = 740
 ROW = 72
 ACCOUNTS = 13
 JUDGED = "judged"
-PATHS = ("/payment/", "/readings/", "/accounts/")
+PATHS = ("/payment/", "/readings/", "/readings/all/", "/accounts/")
+ASKED = "asked"
 
 
 def family() -> Person:
@@ -68,12 +71,24 @@ def table_of(person: Person) -> SimpleUploadedFile:
     return SimpleUploadedFile("readings.csv", text.encode("cp1251"))
 
 
+def typed(person: Person, client: Client) -> dict[str, str]:
+    """Into the fields of the rows: something right, odd, wrong, lower, unchanged; the rest is left empty."""
+    page = client.get("/readings/all/").content.decode()
+    keys = dict(re.findall(r'name="(\w+)-key" value="([^"]+)"', page))
+    singles = Meter.objects.filter(account__link__person=person, scheme=Scheme.SINGLE).order_by("-pk")
+    data = {f"{public_id}-key": key for public_id, key in keys.items()} | {"act": "new"}
+    for meter, value in zip(singles, ("1300", "99999", "1,5", "12", "1234"), strict=False):
+        data[f"{meter.public_id}-value-single"] = value
+    return data
+
+
 def sheets() -> dict[str, Sheet]:
     person = family()
     client = signed_in(person)
     found = {path: sheet_of(path, path, client.get(path)) for path in (*PATHS, "/readings/file/")}
     judged = client.post("/readings/file/", {"file": table_of(person)})
     found[JUDGED] = sheet_of(JUDGED, "/readings/file/", judged)
+    found[ASKED] = sheet_of(ASKED, "/readings/all/", client.post("/readings/all/", typed(person, client)))
     found["/payment/?show=debts"] = sheet_of("debtors", "/payment/", client.get("/payment/?show=debts"))
     return {path: sheet for path, sheet in found.items() if sheet is not None}
 
@@ -102,7 +117,7 @@ def show(opened: tuple[Stage, dict[str, Sheet]]) -> Callable[[str], Page]:
 
 def heights(page: Page) -> list[float]:
     found: list[float] = page.evaluate(
-        """() => [...document.querySelectorAll(".line")].filter((row) => row.checkVisibility())
+        """() => [...document.querySelectorAll(".line, .all__row")].filter((row) => row.checkVisibility())
              .map((row) => row.getBoundingClientRect().height)"""
     )
     return found
@@ -127,7 +142,7 @@ def test_a_row_is_a_target_and_no_taller_than_a_finger_needs(show: Callable[[str
     assert min(rows) >= 44
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/payment/?show=debts", "/readings/file/", JUDGED])
+@pytest.mark.parametrize("path", [*PATHS, "/payment/?show=debts", "/readings/file/", JUDGED, ASKED])
 def test_pages_of_many_accounts_can_be_used_by_everybody(show: Callable[[str], Page], path: str) -> None:
     page = show(path)
     page.evaluate("document.querySelectorAll('.group').forEach(group => group.open = true)")
@@ -208,3 +223,29 @@ def test_arrows_go_from_row_to_row_and_space_ticks(show: Callable[[str], Page]) 
     expect(rows.nth(1)).to_be_focused()
     page.keyboard.press("Enter")
     expect(rows.nth(1).locator("..").get_by_label("К оплате", exact=True)).to_be_visible()
+
+
+def test_fields_of_rows_are_gone_through_by_keys_and_none_but_the_last_sends(
+    show: Callable[[str], Page],
+) -> None:
+    page = show("/readings/all/")
+    fields = page.locator(".all__value")
+    fields.first.focus()
+    page.keyboard.type("1300")
+    page.keyboard.press("Enter")
+    expect(fields.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(fields.nth(2)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(fields.first).to_be_focused()
+    assert page.evaluate("getSelection().toString()") == "1300"
+    expect(fields.first).to_have_value("1300")
+    expect(fields.nth(1)).to_have_value("")
+
+
+def test_all_at_once_for_thirteen_accounts_is_three_screens(show: Callable[[str], Page]) -> None:
+    """Fourteen fields, one of them of a second zone; with cards it was 8,010 px."""
+    page = show("/readings/all/")
+    assert page.locator(".all__value").count() == ACCOUNTS + 1
+    assert page.evaluate("document.documentElement.scrollHeight") <= 3 * SCREEN

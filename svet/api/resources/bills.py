@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +15,7 @@ from ninja import Router
 from svet.accounts import queries as account_queries
 from svet.accounts.queries.registry import accounts_by_id
 from svet.api.resources.accounts import ids_of, note_stranger
-from svet.api.resources.usage_schemas import AlikeOut, ForecastOut, UsageMonthOut, WhatIfOut
+from svet.api.resources.usage_schemas import AlikeOut, ForecastOut, UsageMonthOut
 from svet.api.shell.contract import file_of
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
@@ -24,7 +23,6 @@ from svet.api.shell.schemas import (
     BillDetailOut,
     BillOut,
     Day,
-    Percent,
     ProblemOut,
 )
 from svet.billing.queries.explaining import calculation_file
@@ -32,7 +30,6 @@ from svet.bills import operations, queries
 from svet.bills.queries import BillNotFound, BillSummary, BillView
 from svet.kernel.writing import plain_number
 from svet.people.rules import Scope
-from svet.quotes import queries as quotes
 from svet.usage.queries import alike_of, month_forecast, story_of
 from svet.usage.rules import AlikeGap, outer
 
@@ -125,49 +122,6 @@ def reconciliation_pdf(request: HttpRequest, account_id: str, since: Day, until:
 def reconciliation_xlsx(request: HttpRequest, account_id: str, since: Day, until: Day) -> HttpResponse:
     """The same as a workbook, with dates and sums to count with."""
     return _reconciliation(request, account_id, since, until, operations.ReconciliationForm.XLSX)
-
-
-@router.get(
-    "/accounts/{account_id}/what-if",
-    response={200: WhatIfOut, 404: ProblemOut, 422: ProblemOut},
-    summary="What if it were counted by other zones",
-)
-def what_if(request: HttpRequest, account_id: str, night_percent: Percent | None = None) -> dict[str, Any]:
-    """What the last charged months, twelve at most, would have cost by one, two and three zones.
-
-    ``night_percent``: the share of the night where no meter tells it; without one that of its hours, a third.
-    404 where nothing is charged yet or it cannot be told.
-    """
-    caller = allowed(request, Scope.BILLS_READ)
-    (key,) = ids_of(caller, account_id)
-    (account,) = accounts_by_id([key])
-    night = None if night_percent is None else Fraction(night_percent, 100)
-    found = quotes.what_if(
-        account=account, on=account_queries.provider_today(account.provider, timezone.now()), night=night
-    )
-    if found is None:
-        raise not_found()
-    return {
-        "kwh": plain_number(found.kwh),
-        "night_is_read": found.told,
-        "schemes": [
-            {
-                "zones": each.scheme,
-                "total_kopecks": each.total.kopecks,
-                "difference_kopecks": each.difference.kopecks,
-                "now": each.now,
-            }
-            for each in found.choices
-        ],
-        "months": [
-            {
-                "month": str(month),
-                "kwh": plain_number(kwh),
-                "kopecks": {str(scheme): money.kopecks for scheme, money in costs.items()},
-            }
-            for month, kwh, costs in found.months
-        ],
-    }
 
 
 @router.get(

@@ -24,13 +24,47 @@ class SchemeMonthOut(Schema):
     kopecks: dict[str, int]
 
 
+class LoadedOut(Schema):
+    """The same months with something plugged in: ``more_kwh`` of it, differences to what they did cost."""
+
+    kwh: str
+    more_kwh: str
+    schemes: list[SchemeCostOut]
+
+
+class MonthSumOut(Schema):
+    """A month: kWh as text, and kopecks."""
+
+    kwh: str
+    kopecks: int
+
+
+class EmptyMonthOut(Schema):
+    """A month as it was charged, and with nobody at home: readings sent all the same, or nothing sent.
+
+    ``silent`` is put right by the next reading; null where there is no meter, or it cannot be told.
+    """
+
+    month: str
+    was: MonthSumOut
+    sent: MonthSumOut
+    silent: MonthSumOut | None
+
+
 class WhatIfOut(Schema):
-    """The account's own months by other zones; ``night_is_read``: a meter tells the night apart."""
+    """The account's own months by other zones; ``night_is_read``: a meter tells the night apart.
+
+    ``schemes`` and ``months`` are empty where nothing can be compared. ``heater`` and ``empty_month`` are
+    null unless they are asked for; ``can_be_empty`` are the months that may be.
+    """
 
     kwh: str
     night_is_read: bool
     schemes: list[SchemeCostOut]
     months: list[SchemeMonthOut]
+    heater: LoadedOut | None
+    empty_month: EmptyMonthOut | None
+    can_be_empty: list[str]
 
 
 class ZoneUsageOut(Schema):

@@ -23,7 +23,10 @@ from svet.people.queries import PersonView, person_by_token, signed_in_person
 from svet.people.rules import Scope
 
 #: Every parameter any of the addresses takes; another one is a mistake to be told, not to be passed over.
-PARAMETERS = frozenset({"account_id", "since", "night_percent", "until", "operation", "before"})
+PARAMETERS = frozenset({"account_id", "since", "until", "operation", "before"}) | frozenset(
+    {"months", "night_percent", "empty_month"}
+    | {f"heater_{of}" for of in ("watts", "minutes", "night_percent", "cold")}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 from svet.accounts.queries import AccountView
 from svet.accounts.queries.contracts import contracts
@@ -19,7 +18,6 @@ from svet.billing.rules.difference import Difference, difference
 from svet.billing.rules.due import due
 from svet.billing.rules.facts import AccountFacts, Authority, Placement, ReadingFact, ScaleValue
 from svet.billing.rules.kinds import BillingProblem
-from svet.billing.rules.other_schemes import schemes_now, year_costs, year_kwh
 from svet.billing.rules.settled import should_since, since_settled
 from svet.billing.rules.should import should
 from svet.billing.rules.timeline import calendar_of
@@ -198,40 +196,6 @@ def preview_end(
     except BillingProblem:
         return None
     return replace(_preview(found, lambda line: True), bill=Money(found.kopecks))
-
-
-@dataclass(frozen=True, slots=True)
-class SchemeYear:
-    """The last charged months of an account, twelve at most: kWh, and what they cost by each scheme.
-
-    ``now`` are the schemes of the meters that stand; a scheme without prices has no costs.
-    """
-
-    now: frozenset[int]
-    kwh: Mapping[Month, Decimal]
-    costs: Mapping[int, Mapping[Month, int]]
-
-    def total(self, scheme: int) -> Money:
-        """What all of the months cost by a scheme."""
-        return Money(sum(self.costs[scheme].values()))
-
-
-def scheme_year(ground: PreviewFacts, *, night: Fraction | None = None) -> SchemeYear | None:
-    """What the last twelve charged months cost, and would have cost by other zones.
-
-    ``night``: the share of the night in what no meter tells apart, else that of its hours.
-    None: nothing is charged yet, or it cannot be told.
-    """
-    last = ground.book.last
-    if last is None:
-        return None
-    facts = ground.whole()
-    try:
-        kwh = year_kwh(facts, horizon=last)
-        costs = year_costs(facts, horizon=last, night=night)
-    except BillingProblem:
-        return None
-    return SchemeYear(schemes_now(facts), kwh, costs) if kwh else None
 
 
 def control_effect(control: SetView, *, customer: SetView, account: AccountView, meter_id: int) -> int | None:

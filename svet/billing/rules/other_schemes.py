@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -19,24 +19,34 @@ _HOURS = {
     Scheme.DAY_NIGHT: {Zone.DAY: 16, Zone.NIGHT: 8},
     Scheme.PEAKS: {Zone.PEAK: 7, Zone.SEMIPEAK: 9, Zone.NIGHT: 8},
 }
-_YEAR = 12
 #: By scheme the kopecks of each month.
 SchemeCosts = Mapping[int, Mapping[Month, int]]
 
 
-def year_costs(facts: AccountFacts, *, horizon: Month, night: Fraction | None = None) -> SchemeCosts:
-    """Kopecks of the last twelve months until ``horizon``, by scheme and month, by the rules of the run.
+def _as_it_is(facts: AccountFacts) -> AccountFacts:
+    return facts
+
+
+def year_costs(
+    facts: AccountFacts,
+    *,
+    horizon: Month,
+    first: Month,
+    night: Fraction | None = None,
+    change: Callable[[AccountFacts], AccountFacts] = _as_it_is,
+) -> SchemeCosts:
+    """Kopecks of the months ``first``…``horizon``, by scheme and month, by the rules of the run.
 
     What a meter tells of a zone is kept where the other scheme has that zone, the rest is split by hours, or
-    with the share ``night`` (0…1) of it in the night. A scheme without a price is left out.
+    with the share ``night`` (0…1) of it in the night. A scheme without a price is left out. ``change`` is
+    made to the account in each scheme.
     :raises BillingProblem: the account's own months cannot be told
     """
-    first = max(facts.floor, horizon.plus(1 - _YEAR))
     should(facts, horizon=horizon)
     costs: dict[int, dict[Month, int]] = {}
     for scheme in Scheme:
         try:
-            lines = should(as_scheme(facts, int(scheme), night=night), horizon=horizon)
+            lines = should(change(as_scheme(facts, int(scheme), night=night)), horizon=horizon)
         except BillingProblem:
             continue
         of_scheme = costs[int(scheme)] = dict[Month, int]()
@@ -46,9 +56,8 @@ def year_costs(facts: AccountFacts, *, horizon: Month, night: Fraction | None = 
     return costs
 
 
-def year_kwh(facts: AccountFacts, *, horizon: Month) -> dict[Month, Decimal]:
-    """kWh of the last twelve months until ``horizon``. :raises BillingProblem: they cannot be told"""
-    first = max(facts.floor, horizon.plus(1 - _YEAR))
+def year_kwh(facts: AccountFacts, *, horizon: Month, first: Month) -> dict[Month, Decimal]:
+    """kWh of the months ``first``…``horizon``. :raises BillingProblem: they cannot be told"""
     found: dict[Month, Decimal] = {}
     for line in should(facts, horizon=horizon):
         if line.month >= first:
@@ -90,7 +99,7 @@ def _reading(reading: ReadingFact, placement: Placement, scheme: int, night: Fra
     zones = zones_of(scheme)
     kept = {zone: own.pop(str(zone)) for zone in zones if str(zone) in own}
     left, rest = [zone for zone in zones if zone not in kept], sum(own.values(), Decimal(0))
-    weights = _weights(scheme, left, night)
+    weights = zone_shares(scheme, left, night)
     for zone in left[:-1]:
         part = Fraction(rest) * weights[zone]
         kept[zone] = (Decimal(part.numerator) / Decimal(part.denominator)).quantize(Decimal(1), ROUND_HALF_UP)
@@ -99,7 +108,7 @@ def _reading(reading: ReadingFact, placement: Placement, scheme: int, night: Fra
     return replace(reading, values=tuple(ScaleValue(str(zone), kept[zone]) for zone in zones))
 
 
-def _weights(scheme: int, left: list[Zone], night: Fraction | None) -> dict[Zone, Fraction]:
+def zone_shares(scheme: int, left: list[Zone], night: Fraction | None) -> dict[Zone, Fraction]:
     """The share of each zone in what no meter tells apart."""
     hours = _HOURS[Scheme(scheme)]
     if night is None or Zone.NIGHT not in left:

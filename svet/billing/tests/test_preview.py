@@ -16,7 +16,8 @@ from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
 from svet.billing.queries import what_if
-from svet.billing.queries.what_if import PreviewFacts, ground_of, preview_reading, scheme_year
+from svet.billing.queries.own_months import scheme_year
+from svet.billing.queries.what_if import PreviewFacts, ground_of, preview_reading
 from svet.billing.rules.other_schemes import as_scheme
 from svet.billing.tests.factories import NOW, load_chelyabinsk, make_norm
 from svet.billing.tests.facts import account as an_account

@@ -16,6 +16,7 @@ from svet.arrangements.queries import promised_ahead
 from svet.bills import events, queries
 from svet.bills.models import DueReminder
 from svet.bills.rules import accounts_label, still_owed
+from svet.kernel.foretold import Ending, told_early
 from svet.kernel.once import insert_absent
 from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
@@ -68,12 +69,17 @@ def _remind(held: Mapping[int, Sequence[int]], *, today: date, now: datetime) ->
         account_id: still_owed(payable=bill.payable_kopecks, balance=balances[account_id].kopecks)
         for account_id, bill in bills.items()
     }
+    known = {
+        (*pair, on)
+        for on in {bills[account_id].due_on for account_id, sum_owed in owed.items() if sum_owed}
+        for pair in told_early(person_ids=held, ending=Ending.DUE, on=on)
+    }
     # In the order of each person's accounts: the first one is named.
     rows = [
         (account_id, person_id, bills[account_id].due_on, now)
         for person_id, accounts in held.items()
         for account_id in accounts
-        if owed.get(account_id)
+        if owed.get(account_id) and (person_id, account_id, bills[account_id].due_on) not in known
     ]
     columns = ("account_id", "person_id", "due_on", "told_at")
     fresh = {row[:2] for row in insert_absent(model=DueReminder, columns=columns, rows=rows)}

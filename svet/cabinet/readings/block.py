@@ -36,6 +36,7 @@ class ScaleView:
     value: str
     last: str
     last_text: str
+    was: str
     errors: list[str]
 
 
@@ -75,11 +76,17 @@ class MeterBlock:
     automatic: tuple[SetView, ...] = ()
     sent: SetView | None = None
     may_withdraw: bool = False
+    typed: bool = False
 
     @property
     def photo_name(self) -> str:
         """The name of the photo's field; it begins with «photo»."""
         return f"photo-{self.prefix}" if self.prefix else "photo"
+
+    @property
+    def asks_old(self) -> bool:
+        """Whether the same digits were typed, which are sent on purpose only."""
+        return self.typed and self.unchanged and self.receipt is None
 
     @property
     def single(self) -> bool:
@@ -190,6 +197,7 @@ def block_of(
         automatic=tuple(automatic),
         sent=sent,
         may_withdraw=may_withdraw,
+        typed=typed is not None,
     )
 
 
@@ -244,6 +252,7 @@ def _scale(
         last=last,
         last_text=_("%(value)s\u00a0кВт·ч от %(on)s")
         % {"value": texts.number(dial.last.value), "on": formats.day(dial.last.on)},
+        was=texts.number(dial.last.value),
         errors=errors,
     )
 

@@ -61,25 +61,36 @@ def preview(request: HttpRequest, meter_public_id: str) -> HttpResponse:
     meter = find_meter(request, meter_public_id)
     typed = TypedSet(request.POST, meter=meter, prefix=_prefix(request, meter))
     block = meter_block(request, meter=meter, typed=typed)
-    return render(request, "cabinet/readings_preview.html", {"block": block})
+    in_row = request.POST.get("as") == "row"
+    return render(request, f"cabinet/readings_{'told' if in_row else 'preview'}.html", {"block": block})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def all_at_once(request: HttpRequest) -> HttpResponse:
-    """Every meter in one form; each set is taken or asked about by itself, and none costs another."""
+    """Every meter in one form; each set is taken or asked about by itself, and none costs another.
+
+    Many accounts are rows with empty fields: what is left empty is not sent, and whether the same digits were
+    meant is asked.
+    """
     if request.method != "POST":
         return render(request, "cabinet/readings_all.html", {"sheet": _all(request, {})})
     page = _all(request, {})
     done: dict[int, Attempt] = {}
+    same: dict[int, MeterBlock] = {}
     for block in page.sendable:
         typed = TypedSet(request.POST, meter=block.meter, prefix=block.prefix)
-        if f"{block.prefix}key" in request.POST and (not _untouched(block, typed) or typed.is_old):
+        if f"{block.prefix}key" not in request.POST or (page.as_rows and not any(typed.raw.values())):
+            continue
+        # What was sent today a moment ago, by this very form perhaps, is no question.
+        if page.as_rows and block.sent is None and _untouched(block, typed) and not typed.is_old:
+            same[block.meter.meter_id] = meter_block(request, meter=block.meter, typed=typed)
+        elif not _untouched(block, typed) or typed.is_old:
             try:
                 done[block.meter.meter_id] = attempt(request, meter=block.meter, typed=typed)
             except NotFound:
                 deny_as_missing(request, subject="meter", public_id=block.meter.public_id)
-    answers = {key: each.block for key, each in done.items()}
+    answers = same | {key: each.block for key, each in done.items()}
     sent = sum(each.receipt is not None for each in done.values())
     return render(
         request,
@@ -88,9 +99,9 @@ def all_at_once(request: HttpRequest) -> HttpResponse:
             "sheet": _all(request, answers),
             "tried": True,
             "sent": sent,
-            "left": len(done) - sent,
+            "left": len(answers) - sent,
         },
-        status=422 if sent < len(done) else 200,
+        status=422 if sent < len(answers) else 200,
     )
 
 

@@ -54,7 +54,10 @@ class AccountBlock:
     @property
     def answered(self) -> bool:
         """Whether one of its meters has something to say about what was just typed."""
-        return any(block.failed or block.questions or block.receipt or block.insist for block in self.blocks)
+        return any(
+            block.failed or block.questions or block.receipt or block.insist or block.asks_old
+            for block in self.blocks
+        )
 
 
 @dataclass(frozen=True, slots=True)

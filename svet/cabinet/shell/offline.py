@@ -23,6 +23,7 @@ KEPT_PAGE = "/readings/"
 #: What the frame and the page of readings are made of.
 FRAME_FILES = (
     "look/svet.css",
+    "look/pages/dark.css",
     "look/pages/digits.css",
     "look/pages/lines.css",
     "look/pages/entrance.css",

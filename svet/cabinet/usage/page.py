@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from decimal import Decimal
-from io import StringIO
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +19,7 @@ from svet.bills.texts import labels, line_formula, line_title
 from svet.cabinet.shell.forms import add_refusal
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
+from svet.cabinet.usage import files
 from svet.cabinet.usage.alike import alike_shown
 from svet.cabinet.usage.budget import BudgetForm, budget_shown
 from svet.cabinet.usage.chart import draw
@@ -28,7 +27,6 @@ from svet.cabinet.usage.forecast import forecast_of
 from svet.cabinet.usage.table import UsageTableRow
 from svet.cabinet.usage.year import year_page, year_told
 from svet.kernel.periods import Month
-from svet.kernel.writing import plain_number
 from svet.look.formats import NBSP, energy, roubles
 from svet.usage import texts
 from svet.usage.operations import drop_budget, hide_alike, set_budget
@@ -158,47 +156,6 @@ def budget_off(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect(f"{reverse('usage', args=(card.public_id,))}#budget")
 
 
-@require_safe
-@signed_in
-def usage_csv(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The months as a table: semicolons, decimal commas, a byte order mark."""
-    card = _card(request, public_id)
-    story = story_of(account_id=card.account_id)
-    text = StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(
-        [
-            _("Месяц"),
-            *(_("%(zone)s, кВт·ч") % {"zone": labels.zone_label(zone)} for zone in story.zones),
-            _("Расход, кВт·ч"),
-            _("Дней"),
-            _("Не по показаниям, кВт·ч"),
-            _("За расход, ₽"),
-            _("Общедомовые нужды, ₽"),
-            _("Перерасчёт, ₽"),
-            _("Сумма по решению, ₽"),
-            _("Сумма, ₽"),
-        ]
-    )
-    for each in story.months:
-        kwh = [each.of_zone(zone).kwh for zone in story.zones]
-        sums = (each.own, each.house, each.corrected, each.decided, each.kopecks)
-        writer.writerow(
-            [
-                str(each.month),
-                *(_number(value) for value in (*kwh, each.kwh)),
-                each.days or "",
-                _number(each.estimated),
-                *(f"{Decimal(kopecks) / 100:.2f}".replace(".", ",") for kopecks in sums),
-            ]
-        )
-    return HttpResponse(
-        text.getvalue().encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="usage-{card.number}.csv"'},
-    )
-
-
 @require_POST
 @signed_in
 def choose_alike(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -206,10 +163,6 @@ def choose_alike(request: HttpRequest, public_id: str) -> HttpResponse:
     card = _card(request, public_id)
     hide_alike(by=actor_of(request), hidden=request.POST.get("alike") == "hide", now=now_of(request))
     return redirect(f"{reverse('usage', args=(card.public_id,))}#alike")
-
-
-def _number(value: Decimal) -> str:
-    return plain_number(value).replace(".", ",")
 
 
 def _card(request: HttpRequest, public_id: str) -> AccountCard:
@@ -314,7 +267,7 @@ def _rows(story: UsageStory) -> tuple[UsageTableRow, ...]:
 urlpatterns: list[URLPattern] = [
     path("accounts/<public_id:public_id>/usage/", usage_page, name="usage"),
     path("accounts/<public_id:public_id>/usage/<int:year>/", year_page, name="usage-year"),
-    path("accounts/<public_id:public_id>/usage.csv", usage_csv, name="usage-csv"),
+    *files.urlpatterns,
     path("accounts/<public_id:public_id>/usage/budget/", budget, name="usage-budget"),
     path("accounts/<public_id:public_id>/usage/budget/off/", budget_off, name="usage-budget-off"),
     path("accounts/<public_id:public_id>/usage/alike/", choose_alike, name="usage-alike"),

@@ -36,11 +36,15 @@ def retentions() -> Iterator[Retention]:
     # Here and not above: tables are found only when Django is ready.
     from svet.exchange.operations.retention import forget_raw_lines
     from svet.notices.operations.retention import forget_bell, forget_deliveries, forget_texts
+    from svet.today.operations import forget_help_told
+    from svet.usage.operations import forget_budgets_told
 
     yield Retention("messages", settings.KEEP_MESSAGES_DAYS, forget_deliveries)
     yield Retention("bell", settings.KEEP_BELL_DAYS, forget_bell)
     yield Retention("texts", settings.KEEP_TEXTS_DAYS, forget_texts)
     yield Retention("raw lines", settings.KEEP_RAW_LINES_DAYS, forget_raw_lines)
+    yield Retention("help told", settings.KEEP_TOLD_DAYS, forget_help_told)
+    yield Retention("budgets told", settings.KEEP_TOLD_DAYS, forget_budgets_told)
 
 
 def retain(

@@ -8,12 +8,17 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from svet.accounts.tests.factories import make_account
 from svet.config.jobs.retention import NIGHT, retain, retentions
 from svet.exchange.models import ImportFile, ImportRow
+from svet.kernel.periods import Month
 from svet.notices.models import Delivery, IncomingSms, Notice
 from svet.notices.rules import DeliveryState
 from svet.notices.tests.factories import make_recipient
 from svet.notices.tests.test_delivering import promise_letter
+from svet.people.tests.factories import make_person
+from svet.today.models import HelpTold
+from svet.usage.models import BudgetTold
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -93,4 +98,30 @@ def test_a_night_ends(settings: Settings) -> None:
     moments = iter([0.0, NIGHT - 1, NIGHT + 1] + [NIGHT + 2] * 9)
     a_message(days=999)
     assert retain(now=NOW, clock=lambda: next(moments), batch=1)["messages"] == 1
-    assert [each.days for each in retentions()] == [180, 730, 90, 400]
+    assert [each.days for each in retentions()] == [180, 730, 90, 400, 400, 400]
+
+
+def test_what_was_told_goes_by_the_day_that_ended(settings: Settings) -> None:
+    settings.KEEP_TOLD_DAYS = 1
+    person, account = make_person(), make_account()
+    today = NOW.date()
+    for days in (-5, 0, 1, 2, 40):
+        HelpTold.objects.create(
+            person=person,
+            account=account,
+            kind="due",
+            ends_on=today - timedelta(days=days),
+            told_at=NOW - timedelta(days=60),
+        )
+    for month in (Month.of(today), Month.of(today).plus(-1), Month.of(today).plus(-3)):
+        BudgetTold.objects.create(
+            person=person, account=account, month=month.first, told_at=NOW - timedelta(days=90)
+        )
+    done = retain(now=NOW, batch=9)
+    assert (done["help told"], done["budgets told"]) == (2, 1)
+    assert sorted((today - on).days for on in HelpTold.objects.values_list("ends_on", flat=True)) == [
+        -5,
+        0,
+        1,
+    ]
+    assert retain(now=NOW)["help told"] == 0

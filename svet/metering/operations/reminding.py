@@ -13,6 +13,7 @@ from typing import Final
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.accounts.rules import Right
+from svet.kernel.foretold import Ending, told_early
 from svet.kernel.once import insert_absent
 from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
@@ -41,7 +42,7 @@ def remind_of_windows(*, now: datetime) -> int:
     """Tell of an open or closing reading window those whose readings are awaited; says how many were told.
 
     The notice names no account, so a person hears of each closing day once at each stage, however many
-    accounts and providers it is for.
+    accounts and providers it is for. Whoever has asked to hear of an account earlier is told of others only.
     """
     told = 0
     for today, providers in account_queries.providers_to_remind(now).items():
@@ -72,7 +73,12 @@ def _remind_of_window(
                 window_to_day=provider.window_to_day,
                 today=today,
             )
-            awaited = sorted(person_id for person_id, accounts in held.items() if late.intersection(accounts))
+            known = told_early(person_ids=held, ending=Ending.READINGS, on=window.closes_on)
+            awaited = sorted(
+                person_id
+                for person_id, accounts in held.items()
+                if any(one in late and (person_id, one) not in known for one in accounts)
+            )
             fresh = insert_absent(
                 model=WindowReminder,
                 columns=("person_id", "stage", "closes_on", "told_at"),

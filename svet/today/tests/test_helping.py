@@ -18,6 +18,7 @@ from svet.bills.operations import remind_of_due
 from svet.bills.tests.test_reminding import REMINDED, issue, make_owing
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
+from svet.kernel.personal import DataSubject
 from svet.metering.models import Meter
 from svet.metering.operations import remind_of_windows
 from svet.metering.tests.factories import make_meter, make_reading
@@ -25,8 +26,9 @@ from svet.notices.models import Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from svet.today import operations
+from svet.today.exports import EXPORT
 from svet.today.models import HelpWish
-from svet.today.queries import facts_of, wish_of, wishes_of
+from svet.today.queries import facts_of, help_told_of, wish_of, wishes_of
 from svet.today.rules.helping import HelpReason, HelpRefused, Nudge, NudgeKind, nudges
 from svet.today.tests.test_rules import DUE, SENT, TODAY, WAITS, account
 
@@ -210,6 +212,57 @@ def test_a_window_that_everybody_was_told_of_is_not_told_once_more(boris: Person
     assert remind_of_windows(now=DAY) == 2
     assert operations.remind_helpers(now=DAY) == 0
     assert told(boris) == ["window_closing"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("days", [5, 7])
+def test_whom_their_wish_told_early_the_reminder_for_everybody_does_not_tell(
+    boris: Person, mama: Person, meter: Meter, days: int
+) -> None:
+    ask(boris, meter.account, days)
+    early = datetime(2026, 12, 25 - days, 7, 0, tzinfo=UTC)
+    assert operations.remind_helpers(now=early) == 1
+    for day in range(25 - days, 26):
+        remind_of_windows(now=datetime(2026, 12, day, 7, 0, tzinfo=UTC))
+        operations.remind_helpers(now=datetime(2026, 12, day, 8, 0, tzinfo=UTC))
+    assert [event for event in told(boris) if event != "window_open"] == ["help_readings"]
+    assert "window_closing" in told(mama)
+
+
+@pytest.mark.django_db
+def test_their_own_account_is_told_all_the_same(boris: Person, meter: Meter) -> None:
+    own = make_meter(account=make_account())
+    make_link(person=boris, account=own.account, confirmed=True)
+    ask(boris, meter.account, 7)
+    assert operations.remind_helpers(now=datetime(2026, 12, 19, 7, 0, tzinfo=UTC)) == 1
+    assert remind_of_windows(now=DAY) == 2
+    assert told(boris) == ["help_readings", "window_closing"]
+
+
+@pytest.mark.django_db
+def test_whom_their_wish_told_of_a_debt_early_is_not_reminded_of_it_again() -> None:
+    mama, boris, vera = make_person(), make_person(), make_person()
+    owing = make_owing(mama, boris)
+    Link.objects.filter(person=boris).update(invited_by=mama)
+    issue()
+    ask(boris, owing, 7)
+    early = REMINDED - timedelta(days=2)
+    assert operations.remind_helpers(now=early) == 1
+    before = told(boris)
+    assert before[-1] == "help_due"
+    # Nobody but mama is told now; and the day after nobody.
+    assert remind_of_due(now=REMINDED) == 1
+    assert told(boris) == before
+    assert told(mama)[-1] == "due_near"
+    assert remind_of_due(now=REMINDED + timedelta(days=1)) == 0
+    (row,) = help_told_of(person_id=boris.pk)
+    assert (row[0], row[1]) == (owing.number, "due")
+    assert help_told_of(person_id=vera.pk) == help_told_of(person_id=mama.pk) == []
+    sections = {each.key: each for each in EXPORT.sections}
+    (shown,) = sections["help_told"].rows(DataSubject(boris.pk, boris.recipient.pk))
+    assert shown["account"] == owing.number
+    Link.objects.filter(person=boris).update(ends_at=early - timedelta(days=200))
+    assert help_told_of(person_id=boris.pk) == []
 
 
 @pytest.mark.django_db

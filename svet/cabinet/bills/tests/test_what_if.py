@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 
 from svet.accounts.models import Account
-from svet.accounts.tests.factories import make_link, make_provider
+from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.api.tests.test_v1 import Program
 from svet.billing import queries as billing
 from svet.billing.operations import run
-from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
+from svet.billing.tests.factories import load_chelyabinsk, make_metered_account, make_norm
 from svet.kernel.periods import Month
 from svet.look.formats import roubles
 from svet.metering.tests.factories import make_reading
@@ -106,3 +106,92 @@ def test_before_the_first_charge_there_is_nothing_to_compare(anna: Person) -> No
     make_link(person=anna, account=account, confirmed=True)
     assert "Сравнивать пока нечего" in text(enter(anna).get(page_of(account)))
     assert Program(anna).get(f"/accounts/{account.public_id}/what-if").status_code == 404
+
+
+def test_a_heater_is_added_to_the_own_months_in_every_scheme(anna: Person, account: Account) -> None:
+    told = (
+        Program(anna)
+        .get(
+            f"/accounts/{account.public_id}/what-if?heater_watts=1000&heater_minutes=600&heater_night_percent=0"
+        )
+        .json()
+    )
+    # From the 25th of August, when the book began, 87 days of ten kWh, at the price of the first range.
+    assert told["heater"]["more_kwh"] == "870"
+    assert told["heater"]["schemes"][0]["difference_kopecks"] == 870 * 485
+    assert told["heater"]["schemes"][1]["difference_kopecks"] > 870 * 485
+    assert told["kwh"] == "900", "the months themselves stay as they were"
+    page = text(enter(anna).get(f"{page_of(account)}?kilowatts=1&hours=10&heater_night=0"))
+    assert f"+{roubles(870 * 485)}".replace("\u00a0", " ") in page
+    assert "за 3 месяца, +870 кВт·ч" in page
+    cold = (
+        Program(anna)
+        .get(f"/accounts/{account.public_id}/what-if?heater_watts=1000&heater_minutes=600&heater_cold=true")
+        .json()
+    )
+    assert cold["heater"]["more_kwh"] == "500", "October and until the 20th of November"
+    by_itself = Program(anna).get(f"/accounts/{account.public_id}/what-if?heater_watts=1000").json()
+    assert by_itself["heater"]["more_kwh"] == str(87 * 24)
+
+
+def test_what_is_typed_of_a_heater_is_judged_beside_its_field_and_kept(
+    anna: Person, account: Account
+) -> None:
+    client = enter(anna)
+    for wrong in (
+        "kilowatts=1,5",
+        "hours=8",
+        "kilowatts=51&hours=1",
+        "kilowatts=0&hours=1",
+        "kilowatts=1&hours=25",
+        "kilowatts=-1&hours=1",
+        "kilowatts=один&hours=1",
+        "kilowatts=1e1&hours=1",
+        "kilowatts=1&hours=1&heater_night=101",
+        "span=36",
+        "month=2019-01",
+        "month=2026-13",
+    ):
+        answer = client.get(f"{page_of(account)}?{wrong}")
+        assert answer.status_code == 422, wrong
+        assert "field--error" in text(answer), wrong
+    assert 'value="1,5"' in text(client.get(f"{page_of(account)}?kilowatts=1,5"))
+    assert client.get(f"{page_of(account)}?kilowatts=1,5&hours=8&cold=on&span=24").status_code == 200
+    for wrong in ("heater_watts=0", "heater_watts=50001", "heater_watts=1&heater_minutes=1441", "months=36"):
+        told = Program(anna).get(f"/accounts/{account.public_id}/what-if?{wrong}")
+        assert told.status_code == 422, wrong
+    assert Program(anna).get(f"/accounts/{account.public_id}/what-if?empty_month=2026-13").status_code == 422
+
+
+def test_a_month_with_nobody_at_home_sent_or_silent(anna: Person, account: Account) -> None:
+    told = Program(anna).get(f"/accounts/{account.public_id}/what-if?empty_month=2026-11").json()
+    assert "can_be_empty" in told, told
+    assert told["can_be_empty"] == ["2026-11", "2026-10", "2026-09"]
+    assert told["empty_month"]["was"] == {"kwh": "300", "kopecks": 300 * 485}
+    assert told["empty_month"]["sent"] == {"kwh": "0", "kopecks": 0}
+    assert told["empty_month"]["silent"] is None, "two months make no average, and there is no norm"
+    page = text(enter(anna).get(f"{page_of(account)}?month=2026-11"))
+    assert f"−{roubles(300 * 485)}".replace("\u00a0", " ") in page
+    assert "Никого нет, показания переданы" in page
+    assert f"/accounts/{account.public_id}/absence/" in page
+    unknown = Program(anna).get(f"/accounts/{account.public_id}/what-if?empty_month=2025-01").json()
+    assert unknown["empty_month"] is None
+
+
+def test_without_a_meter_everybody_is_away(anna: Person) -> None:
+    load_chelyabinsk()
+    make_norm(100)
+    account = make_account(residents=2)
+    make_link(person=anna, account=account, confirmed=True)
+    run(provider_id=make_provider().pk, period=Month(2026, 11), now=NOW)
+    told = (
+        Program(anna).get(f"/accounts/{account.public_id}/what-if?empty_month=2026-11&heater_watts=1").json()
+    )
+    assert "heater" in told, told
+    assert (told["schemes"], told["heater"]) == ([], None)
+    assert told["empty_month"]["was"]["kwh"] == "200"
+    assert told["empty_month"]["sent"]["kwh"] == "0"
+    assert told["empty_month"]["silent"] is None
+    page = text(enter(anna).get(f"{page_of(account)}?month=2026-11"))
+    assert "Если бы отсутствие учли в нормативе" in page
+    assert "обогреватель" not in page

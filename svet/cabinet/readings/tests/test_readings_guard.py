@@ -21,7 +21,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.metering import operations, queries
 from svet.metering.models import Dispute, Meter, ReadingPhoto, ReadingSet
-from svet.metering.rules import ReadingChannel, Zone
+from svet.metering.rules import ReadingChannel, Scheme, Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
@@ -195,8 +195,9 @@ def test_all_meters_go_in_one_form_and_one_failure_costs_no_other() -> None:
     answer = client.post("/readings/all/", data)
     text = answer.content.decode()
     assert answer.status_code == 422
-    assert "Передано: 1. Ещё 2" in text
-    assert text.count("Номер квитанции о приёме") == 1
+    assert "Передано: 1. Ещё 3" in text
+    assert text.count('<a class="nowrap" href="/readings/receipt/') == 1
+    assert text.count("Не изменились, отправить старые") == 1
     assert "без запятой" in text
     assert "заметно больше обычного" in text
     assert 'value="9589"' in text
@@ -210,6 +211,35 @@ def test_all_meters_go_in_one_form_and_one_failure_costs_no_other() -> None:
     assert sent() == 4
     assert client.post("/readings/all/", rest).status_code == 200
     assert sent() == 4
+
+
+def test_rows_left_empty_are_not_sent_and_a_half_filled_one_is_asked_for() -> None:
+    anna, vera, first = cast()
+    others = [a_meter(make_account()) for _ in range(2)]
+    zones = make_meter(account=make_account(), scheme=Scheme.DAY_NIGHT, initial=100)
+    for meter in (*others, zones):
+        make_link(person=anna, account=meter.account)
+    client = signed(anna)
+    page = client.get("/readings/all/").content.decode()
+    assert page.count("all__value") == 5
+    data = by_meter([first, *others], ["", "", "3700"], page)
+    key = f"{zones.public_id}-key"
+    data |= {key: hidden(page, key), f"{zones.public_id}-value-day": "150"}
+    data[f"{zones.public_id}-value-night"] = ""
+    answer = client.post("/readings/all/", data)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Передано: 1. Ещё 1" in text
+    assert 'value="150"' in text
+    assert sent() == 1
+    assert client.post("/readings/all/", by_meter([first], [""], page)).status_code == 200
+    assert sent() == 1
+    data = by_meter([others[0]], ["3700"], page)
+    told = client.post(f"/readings/{others[0].public_id}/preview/", data | {"as": "row"}).content.decode()
+    assert "кВт·ч" in told
+    assert "Введите цифры" not in told
+    stranger = signed(vera).post(f"/readings/{others[0].public_id}/preview/", data | {"as": "row"})
+    assert stranger.status_code == 404
 
 
 def test_nothing_typed_sends_nothing() -> None:

@@ -125,9 +125,14 @@ def test_theme_and_size_are_remembered_on_the_device(client: Client) -> None:
     client.post("/appearance/", {"size": "large"})
     page = client.get("/help/").content.decode()
     assert 'data-theme="dark"' in page
+    assert 'media="all" data-dark' in page
     assert 'data-size="large"' in page
     client.post("/appearance/", {"theme": '"><script>', "size": "huge"})
     assert 'data-theme="dark"' in client.get("/help/").content.decode()
+    client.post("/appearance/", {"theme": "light"})
+    assert 'media="not all" data-dark' in client.get("/help/").content.decode()
+    client.post("/appearance/", {"theme": "auto"})
+    assert 'media="(prefers-color-scheme: dark)" data-dark' in client.get("/help/").content.decode()
 
 
 def test_the_retailers_colours_come_as_a_style_sheet(client: Client) -> None:

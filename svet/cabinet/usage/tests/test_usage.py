@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
+from xml.etree.ElementTree import fromstring
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -28,6 +31,7 @@ from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from svet.usage.queries import story_of
 
+CHELYABINSK = ZoneInfo("Asia/Yekaterinburg")
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
 
@@ -71,7 +75,8 @@ def page_of(account: Account) -> str:
 def test_whoever_holds_the_account_sees_it_and_nobody_else(anna: Person, account: Account) -> None:
     boris, vera = make_person(), make_person()
     make_link(person=boris, account=account)
-    for path in (page_of(account), f"/accounts/{account.public_id}/usage.csv"):
+    files = [f"/accounts/{account.public_id}/usage.{kind}" for kind in ("csv", "xml")]
+    for path in (page_of(account), *files):
         for person in (anna, boris):
             assert enter(person).get(path).status_code == 200
         assert enter(vera).get(path).status_code == 404
@@ -191,3 +196,28 @@ def test_where_nothing_can_be_told_it_is_said_what_is_missing(anna: Person) -> N
     assert "Прогноз появится, когда в счетах будет два месяца, посчитанных по показаниям." in page
     told = Program(anna).get(f"/accounts/{account.public_id}/forecast").json()
     assert (told["missing"], told["low_kwh"], told["ends_on"]) == ("bills", None, None)
+
+
+def test_the_green_button_file_says_what_the_months_say(anna: Person, account: Account) -> None:
+    answer = enter(anna).get(f"/accounts/{account.public_id}/usage.xml")
+    feed = fromstring(answer.content)
+    espi = "{http://naesb.org/espi}"
+    found = [
+        (
+            datetime.fromtimestamp(int(each.findtext(f"{espi}timePeriod/{espi}start", "")), CHELYABINSK),
+            int(each.findtext(f"{espi}timePeriod/{espi}duration", "")) / 86_400,
+            int(each.findtext(f"{espi}value", "")),
+            int(each.findtext(f"{espi}cost", "")),
+            each.findtext(f"{espi}ReadingQuality/{espi}quality"),
+        )
+        for each in feed.iter(f"{espi}IntervalReading")
+    ]
+    months = sorted(story_of(account_id=account.pk).months, key=lambda each: each.month)
+    assert [wh for _start, _days, wh, _cost, _quality in found] == [each.kwh * 1_000 for each in months]
+    assert [cost for *_rest, cost, _quality in found] == [each.own * 1_000 for each in months]
+    assert all((start.hour, start.minute) == (0, 0) for start, *_rest in found)
+    assert all(one[0] + timedelta(days=one[1]) <= after[0] for one, after in pairwise(found))
+    assert [quality for *_rest, quality in found] == ["17", "17", "17", "8"]
+    assert {each.text for each in feed.iter(f"{espi}uom")} == {"72"}
+    for private in (account.number, account.holder_name, "ул."):
+        assert private not in answer.content.decode()

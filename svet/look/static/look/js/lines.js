@@ -1,10 +1,12 @@
-/* Up and down go from row to row, on the ticks or on the rows themselves; the page stays a plain list.
+/* Up and down go from row to row, on the ticks, the fields or the rows themselves; the page stays a plain list.
+   In a field Enter goes on to the next one too: the last one sends, and none before it.
    A row whose readings have just been taken says so. */
 
-const STOPS = { SUMMARY: ".line__more > summary", INPUT: ".line > .tick-box > input" };
+const STOPS = { SUMMARY: ".line__more > summary", INPUT: ":is(.line > .tick-box > input, .all__value)" };
 
 document.addEventListener("keydown", (event) => {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const field = event.target.matches?.(".all__value");
+  const step = { ArrowDown: 1, ArrowUp: -1, Enter: field ? 1 : 0 }[event.key];
   const chosen = STOPS[event.target.tagName];
   if (!step || !chosen || !event.target.matches(chosen) || event.altKey || event.ctrlKey || event.metaKey) return;
   const all = [...document.querySelectorAll(chosen)].filter((stop) => stop.checkVisibility());
@@ -12,6 +14,7 @@ document.addEventListener("keydown", (event) => {
   if (!next) return;
   event.preventDefault();
   next.focus();
+  next.select?.();
 });
 
 document.addEventListener("htmx:afterSwap", () => {

@@ -41,6 +41,7 @@ async function change(form, button) {
   const data = new FormData(form, button);
   if (button.name === "theme") {
     root.dataset.theme = button.value;
+    document.querySelector("[data-dark]").media = { dark: "all", light: "not all" }[button.value] ?? "(prefers-color-scheme: dark)";
     for (const other of form.querySelectorAll("button")) other.ariaPressed = String(other === button);
   } else {
     const large = button.value === "large";

@@ -6,20 +6,46 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 
 from svet.accounts.queries import AccountView
 from svet.billing import queries as billing
 from svet.billing.queries import Preview
-from svet.billing.queries.what_if import PreviewFacts, ground_of, preview_end, scheme_year
+from svet.billing.queries.what_if import PreviewFacts, ground_of, preview_end
 from svet.billing.rules import BillingRefused
-from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
 from svet.metering.operations import SetRefused
 from svet.metering.queries import MeterDials, MeterView
-from svet.metering.rules import Judgement, Scheme, Zone, judge
+from svet.metering.rules import Judgement, Zone, judge
+from svet.quotes.queries.own_months import (
+    EmptyMonth,
+    Load,
+    LoadedYear,
+    SchemeChoice,
+    WhatIf,
+    WhatIfAsked,
+    WhatIfTold,
+    what_if,
+)
 from svet.tariffs.queries import TariffRowView, rows_with_bounds, tariffs
+
+__all__ = [
+    "EmptyMonth",
+    "ForecastRange",
+    "Load",
+    "LoadedYear",
+    "Quote",
+    "SchemeChoice",
+    "WhatIf",
+    "WhatIfAsked",
+    "WhatIfTold",
+    "forecast",
+    "forecast_range",
+    "price",
+    "quote",
+    "quote_judged",
+    "what_if",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,70 +180,6 @@ def _at_end(ground: PreviewFacts, dials: Sequence[MeterDials], *, times: Decimal
     }
     told = {meter_id: values for meter_id, values in ends.items() if values is not None}
     return preview_end(ground=ground, ends=told) if len(told) == len(dials) else None
-
-
-@dataclass(frozen=True, slots=True)
-class SchemeChoice:
-    """What the account's own months would have cost by a scheme; ``difference`` to what they did cost."""
-
-    scheme: int
-    total: Money
-    difference: Money
-    now: bool
-    cheapest: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WhatIf:
-    """The last charged months of an account by each scheme that has prices.
-
-    ``told``: a meter tells the night apart, so the share of the night is known. ``months`` are the kWh and
-    the cost by scheme of each month, the newest first.
-    """
-
-    kwh: Decimal
-    told: bool
-    choices: tuple[SchemeChoice, ...]
-    months: tuple[tuple[Month, Decimal, Mapping[int, Money]], ...]
-
-
-def what_if(*, account: AccountView, on: date, night: Fraction | None = None) -> WhatIf | None:
-    """What the months already charged would have cost by other zones, by the rules of billing itself.
-
-    ``night`` is the share of the night (0…1) where no meter tells it; without one that of its hours.
-    None: nothing is charged yet, several schemes stand side by side, or the months cannot be told.
-    """
-    ground = ground_of(account, on)
-    year = None if ground is None else scheme_year(ground, night=night)
-    if year is None or len(year.now) != 1:
-        return None
-    (now,) = year.now
-    if now not in year.costs:
-        return None
-    totals = {scheme: year.total(scheme) for scheme in sorted(year.costs)}
-    least = min(total.kopecks for total in totals.values())
-    return WhatIf(
-        kwh=sum(year.kwh.values(), Decimal(0)),
-        told=now != Scheme.SINGLE,
-        choices=tuple(
-            SchemeChoice(
-                scheme=scheme,
-                total=total,
-                difference=total - totals[now],
-                now=scheme == now,
-                cheapest=total.kopecks == least,
-            )
-            for scheme, total in totals.items()
-        ),
-        months=tuple(
-            (
-                month,
-                year.kwh[month],
-                {scheme: Money(of_scheme.get(month, 0)) for scheme, of_scheme in year.costs.items()},
-            )
-            for month in sorted(year.kwh, reverse=True)
-        ),
-    )
 
 
 def _shown_on(known: MeterDials, on: date, times: Decimal) -> dict[Zone, tuple[Decimal, int]] | None:
