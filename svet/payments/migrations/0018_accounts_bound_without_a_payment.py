@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0016_prove_the_moves'),
+        ('payments', '0017_receipts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
