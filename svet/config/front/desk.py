@@ -32,7 +32,7 @@ BEGUN_WAITS: Final = 4
 STANDS: Final = 0.7
 STANDING_FOR_EACH: Final = 2
 #: A standing queue is half as long as a page takes to make, no thread is idle: seconds, not below, not above.
-SHORTEST_WAIT: Final = 0.04
+SHORTEST_WAIT: Final = 0.1
 LONGEST_WAIT: Final = 0.5
 #: Seconds between two looks at a queue that somebody waits in.
 _LOOK: Final = 0.02
