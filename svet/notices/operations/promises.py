@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin
@@ -52,17 +52,30 @@ def link_to(place: Place) -> str:
     return urljoin(settings.BASE_URL, path_of(place))
 
 
-class _Values(dict[str, str]):
-    """Values of a text; the retailer's name and hotline are asked for only when the text names them."""
+class _Values(Mapping[str, str]):
+    """Values of a text; the retailer's name and hotline are asked for only when the text names them.
+
+    A mapping and no ``dict``: a text that copies its values (``{**p, …}``) copies the two with them.
+    """
+
+    _RETAILERS = ("brand", "hotline")
 
     def __init__(self, params: Mapping[str, str], installation: AskRetailer) -> None:
-        super().__init__(params)
-        self._installation = installation
+        self._params, self._installation = params, installation
 
-    def __missing__(self, name: str) -> str:
-        if name not in ("brand", "hotline"):
-            raise KeyError(name)
-        return str(getattr(self._installation(), name))
+    def __getitem__(self, name: str) -> str:
+        if name in self._params:
+            return self._params[name]
+        if name in self._RETAILERS:
+            return str(getattr(self._installation(), name))
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._params
+        yield from (name for name in self._RETAILERS if name not in self._params)
+
+    def __len__(self) -> int:
+        return len(set(self._params) | set(self._RETAILERS))
 
 
 def words_of(
