@@ -124,7 +124,8 @@ def move_table(
     text, _ = _moved(model, trail, step, found)
     with connection.cursor() as cursor:
         cursor.execute(text, [to.value, before.value, before.value, to.value, *step.values()])
-        return cursor.rowcount
+        moved: int = cursor.rowcount
+    return moved
 
 
 def _moved(model: type[models.Model], trail: Trail, step: Mapping[str, Any], found: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Self
 
 _EARLIEST = date(2000, 1, 1)
@@ -32,9 +33,9 @@ class Month:
         return cls(int(match[1]), int(match[2]))
 
     @classmethod
-    def of(cls, day: date) -> Self:
+    def of(cls, day: date) -> Month:
         """The month that contains ``day``."""
-        return cls(day.year, day.month)
+        return _known(day.year, day.month)
 
     @property
     def first(self) -> date:
@@ -69,6 +70,12 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+
+@lru_cache(maxsize=1_000)
+def _known(year: int, month: int) -> Month:
+    """A month is made once: a batch of bills asks for the same few a quarter of a million times."""
+    return Month(year, month)
 
 
 @dataclass(frozen=True, slots=True, order=True)

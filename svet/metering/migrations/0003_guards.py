@@ -17,7 +17,6 @@ END $function$;
 CREATE FUNCTION metering_note_moved()
  RETURNS trigger
  LANGUAGE plpgsql
- SET enable_hashjoin TO 'on'
 AS $function$
 BEGIN
     INSERT INTO metering_readingtouch (account_id, read_on)
