@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.utils import timezone
 
@@ -14,7 +13,7 @@ from svet.accounts.queries import AccountCard, GroupView
 from svet.bills import queries as bills
 from svet.bills.queries import BillSummary
 from svet.history.rules import CardKind as CardKind
-from svet.history.rules import FeedPlace, HistoryFilters, HistoryReason, Operation, window_start
+from svet.history.rules import FeedPlace, HistoryFilters, HistoryReason, Operation, opaque_key, window_start
 from svet.history.rules import NotInCabinet as NotInCabinet
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
@@ -29,8 +28,6 @@ from svet.payments.queries import ImportedPaymentView, OrderView, RefundView
 from svet.payments.rules.states import OrderState
 
 PAGE = 40
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 EXPORT = 20_000
 
 
@@ -191,18 +188,16 @@ def _load(
     size: int,
     before: FeedPlace | None = None,
 ) -> list[HistoryCard]:
-    """The cards of ``since`` ≤ day < ``end``, newest first.
-
-    Of readings, which a meter that speaks for itself sends by thousands and no sum counts, only the first
-    ``size`` before a place; money is loaded whole, because a month's heading adds it up.
-    """
+    """The cards of ``since`` ≤ day < ``end``, newest first; of readings the first ``size`` before a place."""
     if not accounts:
         return []
     ids = list(accounts)
     found: list[HistoryCard] = []
-    kinds = [kind for kind in ReadingKind if filters.wants(_operation(kind))]
+    operations = {ReadingKind.CONTROL: Operation.CONTROL}
+    kinds = [kind for kind in ReadingKind if filters.wants(operations.get(kind, Operation.READINGS))]
     if kinds and not filters.by_sum:
-        place = None if before is None else (before.day, _moment(before.at), before.key)
+        # Some meters send thousands. Money is loaded whole: a month's heading adds it up.
+        place = None if before is None else (before.day, before.moment, before.key)
         sets = metering.reading_sets(
             account_ids=ids, since=since, until=end, kinds=kinds, before=place, limit=size
         )
@@ -220,15 +215,11 @@ def _load(
     return sorted(fitting, key=lambda card: card.place, reverse=True)
 
 
-def _operation(kind: ReadingKind) -> Operation:
-    return Operation.CONTROL if kind is ReadingKind.CONTROL else Operation.READINGS
-
-
 def _readings(sets: Iterable[SetView], accounts: Mapping[int, AccountCard]) -> list[HistoryCard]:
     return [
         HistoryCard(
             kind=CardKind.CONTROL if each.kind == ReadingKind.CONTROL else CardKind.READING,
-            place=_place(each.read_on, each.received_at, each.public_id),
+            place=FeedPlace.of(each.read_on, each.received_at, each.public_id),
             accounts=(accounts[each.account_id],),
             money=None,
             reading=each,
@@ -241,7 +232,7 @@ def _orders(orders: Iterable[OrderView], accounts: Mapping[int, AccountCard]) ->
     return [
         HistoryCard(
             kind=CardKind.PAYMENT,
-            place=_place(timezone.localtime(each.created_at).date(), each.created_at, each.public_id),
+            place=FeedPlace.of(timezone.localtime(each.created_at).date(), each.created_at, each.public_id),
             accounts=tuple(accounts[line.account_id] for line in each.lines),
             money=each.total,
             order=each,
@@ -258,11 +249,10 @@ def _refunds(
     return [
         HistoryCard(
             kind=CardKind.REFUND,
-            # The bank's name of a refund may hold signs that a place has not.
-            place=_place(
+            place=FeedPlace.of(
                 timezone.localtime(refund.refunded_at).date(),
                 refund.refunded_at,
-                hashlib.sha256(refund.reference.encode()).hexdigest()[:16],
+                opaque_key(refund.reference),
             ),
             accounts=tuple(accounts[account_id] for account_id in refund.account_ids),
             money=ZERO if refund.failed else refund.back,
@@ -278,13 +268,11 @@ def _refunds(
 def _registers(rows: Iterable[ImportedPaymentView], accounts: Mapping[int, AccountCard]) -> list[HistoryCard]:
     found = []
     for each in rows:
-        # The outer number of a register may hold anything: its digest serves as the opaque key.
-        name = f"{each.source}:{each.external_id}".encode()
-        key = hashlib.sha256(name).hexdigest()[:16]
+        key = opaque_key(f"{each.source}:{each.external_id}")
         found.append(
             HistoryCard(
                 kind=CardKind.REGISTER,
-                place=_place(date.fromisoformat(each.paid_on), each.applied_at, key),
+                place=FeedPlace.of(date.fromisoformat(each.paid_on), each.applied_at, key),
                 accounts=(accounts[each.account_id],),
                 money=each.money,
                 register=each,
@@ -297,10 +285,8 @@ def _acts(rows: Iterable[tuple[int, LedgerEntry]], accounts: Mapping[int, Accoun
     return [
         HistoryCard(
             kind=CardKind.ACT,
-            place=_place(
-                entry.effective_on,
-                entry.occurred_at,
-                hashlib.sha256(f"{entry.key}:{account_id}".encode()).hexdigest()[:16],
+            place=FeedPlace.of(
+                entry.effective_on, entry.occurred_at, opaque_key(f"{entry.key}:{account_id}")
             ),
             accounts=(accounts[account_id],),
             money=entry.money,
@@ -314,25 +300,13 @@ def _bills(rows: Iterable[BillSummary], accounts: Mapping[int, AccountCard]) -> 
     return [
         HistoryCard(
             kind=CardKind.BILL,
-            place=_place(each.issued_on, each.issued_at, each.public_id),
+            place=FeedPlace.of(each.issued_on, each.issued_at, each.public_id),
             accounts=(accounts[each.account_id],),
             money=each.closing,
             bill=each,
         )
         for each in rows
     ]
-
-
-def _place(day: date, at: datetime, key: str) -> FeedPlace:
-    return FeedPlace(day, (at - _EPOCH) // _MICROSECOND, key)
-
-
-def _moment(at: int) -> datetime:
-    """The moment of a place; one from an address may be any number, and is then the end of time."""
-    try:
-        return _EPOCH + at * _MICROSECOND
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC)
 
 
 def _midnight(day: date) -> datetime:

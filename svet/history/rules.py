@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from svet.kernel.money import Money
@@ -13,6 +14,8 @@ from svet.kernel.refusals import NotFound, Refused
 
 DEFAULT_MONTHS = 3
 LONGEST_DAYS = 366 * 6
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 # The months we bill for: beyond them neither a month before nor a day after can be counted.
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2199, 1, 1)
 
@@ -118,8 +121,26 @@ class FeedPlace:
     at: int
     key: str
 
+    @classmethod
+    def of(cls, day: date, at: datetime, key: str) -> FeedPlace:
+        """The place of what stands on a local day and came or was kept at a moment."""
+        return cls(day, (at - _EPOCH) // _MICROSECOND, key)
+
+    @property
+    def moment(self) -> datetime:
+        """The moment of the place; one from an address may be any number, and is then the end of time."""
+        try:
+            return _EPOCH + self.at * _MICROSECOND
+        except OverflowError:
+            return datetime.max.replace(tzinfo=UTC)
+
     def __str__(self) -> str:
         return f"{self.day:%Y%m%d}-{self.at}-{self.key}"
+
+
+def opaque_key(name: str) -> str:
+    """The key of a place for what others named: a bank's or a register's number may hold any sign."""
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
 _PLACE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})-([0-9]{1,18})-([a-z0-9]{1,24})", re.ASCII)

@@ -43,19 +43,18 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import FileField, Model, QuerySet
-from django.db.models.base import ModelState
+from django.db.models import QuerySet
 from django.db.models.query import (
     FlatValuesListIterable,
     ModelIterable,
     ValuesListIterable,
     get_related_populators,
 )
-from django.db.models.signals import post_init, pre_init
 from django.utils import timezone, translation
 
 from svet.kernel.gathering import READS
 from svet.kernel.ids import is_public_id
+from svet.kernel.plain_rows import make_plainly, maker_of
 from svet.kernel.transactions import require_transaction
 
 P = ParamSpec("P")
@@ -289,8 +288,8 @@ def _reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[Any]]
     names = [each[0].target.attname for each in compiler.select[start:end]]
     populators_of: Any = get_related_populators
     populators = populators_of(info, compiler.select, queryset.db)
-    _make_plainly(populators)
-    maker = _maker(model)
+    make_plainly(populators)
+    maker = maker_of(model)
 
     def made(rows: list[Any]) -> list[Any]:
         found = []
@@ -304,40 +303,3 @@ def _reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[Any]]
         return found
 
     return made
-
-
-class _PlainMaker:
-    """Makes rows of a model as its ``from_db`` does, without the ceremony of ``__init__``.
-
-    Django sets field by field what stands in no other place than the dictionary of the row in the end.
-    """
-
-    def __init__(self, model: type[Model]) -> None:
-        self._model = model
-
-    def from_db(self, using: str, names: Sequence[str], values: Sequence[Any]) -> Model:
-        """One row; a field that was not asked for is fetched when it is looked at."""
-        one = self._model.__new__(self._model)
-        one.__dict__.update(zip(names, values, strict=True))
-        one._state = ModelState()
-        one._state.adding, one._state.db = False, using
-        return one
-
-
-def _maker(model: type[Model]) -> Any:
-    """Who makes rows of the model: the model itself if it, or somebody who listens, has a say in it."""
-    own: Any = model
-    has_a_say = (
-        own.__init__ is not Model.__init__
-        or own.from_db.__func__ is not Model.from_db.__func__  # type: ignore[attr-defined]
-        or any(isinstance(each, FileField) for each in own._meta.concrete_fields)
-        or pre_init.has_listeners(model)
-        or post_init.has_listeners(model)
-    )
-    return model if has_a_say else _PlainMaker(model)
-
-
-def _make_plainly(populators: Sequence[Any]) -> None:
-    for each in populators:
-        each.model_cls = _maker(each.model_cls)
-        _make_plainly(each.related_populators)

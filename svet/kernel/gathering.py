@@ -81,7 +81,7 @@ def gathered() -> Iterator[None]:
         _WAITING.reset(token)
 
 
-def write_along(text: str, values: Sequence[object], *, model: type[Model]) -> None:
+def write_along(text: str, values: Sequence[Any], *, model: type[Model]) -> None:
     """Execute a statement that writes rows of ``model`` and answers nothing; inside ``gathered`` it waits."""
     waiting = _WAITING.get()
     if waiting is None:

@@ -23,6 +23,7 @@ from svet.kernel.periods import Month
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.metering import operations as metering
+from svet.metering import queries as metering_queries
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.payments import operations as payments
@@ -149,14 +150,14 @@ def test_of_many_readings_only_those_of_the_page_are_loaded(
     filters = span(operation=operation)
     whole = feed(family.anna, filters)
     loaded: list[int] = []
-    ask = queries.metering.reading_sets
+    ask = metering_queries.reading_sets
 
     def asked(**terms: Any) -> Any:
         found = ask(**terms)
         loaded.append(len(found))
         return found
 
-    monkeypatch.setattr(queries.metering, "reading_sets", asked)
+    monkeypatch.setattr(metering_queries, "reading_sets", asked)
     seen: list[HistoryCard] = []
     before: FeedPlace | None = None
     while not seen or before is not None:
