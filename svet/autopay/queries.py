@@ -30,7 +30,7 @@ from svet.bills import queries as bills
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.payments.queries import CardView
-from svet.payments.queries.unattended import cards_by_id, charges, left_to_charge
+from svet.payments.queries.unattended import ChargeStanding, cards_by_id, charges, left_to_charge
 from svet.payments.rules import LIMITS
 
 #: How many months back a page tells what was charged.
@@ -87,6 +87,7 @@ class SkipView:
     money: Money
     on: date
     state: TurnState
+    may_skip: bool
 
 
 def agreements(*, person_id: int, now: datetime) -> list[AutopayView]:
@@ -140,13 +141,8 @@ def told_by_key(key: str) -> SkipView:
         raise AutopayNotFound(AutopayReason.NOT_FOUND)
     account = accounts_by_id([turn.agreement.account_id])[0]
     card = cards_by_id([turn.agreement.card_id])[turn.agreement.card_id][0]
-    return SkipView(
-        account.number,
-        card.shown,
-        turn.told,
-        _day(turn, account),
-        TurnState(turn.state),
-    )
+    shown = _turn(turn, account, _orders([turn.pk]))
+    return SkipView(account.number, card.shown, turn.told, shown.on, shown.state, shown.may_skip)
 
 
 def agreed_by(*, person_id: int, limit: int) -> list[dict[str, Any]]:
@@ -270,16 +266,17 @@ def _planned(
     return found
 
 
-def _orders(turn_ids: Collection[int]) -> dict[int, str]:
-    """The outer id of the last order of each month."""
+def _orders(turn_ids: Collection[int]) -> dict[int, ChargeStanding]:
+    """Where the last order of each month stands."""
     last = {
         one.turn_id: one.order_id for one in AutopayTry.objects.filter(turn_id__in=turn_ids).order_by("no")
     }
     known = charges(last.values())
-    return {turn_id: known[order_id].public_id for turn_id, order_id in last.items()}
+    return {turn_id: known[order_id] for turn_id, order_id in last.items()}
 
 
-def _turn(turn: AutopayTurn, account: AccountView, orders: dict[int, str]) -> TurnView:
+def _turn(turn: AutopayTurn, account: AccountView, orders: dict[int, ChargeStanding]) -> TurnView:
+    order = orders.get(turn.pk)
     return TurnView(
         public_id=turn.public_id,
         month=Month.of(turn.month),
@@ -289,7 +286,8 @@ def _turn(turn: AutopayTurn, account: AccountView, orders: dict[int, str]) -> Tu
         on=_day(turn, account),
         charged=Money(turn.charged_kopecks),
         reason=turn.reason,
-        order=orders.get(turn.pk, ""),
+        order=order.public_id if order is not None else "",
+        unbegun=order is not None and order.unbegun,
     )
 
 

@@ -27,6 +27,7 @@ LABELS: Mapping[str, Text] = {
     "application_since": gettext_lazy("Приложение для кодов"),
     "asked_at": gettext_lazy("Подана"),
     "at": gettext_lazy("Когда"),
+    "bank": gettext_lazy("Банк"),
     "birth_on": gettext_lazy("Дата рождения"),
     "bound_at": gettext_lazy("Привязана"),
     "can_manage": gettext_lazy("Выбирать доставку счёта"),

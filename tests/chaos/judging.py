@@ -55,6 +55,11 @@ def _orders(play: Play) -> list[str]:
             times[name] += 1
     for refund in play.refunds():
         given[owner[refund["payment_id"]]] += kopecks(refund["amount"])
+    for payment in play.second_payments():
+        if payment["status"] == "succeeded":
+            taken[payment["order_id"]] += kopecks(payment["amount"])
+            given[payment["order_id"]] += int(payment["refunded_kopecks"])
+            times[payment["order_id"]] += 1
     wrong = [f"order {name} was paid {count} times at the bank" for name, count in times.items() if count > 1]
     for order in Order.objects.all():
         credited = order.lines.aggregate(sum=Sum("credited_kopecks"))["sum"] or 0

@@ -108,7 +108,7 @@ def follow_charges(*, now: datetime) -> int:
                 if _send(turn_id, order_id=standing.order_id, now=now):
                     silent.add(shop_id)
                 standing = charges([standing.order_id])[standing.order_id]
-            ended += _conclude(turn_id, standing, now=now)
+            ended += conclude(turn_id, standing, now=now)
     return ended
 
 
@@ -235,7 +235,7 @@ def _send(turn_id: int, *, order_id: int, now: datetime) -> bool:
     return False
 
 
-def _conclude(turn_id: int, standing: ChargeStanding, *, now: datetime) -> bool:
+def conclude(turn_id: int, standing: ChargeStanding, *, now: datetime) -> bool:
     """The end of a try, once: paid, or what its refusal means; False while nobody knows."""
     if not _is_final(standing):
         return False

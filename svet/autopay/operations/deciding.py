@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from svet.autopay.models import AutopayAgreement, AutopayTurn
+from svet.autopay.models import AutopayAgreement, AutopayTry, AutopayTurn
+from svet.autopay.operations.charging import conclude
 from svet.autopay.operations.moving import locked_agreement, move_agreement, move_turn
 from svet.autopay.rules import (
     READY,
@@ -18,7 +19,10 @@ from svet.autopay.rules import (
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
-from svet.payments.operations.unattended import card_for
+from svet.payments.operations.unattended import card_for, withdraw_unattended
+from svet.payments.queries.unattended import charges
+
+_BY = "autopay.skip"
 
 
 def pause(*, by: Actor, public_id: str, now: datetime) -> None:
@@ -63,14 +67,18 @@ def end(*, by: Actor, public_id: str, now: datetime) -> None:
 def skip(*, by: Actor, public_id: str, turn_public_id: str, now: datetime) -> None:
     """Do not charge the month that was told; the next one is charged as ever. Again is no harm.
 
+    A charge that is kept and that no bank has begun is taken back for it.
+
     :raises AutopayNotFound: no such charge of the person
     :raises AutopayConflict: it has begun, or is over
     """
+    own = AutopayTurn.objects.filter(agreement__person_id=by.person_id or 0, agreement__public_id=public_id)
+    turn = own.filter(public_id=turn_public_id).first()
+    if turn is None:
+        raise AutopayNotFound(AutopayReason.NOT_FOUND)
+    _take_back(turn, by=by, now=now)
     with use_case():
-        agreement = locked_own(by, public_id)
-        turn = AutopayTurn.objects.filter(agreement=agreement, public_id=turn_public_id).first()
-        if turn is None:
-            raise AutopayNotFound(AutopayReason.NOT_FOUND)
+        locked_own(by, public_id)
         _skip(turn.pk, by=by, now=now)
 
 
@@ -79,12 +87,16 @@ def skip_by_key(*, key: str, address: str, now: datetime) -> None:
 
     :raises AutopayNotFound: no message had this key :raises AutopayConflict: it has begun, or is over
     """
+    by = Actor.anonymous(address=address)
+    if not key or (found := _by_key(key)) is None:
+        raise AutopayNotFound(AutopayReason.NOT_FOUND)
+    _take_back(found, by=by, now=now)
     with use_case():
-        found = AutopayTurn.objects.filter(skip_key=key.replace("\0", "")).first() if key else None
-        if found is None:
-            raise AutopayNotFound(AutopayReason.NOT_FOUND)
         locked_agreement(found.agreement_id)
-        _skip(found.pk, by=Actor.anonymous(address=address), now=now)
+        # Told anew meanwhile, the month has another key.
+        if _by_key(key) is None:
+            raise AutopayNotFound(AutopayReason.NOT_FOUND)
+        _skip(found.pk, by=by, now=now)
 
 
 def locked_own(by: Actor, public_id: str) -> AutopayAgreement:
@@ -105,6 +117,23 @@ def _move(by: Actor, public_id: str, new: AgreementState, *, now: datetime) -> N
         if new is AgreementState.PAUSED and agreement.state != AgreementState.ACTIVE:
             raise AutopayConflict(AutopayReason.MOVED)
         move_agreement(agreement, new=new, by=by, now=now, cause=AgreementCause.PERSON)
+
+
+def _by_key(key: str) -> AutopayTurn | None:
+    return AutopayTurn.objects.filter(skip_key=key.replace("\0", "")).first()
+
+
+def _take_back(turn: AutopayTurn, *, by: Actor, now: datetime) -> None:
+    """Withdraw the order of a month that no bank has begun: whoever sends it holds it before the agreement.
+
+    Killed after this the month is told as ever, and its charge comes again; the person was told nothing.
+    """
+    if turn.state != TurnState.CHARGING:
+        return
+    last = AutopayTry.objects.filter(turn=turn).order_by("no").last()
+    note = f"skipped by {by.kind}"
+    if last is not None and withdraw_unattended(order_id=last.order_id, note=note, by=_BY, now=now):
+        conclude(turn.pk, charges([last.order_id])[last.order_id], now=now)
 
 
 def _skip(turn_id: int, *, by: Actor, now: datetime) -> None:

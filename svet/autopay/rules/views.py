@@ -12,7 +12,10 @@ from svet.kernel.periods import Month
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """The charge of one month; ``order`` is the outer id of its last payment, empty before the first."""
+    """The charge of one month; ``order`` is the outer id of its last payment, empty before the first.
+
+    ``unbegun``: that payment is kept, and no bank has begun it.
+    """
 
     public_id: str
     month: Month
@@ -23,7 +26,9 @@ class TurnView:
     charged: Money
     reason: str
     order: str
+    unbegun: bool = False
 
     @property
     def may_skip(self) -> bool:
-        return self.state in READY
+        """Whether nothing has begun yet: told, or kept while its bank is not reached."""
+        return self.state in READY or (self.state is TurnState.CHARGING and self.unbegun)

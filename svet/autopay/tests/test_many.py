@@ -109,7 +109,7 @@ def test_tries_nobody_sent_meet_a_silent_bank_once_in_a_run(
 def test_a_fault_in_one_stops_no_other(
     three: list[AutopayTurn], bank: StubBank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin, conclude = charging._begin, charging._conclude
+    begin, conclude = charging._begin, charging.conclude
 
     def faulty(turn_id: int, **how: Any) -> Any:
         if turn_id == three[0].pk:
@@ -123,7 +123,7 @@ def test_a_fault_in_one_stops_no_other(
 
     with monkeypatch.context() as patch:
         patch.setattr(charging, "_begin", faulty)
-        patch.setattr(charging, "_conclude", faulty_end)
+        patch.setattr(charging, "conclude", faulty_end)
         tick(at(4, 12))
         for order in Order.objects.all():
             bank.pay(order)

@@ -91,10 +91,11 @@ def test_an_end_beside_a_charge_is_before_it_or_after_it(bank: StubBank) -> None
             assert order is None or order.state == OrderState.CANCELED
 
 
-def test_an_end_beside_a_charge_that_no_bank_has_begun_is_before_it_or_after_it(
-    bank: StubBank, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("how", ["end", "skip"])
+def test_a_word_beside_a_charge_that_no_bank_has_begun_is_before_it_or_after_it(
+    bank: StubBank, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    """At noon the bank was not reached; it is back when the person ends the agreement, in another process."""
+    """At noon the bank was not reached; it is back when the person says no, in another process."""
     create, away = bank.create, [True]
 
     def unreached(*, order: BankOrder, patience: float = PATIENT) -> BankPage:
@@ -103,7 +104,7 @@ def test_an_end_beside_a_charge_that_no_bank_has_begun_is_before_it_or_after_it(
         return create(order=order, patience=patience)
 
     monkeypatch.setattr(bank, "create", unreached)
-    for _ in range(5):
+    for _ in range(4):
         away[0], cast = True, AutopayCast()
         agreement = agree(cast.anna, cast.account, cast.card)
         operations.tell_due(now=at(3, 10))
@@ -112,25 +113,34 @@ def test_an_end_beside_a_charge_that_no_bank_has_begun_is_before_it_or_after_it(
         assert order.untouched
         away[0] = False
         payments.ask_silent(now=at(4, 12, 1))
-        end = partial(operations.end, by=Actor.person(cast.anna.pk), public_id=agreement.public_id)
+        turn = AutopayTurn.objects.get(agreement=agreement)
+        whose: dict[str, Any] = {
+            "by": Actor.person(cast.anna.pk),
+            "public_id": agreement.public_id,
+            "now": at(4, 12, 5),
+        }
+        say = {
+            "end": partial(operations.end, **whose),
+            "skip": partial(operations.skip, turn_public_id=turn.public_id, **whose),
+        }[how]
         failures = at_once(
-            lambda: operations.charge_due(now=at(4, 12, 5)),
+            lambda: operations.follow_charges(now=at(4, 12, 5)),
             lambda: payments.look_at_due_orders(now=at(4, 12, 5)),
-            partial(end, now=at(4, 12, 5)),
+            say,
         )
-        assert failures == []
         operations.follow_charges(now=at(4, 12, 6))
         operations.charge_due(now=at(4, 12, 30))
         payments.look_at_due_orders(now=at(4, 12, 30))
         operations.follow_charges(now=at(4, 12, 31))
         order.refresh_from_db()
-        turn = AutopayTurn.objects.get(agreement=agreement)
-        assert AutopayAgreement.objects.get(pk=agreement.pk).state == "ended"
-        at_bank = [one for one in bank.statuses.values() if one.order_id == order.public_id]
-        if at_bank:
+        turn.refresh_from_db()
+        if any(one.order_id == order.public_id for one in bank.statuses.values()):
             assert (order.state, turn.state) == (OrderState.WAITING, "charging")
+            assert [type(one) for one in failures] == ([] if how == "end" else [AutopayConflict])
         else:
-            assert (order.state, turn.state) == (OrderState.CANCELED, "stopped")
+            assert failures == []
+            assert order.state == OrderState.CANCELED
+            assert turn.state == ("stopped" if how == "end" else "skipped")
 
 
 def test_two_relatives_who_say_yes_at_once_have_one_autopay(bank: StubBank) -> None:

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from svet.accounts.models import Link
-from svet.autopay import operations
+from svet.autopay import operations, queries
 from svet.autopay.models import AutopayAgreement, AutopayTry
-from svet.autopay.rules import AgreementState, TurnState
+from svet.autopay.rules import AgreementState, AutopayConflict, AutopayNotFound, TurnState
 from svet.autopay.tests.factories import AutopayCast, at, pay_by_hand
 from svet.autopay.tests.test_days_after import balance, pay_at_bank, tick, told, turn
 from svet.gateways.acquiring.port import PATIENT, BankOrder, BankPage
@@ -147,3 +147,45 @@ def test_an_end_while_the_answer_was_lost_leaves_the_order_to_the_bank(
     assert (order.state, bool(order.calls), order.untouched) == (OrderState.SENT, True, False)
     back(bank)
     assert Order.objects.get().state == OrderState.WAITING, "it may have begun: only the bank knows its end"
+
+
+@pytest.mark.parametrize("by_message", [True, False])
+def test_what_no_bank_has_begun_can_still_be_skipped(
+    cast: AutopayCast, down: StubBank, by_message: bool
+) -> None:
+    agreement = waits(cast)
+    (shown,) = queries.agreements(person_id=cast.anna.pk, now=at(4, 13))
+    assert shown.turns[0].may_skip
+    assert queries.told_by_key(turn().skip_key).may_skip
+    with pytest.raises(AutopayNotFound):
+        operations.skip(
+            by=Actor.person(cast.boris.pk),
+            public_id=agreement.public_id,
+            turn_public_id=turn().public_id,
+            now=at(4, 13),
+        )
+    assert Order.objects.get().untouched
+    for _ in range(2):
+        if by_message:
+            operations.skip_by_key(key=turn().skip_key, address="192.0.2.1", now=at(4, 13))
+        else:
+            operations.skip(
+                by=Actor.person(cast.anna.pk),
+                public_id=agreement.public_id,
+                turn_public_id=turn().public_id,
+                now=at(4, 13),
+            )
+    assert (turn().state, Order.objects.get().state) == (TurnState.SKIPPED, OrderState.CANCELED)
+    back(down)
+    assert (down.statuses, turn().state, balance(cast)) == ({}, TurnState.SKIPPED, 820_00)
+
+
+def test_what_a_bank_may_have_begun_is_not_skipped(cast: AutopayCast, down: StubBank) -> None:
+    waits(cast)
+    down.failure = Temporary("no answer", code="network")
+    tick(at(4, 12, 30))
+    assert not Order.objects.get().untouched
+    assert not queries.told_by_key(turn().skip_key).may_skip
+    with pytest.raises(AutopayConflict):
+        operations.skip_by_key(key=turn().skip_key, address="", now=at(4, 13))
+    assert turn().state == TurnState.CHARGING

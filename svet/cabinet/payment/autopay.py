@@ -198,7 +198,7 @@ def skip(request: HttpRequest, skip_key: str) -> HttpResponse:
         raise Http404 from missing
     context = {
         "told": told,
-        "may": told.state in (TurnState.TOLD, TurnState.AGAIN),
+        "may": told.may_skip,
         "skipped": told.state is TurnState.SKIPPED,
         "refused": refused,
     }

@@ -29,6 +29,4 @@ def made_by(*, person_id: int, limit: int) -> list[dict[str, Any]]:
 def cards_named_by(*, person_id: int) -> list[dict[str, Any]]:
     """The cards the person bound: what the bank told us of them."""
     rows = BoundCard.objects.filter(person_id=person_id).order_by("id")
-    return [
-        dict(row) for row in rows.values("kind", "system", "last4", "bank", "name", "bound_at", "unbound_at")
-    ]
+    return [dict(row) for row in rows.values("system", "last4", "bank", "name", "bound_at", "unbound_at")]

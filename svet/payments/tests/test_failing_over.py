@@ -58,13 +58,6 @@ NO = Permanent("not this shop", code="forbidden")
 LOST = Temporary("no answer", code="network")
 
 
-class HalfDown(StubBank):
-    """Its lists and looks answer, and nothing can be begun there; whether it began something nobody knows."""
-
-    def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
-        raise Temporary("service is busy", code="503")
-
-
 class Bank(StubBank):
     """A bank that is down, refuses, or loses its answers; ``begun`` are the orders it has a payment of."""
 
@@ -76,6 +69,13 @@ class Bank(StubBank):
     @property
     def begun(self) -> int:
         return len(self.statuses)
+
+
+class HalfDown(Bank):
+    """Its lists and looks answer, and nothing can be begun there; whether it began something nobody knows."""
+
+    def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
+        raise Temporary("service is busy", code="503")
 
 
 @pytest.fixture

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.chaos.lives import disputed, failing, given_back, office, parts, registers, returned, told
+from tests.chaos.lives import (
+    agreed,
+    disputed,
+    failing,
+    given_back,
+    office,
+    other_bank,
+    parts,
+    registers,
+    returned,
+    told,
+)
 from tests.chaos.play import Play
 
 Life = Callable[[Play], Iterator[None]]
@@ -32,6 +43,14 @@ LIVES: tuple[Life, ...] = (
     failing.overtaken,
     failing.another_sum_credited,
     failing.another_sum_sent_back,
+    failing.more_than_ordered,
+    other_bank.another_bank_takes_it,
+    other_bank.nobody_is_reached,
+    other_bank.begun_at_the_first_it_stays_there,
+    other_bank.two_of_one_number,
+    other_bank.a_key_too_old,
+    agreed.charged_as_agreed,
+    agreed.ended_between,
     returned.returned_before_our_credit,
     returned.returned_and_never_told,
     returned.returned_in_parts_told_backwards,

@@ -160,16 +160,28 @@ def another_sum_sent_back(play: Play) -> Iterator[None]:
     play.may_die(back)
 
 
-def _another_sum(play: Play) -> Generator[None, None, tuple[Order, Account, int]]:
+def more_than_ordered(play: Play) -> Iterator[None]:
+    order, account, kopecks = yield from _another_sum(play, by=100)
+    if state(order) is OrderState.REVIEW and order.taken_kopecks == kopecks:
+        reachable("the bank took more than was ordered", {})
+    play.may_die(
+        lambda: operations.credit_reviewed(
+            order_public_id=order.public_id, by=play.town.staff, now=play.now, comment="сверено"
+        )
+    )
+    play.town.expect(account, -kopecks)
+
+
+def _another_sum(play: Play, *, by: int = -100) -> Generator[None, None, tuple[Order, Account, int]]:
     """The order in review, its account, and the kopecks that the bank says it took."""
     account, kopecks = play.account(), play.sum()
     order = play.begin([(account, kopecks)])
     yield
     play.has_page(order)
-    play.altered[order.bank_reference] = kopecks - 100
+    play.altered[order.bank_reference] = kopecks + by
     play.type_card(order)
     play.settle(order)
     if state(order) is OrderState.REVIEW:
         reachable("the bank took another sum than was ordered", {})
     yield
-    return order, account, kopecks - 100
+    return order, account, kopecks + by
