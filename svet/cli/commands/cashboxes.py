@@ -28,7 +28,7 @@ def cashbox_command() -> None:
 @click.option("--email", required=True, help="the sender of receipts, as the receipt names it")
 @click.option(
     "--taxation",
-    type=click.Choice(["osn", "usn_income", "usn_income_outcome"]),
+    type=click.Choice(["osn", "usn-income", "usn-income-outcome"]),
     default="osn",
     help="the supplier's system of taxes; osn: VAT by the rate of the day",
 )
@@ -40,21 +40,15 @@ def add(code: str, provider: str, address: str, secret: str, site: str, email: s
 
         from svet.cli.refusal_text import in_words
         from svet.fiscal.operations import add_cashbox
+        from svet.fiscal.rules.tills import NewCashbox
         from svet.fiscal.rules.vat import Taxation
         from svet.kernel.actors import Actor
 
         with in_words():
-            add_cashbox(
-                code=code,
-                provider=provider,
-                address=address,
-                secret=secret,
-                payment_address=site,
-                email=email,
-                taxation=Taxation(taxation),
-                now=datetime.now(UTC),
-                by=Actor.system("svet cashbox"),
+            new = NewCashbox(
+                code, provider, address, secret, site, email, Taxation(taxation.replace("-", "_"))
             )
+            add_cashbox(new, now=datetime.now(UTC), by=Actor.system("svet cashbox"))
             click.echo(
                 _("Касса %(code)s добавлена. Какие платежи получают её чеки: svet shop receipts.")
                 % {"code": code}

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from svet.accounts.queries import provider_by_id
 from svet.fiscal.operations.steps import keep_receipt
 from svet.fiscal.queries.lines import open_advances, orders_of_lines
-from svet.fiscal.rules.lines import LinePart, use_advances
+from svet.fiscal.rules.lines import ReceiptPart, use_advances
 from svet.fiscal.rules.states import ReceiptKind
 from svet.kernel.money import ZERO
 from svet.kernel.transactions import use_case
@@ -35,7 +35,7 @@ def offset_advances(*, now: datetime) -> int:
             continue
         with use_case():
             parts = use_advances(balance=balances([account_id]).get(account_id, ZERO), advances=lines)
-            by_order: dict[tuple[int, int], list[LinePart]] = defaultdict(list)
+            by_order: dict[tuple[int, int], list[ReceiptPart]] = defaultdict(list)
             for part in parts:
                 by_order[of_order[part.of or 0]].append(part)
             for (order_id, provider_id), own in by_order.items():

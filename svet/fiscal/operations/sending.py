@@ -209,11 +209,11 @@ def _keep_silence(receipt: Receipt, failure: Temporary, *, now: datetime) -> Non
 
 
 def _mark_silent(receipt: Receipt, *, now: datetime) -> None:
-    Cashbox.objects.filter(pk=receipt.cashbox_id, silent_since__isnull=True).update(silent_since=now)
+    Cashbox.objects.filter(pk=_cashbox(receipt).pk, silent_since__isnull=True).update(silent_since=now)
 
 
 def _mark_heard(receipt: Receipt) -> None:
-    Cashbox.objects.filter(pk=receipt.cashbox_id, silent_since__isnull=False).update(silent_since=None)
+    Cashbox.objects.filter(pk=_cashbox(receipt).pk, silent_since__isnull=False).update(silent_since=None)
 
 
 def _cashbox(receipt: Receipt) -> Cashbox:
@@ -226,7 +226,9 @@ def _document(receipt: Receipt) -> FiscalDocument:
     cashbox, provider = _cashbox(receipt), provider_by_id(receipt.provider_id)
     local = receipt.at.astimezone(ZoneInfo(provider.time_zone))
     lines = list(receipt.lines.order_by("id"))
-    numbers = {one.account_id: one.number for one in accounts_by_id([line.account_id for line in lines])}
+    numbers: dict[int, str] = {
+        one.account_id: one.number for one in accounts_by_id([line.account_id for line in lines])
+    }
     kind, contact = ReceiptKind(receipt.kind), contact_of(receipt.order_id)
     items = []
     for line in lines:

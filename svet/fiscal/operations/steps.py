@@ -8,7 +8,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
-from svet.fiscal.rules.lines import LinePart
+from svet.fiscal.rules.lines import ReceiptPart
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import RECEIPT_MOVES, ReceiptKind, ReceiptState
 from svet.journal import operations as journal
@@ -26,7 +26,7 @@ def keep_receipt(
     kind: ReceiptKind,
     order_id: int,
     provider_id: int,
-    parts: Sequence[LinePart],
+    parts: Sequence[ReceiptPart],
     at: datetime,
     now: datetime,
 ) -> None:

@@ -26,7 +26,7 @@ def open_advances() -> dict[int, list[LineLeft]]:
         ReceiptLine.objects.filter(kind=ReceiptLineKind.ADVANCE.value, receipt__kind=ReceiptKind.SELL.value)
     )
     found: dict[int, list[LineLeft]] = defaultdict(list)
-    for row in rows.filter(gone__lt=F("kopecks")):
+    for row in rows:
         found[row.account_id].append(_line(row))
     return dict(found)
 
@@ -39,7 +39,9 @@ def orders_of_lines(line_ids: Collection[int]) -> dict[int, tuple[int, int]]:
 
 
 def _left(rows: QuerySet[ReceiptLine]) -> QuerySet[ReceiptLine]:
-    return rows.annotate(gone=Coalesce(Sum("taken_by__kopecks"), 0)).order_by("id")
+    """Those of the lines of which something is left, with what is gone of each."""
+    counted = rows.annotate(gone=Coalesce(Sum("taken_by__kopecks"), 0))
+    return counted.filter(gone__lt=F("kopecks")).order_by("id")
 
 
 def _line(row: ReceiptLine) -> LineLeft:

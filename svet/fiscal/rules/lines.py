@@ -10,7 +10,7 @@ from svet.kernel.money import ZERO, Money
 
 
 @dataclass(frozen=True, slots=True)
-class LinePart:
+class ReceiptPart:
     """A line to be: money of one account, and the line of before that it takes back or uses (its key)."""
 
     account_id: int
@@ -29,16 +29,16 @@ class LineLeft:
     left: Money
 
 
-def split_paid(paid: Sequence[tuple[int, Money]], owed: Mapping[int, Money]) -> list[LinePart]:
+def split_paid(paid: Sequence[tuple[int, Money]], owed: Mapping[int, Money]) -> list[ReceiptPart]:
     """A payment by accounts: up to what an account owed just before it is settled, the rest is an advance.
 
     ``owed`` below zero: the account was overpaid, so all of it is an advance.
     """
-    parts: list[LinePart] = []
+    parts: list[ReceiptPart] = []
     for account_id, money in paid:
         settled = min(money, max(owed.get(account_id, ZERO), ZERO))
         parts += [
-            LinePart(account_id, kind, part)
+            ReceiptPart(account_id, kind, part)
             for kind, part in (
                 (ReceiptLineKind.SETTLEMENT, settled),
                 (ReceiptLineKind.ADVANCE, money - settled),
@@ -48,35 +48,35 @@ def split_paid(paid: Sequence[tuple[int, Money]], owed: Mapping[int, Money]) -> 
     return parts
 
 
-def take_back(back: Sequence[tuple[int, Money]], lines: Iterable[LineLeft]) -> list[LinePart]:
+def take_back(back: Sequence[tuple[int, Money]], lines: Iterable[LineLeft]) -> list[ReceiptPart]:
     """What went back, taken off the lines of the payment's receipts: first what is still an advance.
 
     What is more than is left of them has no line: the receipt says what was fiscalised, never more.
     """
     rows = [line for line in lines if line.left > ZERO]
     rows.sort(key=lambda line: (line.kind is not ReceiptLineKind.ADVANCE, line.line_id))
-    parts: list[LinePart] = []
+    parts: list[ReceiptPart] = []
     for account_id, money in back:
         rest = money
         for line in rows:
             if line.account_id == account_id and rest:
                 part = min(rest, line.left)
-                parts.append(LinePart(account_id, line.kind, part, line.line_id))
+                parts.append(ReceiptPart(account_id, line.kind, part, line.line_id))
                 rest -= part
     return parts
 
 
-def use_advances(*, balance: Money, advances: Iterable[LineLeft]) -> list[LinePart]:
+def use_advances(*, balance: Money, advances: Iterable[LineLeft]) -> list[ReceiptPart]:
     """What of an account's advances its charges have used: all but what it is overpaid by, oldest first.
 
     ``balance`` is what the account owes now, negative when it is overpaid.
     """
     rows = sorted((line for line in advances if line.left > ZERO), key=lambda line: line.line_id)
     rest = Money.total(line.left for line in rows) - max(-balance, ZERO)
-    parts: list[LinePart] = []
+    parts: list[ReceiptPart] = []
     for line in rows:
         part = min(max(rest, ZERO), line.left)
         if part:
-            parts.append(LinePart(line.account_id, ReceiptLineKind.SETTLEMENT, part, line.line_id))
+            parts.append(ReceiptPart(line.account_id, ReceiptLineKind.SETTLEMENT, part, line.line_id))
             rest -= part
     return parts

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from svet.fiscal.operations import add_cashbox
+from svet.fiscal.rules.tills import NewCashbox
 from svet.kernel.actors import Actor
 from svet.payments.operations.receipts import choose_maker
 from svet.payments.rules.receipts import ReceiptMaker
@@ -30,14 +31,13 @@ def ours(family: Family, till: RunningTill, monkeypatch: pytest.MonkeyPatch) -> 
     """The family; receipts of payments by the only shop are made by the till."""
     monkeypatch.setenv("SVET_TEST_TILL", till.password)
     choose_maker(code="-", maker=ReceiptMaker.CASHBOX, now=NOW, by=SYSTEM)
-    add_cashbox(
+    new = NewCashbox(
         code="atol",
         provider=family.first.provider.code,
         address=till.address,
         secret="SVET_TEST_TILL",
         payment_address="https://portal.example",
         email="kassa@portal.example",
-        now=NOW,
-        by=SYSTEM,
     )
+    add_cashbox(new, now=NOW, by=SYSTEM)
     return family

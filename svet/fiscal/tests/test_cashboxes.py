@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from svet.fiscal.models import Cashbox
-from svet.fiscal.operations import CashboxRefused, add_cashbox, switch_off
+from svet.fiscal.operations import add_cashbox, switch_off
 from svet.fiscal.rules.refusals import CashboxReason
+from svet.fiscal.rules.tills import CashboxRefused, NewCashbox
 from svet.kernel.actors import Actor
 from svet.payments.operations import ShopRefused
 from svet.payments.operations.receipts import choose_maker
@@ -31,7 +32,7 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def add(family: Family, **changes: Any) -> None:
-    add_cashbox(**{**GOOD, "provider": family.first.provider.code, "now": NOW, "by": BY, **changes})
+    add_cashbox(NewCashbox(**{**GOOD, "provider": family.first.provider.code, **changes}), now=NOW, by=BY)
 
 
 @pytest.mark.parametrize(

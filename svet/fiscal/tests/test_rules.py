@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from svet.fiscal.rules.lines import LineLeft, LinePart, split_paid, take_back, use_advances
+from svet.fiscal.rules.lines import LineLeft, ReceiptPart, split_paid, take_back, use_advances
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import (
     RECEIPT_MOVES,
@@ -53,8 +53,8 @@ def test_each_account_is_settled_by_itself() -> None:
 def test_what_goes_back_is_an_advance_first_and_never_more_than_was_fiscalised() -> None:
     lines = [left(1, SETTLED, 300), left(2, ADVANCE, 50)]
     assert take_back([(1, Money(70))], lines) == [
-        LinePart(1, ADVANCE, Money(50), 2),
-        LinePart(1, SETTLED, Money(20), 1),
+        ReceiptPart(1, ADVANCE, Money(50), 2),
+        ReceiptPart(1, SETTLED, Money(20), 1),
     ]
     assert Money.total(one.money for one in take_back([(1, Money(999))], lines)) == Money(350)
     assert take_back([(2, Money(70))], lines) == []

@@ -68,9 +68,8 @@ def ask(
     patience: float = PATIENT,
     auth: tuple[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
-    body: Mapping[str, Any] | None = None,
+    body: Mapping[str, Any] | bytes | None = None,
     form: Mapping[str, Any] | None = None,
-    content: bytes | None = None,
 ) -> BankAnswer:
     """Ask once, with JSON, a form or bytes as they are; ``shop`` is whose silence it is.
 
@@ -90,9 +89,9 @@ def ask(
                 url,
                 auth=auth,
                 headers=dict(headers or {}),
-                json=body,
+                json=None if isinstance(body, bytes) else body,
                 data=form,
-                content=content,
+                content=body if isinstance(body, bytes) else None,
                 timeout=httpx.Timeout(patience, connect=min(CONNECT, patience)),
                 follow_redirects=False,
                 verify=_certificates(),

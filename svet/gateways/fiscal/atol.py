@@ -129,7 +129,7 @@ class Atol:
 
     def _once(self, method: str, path: str, *, content: bytes | None = None, token: str = "") -> BankAnswer:
         headers = {"Content-Type": "application/json; charset=utf-8"} | ({"Token": token} if token else {})
-        answer = ask(method, self.base + path, shop=(self.base, self.login), headers=headers, content=content)
+        answer = ask(method, self.base + path, shop=(self.base, self.login), headers=headers, body=content)
         if answer.status >= 500 or answer.status == 429 or not isinstance(answer.body, dict):
             raise Temporary(f"the till answered {answer.status}", code=str(answer.status))
         return answer
