@@ -57,7 +57,8 @@ def green_button(
             _period(SubElement(block, "interval"), spans[0][0], spans[-1][1])
             for one, span in zip(months, spans, strict=True):
                 _reading(block, one.as_it_stands, each, span)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(feed, encoding="utf-8")
+    written: bytes = tostring(feed, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + written
 
 
 def _reading(block: Element, month: UsageMonth, zone: str, span: tuple[int, int]) -> None:
