@@ -176,7 +176,8 @@ def _first_of(placement: Placement, zone: str) -> Decimal:
     first = next(each for each in placement.readings if each.of(zone) is not None)
     value = first.of(zone)
     assert value is not None
-    return value.value + value.turns * 10**placement.digits
+    total: Decimal = value.value + value.turns * 10**placement.digits
+    return total
 
 
 def _shown(nodes: Sequence[Node], on: date, placement: Placement, first: Decimal) -> Decimal:
