@@ -65,7 +65,7 @@ def scheme_year(
 
 
 @dataclass(frozen=True, slots=True)
-class MonthSum:
+class UsedSum:
     """kWh and money of a month."""
 
     kwh: Decimal
@@ -81,9 +81,9 @@ class EmptyMonth:
     """
 
     month: Month
-    was: MonthSum
-    sent: MonthSum
-    silent: MonthSum | None
+    was: UsedSum
+    sent: UsedSum
+    silent: UsedSum | None
     metered: bool
 
 
@@ -114,7 +114,7 @@ def empty_month(ground: PreviewFacts, month: Month) -> EmptyMonth | None:
     return EmptyMonth(month, was, sent, _silent(facts, month), metered=bool(facts.points))
 
 
-def _silent(facts: AccountFacts, month: Month) -> MonthSum | None:
+def _silent(facts: AccountFacts, month: Month) -> UsedSum | None:
     if not facts.points:
         return None
     try:
@@ -123,6 +123,6 @@ def _silent(facts: AccountFacts, month: Month) -> MonthSum | None:
         return None
 
 
-def _sum_of(facts: AccountFacts, month: Month, *, horizon: Month) -> MonthSum:
+def _sum_of(facts: AccountFacts, month: Month, *, horizon: Month) -> UsedSum:
     lines = [line for line in should(facts, horizon=horizon) if line.month == month]
-    return MonthSum(sum((line.kwh for line in lines), Decimal(0)), Money(sum(line.kopecks for line in lines)))
+    return UsedSum(sum((line.kwh for line in lines), Decimal(0)), Money(sum(line.kopecks for line in lines)))

@@ -14,7 +14,7 @@ from svet.billing.rules.facts import AccountFacts, Away, Placement, Point, Readi
 from svet.billing.rules.other_schemes import zone_shares
 from svet.billing.rules.timeline import BillingCalendar, Node, calendar_of, scale_lines
 from svet.kernel.periods import Month
-from svet.metering.rules import zones_of
+from svet.metering.rules import Zone, zones_of
 
 #: Months in which houses are heated, October to April, as in most of the country.
 _COLD: Final = frozenset({1, 2, 3, 4, 10, 11, 12})
@@ -78,7 +78,7 @@ def _loaded(
 
     def more(reading: ReadingFact, zone: str) -> Decimal:
         # Each zone by itself: so no count ever falls.
-        kwh = Fraction(used[min(max(reading.on, begin), end)] - start) * shares[zone]
+        kwh = Fraction(used[min(max(reading.on, begin), end)] - start) * shares[Zone(zone)]
         whole = Decimal(kwh.numerator) / Decimal(kwh.denominator)
         if placement.ratio == 1:
             return whole.quantize(Decimal(1), ROUND_HALF_UP)
@@ -176,7 +176,8 @@ def _first_of(placement: Placement, zone: str) -> Decimal:
     first = next(each for each in placement.readings if each.of(zone) is not None)
     value = first.of(zone)
     assert value is not None
-    return value.value + value.turns * 10**placement.digits
+    total: Decimal = value.value + value.turns * 10**placement.digits
+    return total
 
 
 def _shown(nodes: Sequence[Node], on: date, placement: Placement, first: Decimal) -> Decimal:
@@ -190,7 +191,8 @@ def _shown(nodes: Sequence[Node], on: date, placement: Placement, first: Decimal
         if on < one.on:
             count = one.kwh
             break
-    return first + (count / placement.ratio).quantize(_STEP, ROUND_HALF_UP)
+    shown: Decimal = first + (count / placement.ratio).quantize(_STEP, ROUND_HALF_UP)
+    return shown
 
 
 def until_month(facts: AccountFacts, month: Month) -> AccountFacts:

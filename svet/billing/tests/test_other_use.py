@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ def kwh_of(facts: AccountFacts, horizon: Month = LAST) -> dict[str, int]:
     return dict(found)
 
 
-def read_monthly(used: list[int | None], *, scheme: int = 1, **more: object) -> AccountFacts:
+def read_monthly(used: list[int | None], *, scheme: int = 1, **more: Any) -> AccountFacts:
     """One meter read on the 25th, the last day of each month from June on; None: nobody read it."""
     total, readings = 0, [reading("2026-04-25", 0, scheme)]
     for place, kwh in enumerate(used):

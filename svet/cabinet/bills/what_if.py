@@ -216,7 +216,8 @@ def _months(found: WhatIf) -> list[dict[str, Any]]:
 
 def _empty_rows(empty: EmptyMonth) -> list[EmptyRow]:
     was, sent, silent = empty.was, empty.sent, empty.silent
-    rows = [EmptyRow(_("Как было"), was.kwh, was.money, None)]
+    title = _("Как было, %(month)s") % {"month": formats.month(empty.month)}
+    rows = [EmptyRow(title, was.kwh, was.money, None)]
     title = _("Никого нет, показания переданы") if empty.metered else _("Если бы отсутствие учли в нормативе")
     rows.append(EmptyRow(title, sent.kwh, sent.money, sent.money - was.money))
     if silent is not None:

@@ -178,9 +178,8 @@ def _reading(card: HistoryCard, reading: SetView, *, person_id: int) -> Shown:
         icon=_ICONS[card.kind],
         title=title(card),
         note=_("%(whose)s (ПУ\u00a0№\u00a0%(serial)s)") % {"whose": whose(card), "serial": reading.serial},
-        value=energy(reading.values[0].value)
-        if len(reading.values) == 1
-        else " / ".join(number(v.value) for v in reading.values),
+        # The unit once, after the last of several zones.
+        value=" / ".join([*(number(v.value) for v in reading.values[:-1]), energy(reading.values[-1].value)]),
         badge=state(card),
         badge_kind=_READING_BADGES.get(ReadingState(reading.state), "neutral"),
         rows=tuple(rows),

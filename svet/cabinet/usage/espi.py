@@ -7,11 +7,13 @@ which the local days begin. Nobody's name or address is in it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
-from xml.etree.ElementTree import Element, SubElement, tostring
 from zoneinfo import ZoneInfo
+
+from django.utils.html import escape
 
 from svet.usage.rules import UsageMonth, UsageStory
 
@@ -31,17 +33,39 @@ _TYPE: Final = {
 _VALID, _ESTIMATED = "17", "8"
 
 
+@dataclass(slots=True)
+class Element:
+    """A piece of the file: written and never read, so that no parser of XML is in the house."""
+
+    name: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+    inside: list[Element] = field(default_factory=list)
+
+    def written(self) -> str:
+        """As text, everything of others escaped."""
+        words = "".join(f' {name}="{escape(value)}"' for name, value in self.attributes.items())
+        inside = escape(self.text) + "".join(each.written() for each in self.inside)
+        return f"<{self.name}{words}>{inside}</{self.name}>"
+
+
+def _inside(parent: Element, name: str, attributes: dict[str, str] | None = None) -> Element:
+    made = Element(name, attributes or {})
+    parent.inside.append(made)
+    return made
+
+
 def green_button(
     story: UsageStory, *, account: str, names: dict[str, str], zone: ZoneInfo, now: datetime
 ) -> bytes:
     """A feed of the months as they stand after all corrections; ``account``: its outer id, names by zone."""
     feed = Element("feed", {"xmlns": _ATOM})
     base = f"/RetailCustomer/0/UsagePoint/{account}"
-    SubElement(feed, "id").text = _urn(base)
-    SubElement(feed, "title").text = "Green Button"
-    SubElement(feed, "updated").text = _moment(now)
+    _inside(feed, "id").text = _urn(base)
+    _inside(feed, "title").text = "Green Button"
+    _inside(feed, "updated").text = _moment(now)
     point = _entry(feed, base, "UsagePoint", now, related=[f"{base}/MeterReading"])
-    SubElement(SubElement(point, "ServiceCategory"), "kind").text = "0"
+    _inside(_inside(point, "ServiceCategory"), "kind").text = "0"
     for each in story.zones:
         reading, kind = f"{base}/MeterReading/{each}", f"/ReadingType/{each}"
         _entry(
@@ -49,25 +73,25 @@ def green_button(
         )
         shape = _entry(feed, kind, "ReadingType", now, title=names[each])
         for name, value in _TYPE.items():
-            SubElement(shape, name).text = value
+            _inside(shape, name).text = value
         months = sorted((one for one in story.months), key=lambda one: one.month)
         if months:
             block = _entry(feed, f"{reading}/IntervalBlock/1", "IntervalBlock", now)
             spans = [_span(one, zone) for one in months]
-            _period(SubElement(block, "interval"), spans[0][0], spans[-1][1])
+            _period(_inside(block, "interval"), spans[0][0], spans[-1][1])
             for one, span in zip(months, spans, strict=True):
                 _reading(block, one.as_it_stands, each, span)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(feed, encoding="utf-8")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{feed.written()}'.encode()
 
 
 def _reading(block: Element, month: UsageMonth, zone: str, span: tuple[int, int]) -> None:
     used = month.of_zone(zone)
-    found = SubElement(block, "IntervalReading")
-    SubElement(found, "cost").text = str(used.kopecks * 1_000)
-    quality = SubElement(SubElement(found, "ReadingQuality"), "quality")
+    found = _inside(block, "IntervalReading")
+    _inside(found, "cost").text = str(used.kopecks * 1_000)
+    quality = _inside(_inside(found, "ReadingQuality"), "quality")
     quality.text = _ESTIMATED if month.estimated else _VALID
-    _period(SubElement(found, "timePeriod"), *span)
-    SubElement(found, "value").text = str(int(used.kwh * 1_000))
+    _period(_inside(found, "timePeriod"), *span)
+    _inside(found, "value").text = str(int(used.kwh * 1_000))
 
 
 def _span(month: UsageMonth, zone: ZoneInfo) -> tuple[int, int]:
@@ -83,24 +107,24 @@ def _second(day: date, zone: ZoneInfo) -> int:
 
 
 def _period(parent: Element, start: int, end: int) -> None:
-    SubElement(parent, "duration").text = str(end - start)
-    SubElement(parent, "start").text = str(start)
+    _inside(parent, "duration").text = str(end - start)
+    _inside(parent, "start").text = str(start)
 
 
 def _entry(
     feed: Element, path: str, kind: str, now: datetime, *, title: str = "", related: list[str] | None = None
 ) -> Element:
     """An entry with its links and its content, which is returned to be filled."""
-    entry = SubElement(feed, "entry")
-    SubElement(entry, "id").text = _urn(path)
-    SubElement(entry, "link", {"rel": "self", "href": path})
-    SubElement(entry, "link", {"rel": "up", "href": path.rpartition("/")[0]})
+    entry = _inside(feed, "entry")
+    _inside(entry, "id").text = _urn(path)
+    _inside(entry, "link", {"rel": "self", "href": path})
+    _inside(entry, "link", {"rel": "up", "href": path.rpartition("/")[0]})
     for other in related or []:
-        SubElement(entry, "link", {"rel": "related", "href": other})
-    SubElement(entry, "title").text = title
-    content = SubElement(SubElement(entry, "content"), kind, {"xmlns": _ESPI})
-    SubElement(entry, "published").text = _moment(now)
-    SubElement(entry, "updated").text = _moment(now)
+        _inside(entry, "link", {"rel": "related", "href": other})
+    _inside(entry, "title").text = title
+    content = _inside(_inside(entry, "content"), kind, {"xmlns": _ESPI})
+    _inside(entry, "published").text = _moment(now)
+    _inside(entry, "updated").text = _moment(now)
     return content
 
 

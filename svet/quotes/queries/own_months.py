@@ -10,9 +10,10 @@ from fractions import Fraction
 
 from svet.accounts.queries import AccountView
 from svet.billing.queries import own_months
-from svet.billing.queries.own_months import YEAR, EmptyMonth, SchemeYear
+from svet.billing.queries.own_months import YEAR, SchemeYear
+from svet.billing.queries.own_months import EmptyMonth as EmptyMonth
 from svet.billing.queries.what_if import PreviewFacts, ground_of
-from svet.billing.rules.other_use import Load
+from svet.billing.rules.other_use import Load as Load
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering.rules import Scheme
@@ -90,7 +91,7 @@ def what_if(*, account: AccountView, on: date, asked: WhatIfAsked) -> WhatIfTold
     return WhatIfTold(
         year=None if bare is None else _told(bare),
         loaded=None if bare is None or loaded is None else _loaded(bare, loaded),
-        empty=own_months.empty_month(ground, asked.empty) if asked.empty in months else None,
+        empty=own_months.empty_month(ground, asked.empty) if asked.empty and asked.empty in months else None,
         can_be_empty=months,
     )
 
