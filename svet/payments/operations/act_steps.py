@@ -20,6 +20,7 @@ from svet.look.formats import roubles
 from svet.notices import operations as notices
 from svet.notices.rules import EventSpec
 from svet.payments import events
+from svet.payments.events import moves
 from svet.payments.models import MoneyAct
 from svet.payments.operations.sendings import owe_sending
 from svet.payments.rules.acts import (
@@ -120,7 +121,7 @@ def post_act(act: MoneyAct, *, now: datetime) -> None:
         owe_sending(act, account.provider, to_account.provider, now=now)
     for one, kopecks in ((account, act.kopecks), (to_account, -act.kopecks)):
         if one is not None:
-            event = events.BALANCE_CHANGED if to_account is None else events.MONEY_MOVED
+            event = events.BALANCE_CHANGED if to_account is None else moves.MONEY_MOVED
             _tell(one, kopecks, event=event, document=act.document, now=now)
 
 
@@ -164,7 +165,7 @@ def record_decision(act: MoneyAct, *, action: str, by: Actor, now: datetime, rea
         posted = act.state == MoneyActState.POSTED
         notices.notify(
             recipient_id=recipient_id,
-            event=events.MOVE_SIGNED if posted else events.MOVE_REFUSED,
+            event=moves.MOVE_SIGNED if posted else moves.MOVE_REFUSED,
             params={"order": order.number, "total": roubles(abs(act.kopecks))},
             place=Place("payment-order", (order.public_id,)),
             now=now,

@@ -29,7 +29,8 @@ def plan(facts: CabinetFacts) -> DayPlan:
     paid = [(each, arrears(each)) for each in facts.accounts if each.may_pay]
     owing = [(each, found) for each, found in paid if found.owed]
     late = [(each, found) for each, found in owing if found.late]
-    agreed = {one.account_public_id for one in (*facts.promised, *facts.plans)}
+    agreed = {one.account_public_id for one in facts.promised}
+    agreed |= {one.account_public_id for one in facts.plans}
     reading = _readings(facts.accounts)
     duties = [*_payments(owing, facts.today), *reading, *_readings_for(facts.accounts), *_others(facts)]
     transit = Money.total(each.transit for each in facts.accounts if each.may_pay)
