@@ -8,9 +8,11 @@ class ArrangementsConfig(AppConfig):
 
     def ready(self) -> None:
         from svet.arrangements import events, texts
+        from svet.arrangements.texts import plans
         from svet.kernel import words
         from svet.notices.rules import registry
 
         registry.declare(events.EVENTS)
         words.name_actions(events.ACTIONS)
         words.explain_with(texts.explain, texts.REASONS)
+        words.explain_with(plans.explain_plan, plans.PLAN_REASONS)

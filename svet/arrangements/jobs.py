@@ -1,4 +1,4 @@
-"""Background: each morning the books are asked which promises were kept."""
+"""Background: each morning the books are asked which promises were kept, and where plans stand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from svet.arrangements import operations
+from svet.arrangements.operations import judging
 
 
 @app.periodic(cron="23 6 * * *")
@@ -17,5 +18,6 @@ from svet.arrangements import operations
     pass_context=False,
 )
 def judge(timestamp: int) -> None:
-    """Say of promises whether they are kept or broken."""
+    """Say of promises and plans whether they are kept or broken."""
     operations.judge_promises(now=timezone.now())
+    judging.judge_plans(now=timezone.now())

@@ -244,7 +244,7 @@ def _planned(
     ids = [row.account_id for row in rows]
     if not ids:
         return {}
-    newest, debts = bills.last_bills(account_ids=ids, months=1), left_to_charge(ids)
+    newest, debts = bills.last_bills(account_ids=ids, months=1), left_to_charge(ids, now=now)
     found = {}
     for row in rows:
         last = newest.get(row.account_id)

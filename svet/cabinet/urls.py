@@ -11,7 +11,7 @@ from svet.cabinet.entrance import page as entrance_page
 from svet.cabinet.help import appeals
 from svet.cabinet.help import page as help_page
 from svet.cabinet.history import page as history_page
-from svet.cabinet.payment import asking, autopay, back, binding, move, promise
+from svet.cabinet.payment import asking, autopay, back, binding, instalments, move, promise
 from svet.cabinet.payment import cards as payment_cards
 from svet.cabinet.payment import page as payment_page
 from svet.cabinet.profile import page as profile_page
@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *back.urlpatterns,
     *move.urlpatterns,
     *promise.urlpatterns,
+    *instalments.urlpatterns,
     *history_page.urlpatterns,
     *bills_page.urlpatterns,
     *charges.urlpatterns,

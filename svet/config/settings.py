@@ -117,6 +117,7 @@ TEMPLATES = [
         "DIRS": sorted(str(folder) for folder in PACKAGE.glob("*/*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"members": "svet.staff.shell.naming"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
@@ -255,5 +256,11 @@ REFUND_DAYS = integer("SVET_REFUND_DAYS", 365)
 # Promises to pay: how many days ahead at most (0: none are taken), how long none after a broken one.
 PROMISE_DAYS = integer("SVET_PROMISE_DAYS", 14)
 PROMISE_PAUSE_DAYS = integer("SVET_PROMISE_PAUSE_DAYS", 60)
+# Instalments: most months (below 2: none), debts in roubles, above which two members sign, months of a pause.
+INSTALMENT_MONTHS = integer("SVET_INSTALMENT_MONTHS", 12)
+INSTALMENT_LEAST = integer("SVET_INSTALMENT_LEAST", 1_000)
+INSTALMENT_ALONE = integer("SVET_INSTALMENT_ALONE", 30_000)
+INSTALMENT_MOST = integer("SVET_INSTALMENT_MOST", 300_000)
+INSTALMENT_PAUSE_MONTHS = integer("SVET_INSTALMENT_PAUSE_MONTHS", 12)
 
 LOGGING = logging_settings(env=ENV, level=os.environ.get("SVET_LOG_LEVEL", "INFO").upper())

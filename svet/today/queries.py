@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,10 @@ from svet.accounts.queries.household import invitations_to
 from svet.accounts.queries.registry import accounts_by_id
 from svet.accounts.rules import Right
 from svet.arrangements.queries import standing_promises
+from svet.arrangements.queries.plans import living_plans
+from svet.arrangements.rules.plans import InstalmentState
+from svet.arrangements.rules.views import InstalmentView
+from svet.arrangements.texts.plans import plan_progress
 from svet.autopay import queries as autopay
 from svet.bills import queries as bills
 from svet.bills.queries import BillSummary
@@ -39,8 +44,10 @@ from svet.today.rules import (
     MeterFacts,
     MovingPayment,
     OpenInvitation,
+    PlanAsk,
     PlannedCharge,
     PromisedPayment,
+    RunningPlan,
     StuckPayment,
     plan,
 )
@@ -69,9 +76,10 @@ def facts_of(
     found = account_queries.cabinet(person_id) if groups is None else groups
     cards = [card for group in found for card in group.cards]
     unfinished = payments.unfinished(person_id=person_id)
+    plans = living_plans([card.account_id for card in cards], now=now)
     return CabinetFacts(
         today=local_today,
-        accounts=tuple(_accounts(cards, now)) if cards else (),
+        accounts=tuple(_accounts(cards, plans, now)) if cards else (),
         stuck=tuple(_stuck(person_id, now, unfinished)),
         moving=tuple(
             MovingPayment(each.public_id, each.number, each.total, each.state is OrderState.REVIEW)
@@ -80,6 +88,7 @@ def facts_of(
         ),
         planned=tuple(_planned(person_id, local_today, now)) if cards else (),
         promised=tuple(_promised(cards)) if cards else (),
+        plans=_plans(cards, plans),
         invitations=tuple(
             OpenInvitation(each.public_id, each.address, each.open_until.astimezone(_zone(cards)).date())
             for each in invitations_to(actor, now=now)
@@ -109,6 +118,15 @@ def _promised(cards: Sequence[AccountCard]) -> list[PromisedPayment]:
     return sorted(found, key=lambda one: one.until)
 
 
+def _plans(cards: Sequence[AccountCard], living: Mapping[int, InstalmentView]) -> tuple[RunningPlan, ...]:
+    """The accounts that are paid in parts, or wait to be, in the cabinet's order."""
+    return tuple(
+        RunningPlan(card.public_id, short_title(card), plan_progress(living[card.account_id]))
+        for card in cards
+        if card.account_id in living and Right.PAY in card.rights
+    )
+
+
 def short_title(card: AccountCard) -> str:
     """The holder's own name for the account, else street, house and flat; the town says nothing new."""
     return card.row_name
@@ -118,7 +136,9 @@ def _zone(cards: Sequence[AccountCard]) -> ZoneInfo | None:
     return ZoneInfo(cards[0].provider.time_zone) if cards else None
 
 
-def _accounts(cards: Sequence[AccountCard], now: datetime) -> list[AccountFactsOfDay]:
+def _accounts(
+    cards: Sequence[AccountCard], plans: Mapping[int, InstalmentView], now: datetime
+) -> list[AccountFactsOfDay]:
     ids = [card.account_id for card in cards]
     balances, transit = ledger.balances(ids), payments.in_transit(ids)
     newest = bills.last_bills(account_ids=ids, months=_BILLS)
@@ -126,7 +146,12 @@ def _accounts(cards: Sequence[AccountCard], now: datetime) -> list[AccountFactsO
     for meter in metering.meters_of(account_ids=ids):
         meters.setdefault(meter.account_id, []).append(meter)
     sent, absences = metering.last_sent(account_ids=ids), standing_absences(account_ids=ids)
-    return [
+    asks = {
+        key: PlanAsk(one.asks_on, one.ask)
+        for key, one in plans.items()
+        if one.state is InstalmentState.STANDING
+    }
+    found = [
         _account(
             card,
             now,
@@ -139,6 +164,7 @@ def _accounts(cards: Sequence[AccountCard], now: datetime) -> list[AccountFactsO
         )
         for card in cards
     ]
+    return [replace(each, plan=asks.get(card.account_id)) for card, each in zip(cards, found, strict=True)]
 
 
 def _account(

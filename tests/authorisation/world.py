@@ -18,6 +18,7 @@ from svet.accounts import events as account_events
 from svet.accounts import operations as account_operations
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_group, make_link
+from svet.arrangements.models import InstalmentPart, InstalmentPlan
 from svet.autopay.models import AutopayAgreement, AutopayTurn
 from svet.billing import operations as billing
 from svet.billing.models import HouseRow
@@ -269,7 +270,22 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
     )
     loaded_id = load_file(name="r.txt", content=BytesIO(line), source="", by=Actor.system("world"), now=now)
     LoadedFile.objects.filter(public_id=loaded_id).update(rejects=line)
+    plan = InstalmentPlan.objects.create(
+        account=account,
+        person=payer,
+        state="refused",
+        kopecks=2_000_00,
+        months=2,
+        asked_at=now,
+        made_on=today,
+        after_seq=0,
+        by_two=True,
+    )
+    for no in (1, 2):
+        due_on = today + timedelta(days=30 * no)
+        InstalmentPart.objects.create(plan=plan, no=no, due_on=due_on, kopecks=1_000_00)
     return {
+        "plan_id": plan.public_id,
         "money_act_id": act.public_id,
         "order_case_id": order.public_id,
         "credited_order_id": paid.public_id,

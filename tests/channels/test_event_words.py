@@ -63,10 +63,15 @@ SAMPLE = {
     "card": "Мир •• 2987",
     "cause": "recovered",
     "ended": "",
+    "months": "6",
+    "no": "2",
+    "sum": "1 234,56 ₽",
+    "last": "30.11.2026",
 }
 #: Values that change what is said, beside those every text needs.
 VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
     "balance_changed": {"way": ["more", "less"]},
+    "money_moved": {"way": ["more", "less"]},
     "code": {"act": ["registration", "recovery", "phone", ""]},
     "account_linked": {"own": ["1", "3"]},
     "access_changed": {

@@ -77,6 +77,7 @@ def today(request: HttpRequest) -> dict[str, Any]:
             {"account_id": each.account_public_id, "until": each.until, "amount_kopecks": each.money.kopecks}
             for each in day.promised
         ],
+        "instalments": [{"account_id": each.account_public_id, "note": each.words} for each in day.plans],
         "tasks": [_task(duty, day) for duty in day.all_duties],
     }
 

@@ -219,6 +219,13 @@ class PlannedChargeOut(Schema):
     told: bool
 
 
+class RunningPlanOut(Schema):
+    """An account whose debt is paid in parts, or waits to be; ``note``: where that stands."""
+
+    account_id: str
+    note: str
+
+
 class PromisedPaymentOut(Schema):
     """What stands promised for an account."""
 
@@ -242,6 +249,7 @@ class TodayOut(Schema):
     tasks: list[TaskOut]
     planned_charges: list[PlannedChargeOut]
     promised: list[PromisedPaymentOut]
+    instalments: list[RunningPlanOut]
 
 
 class HistoryEventOut(Schema):

@@ -45,12 +45,18 @@ def on(day: int) -> date:
 def test_when_a_promise_is_taken(
     balance: int, open_: bool, broken_on: date | None, reason: PromiseReason | None
 ) -> None:
-    assert why_not(TERMS, balance=Money(balance), open_=open_, broken_on=broken_on, today=TODAY) is reason
+    assert (
+        why_not(TERMS, balance=Money(balance), living=False, open_=open_, broken_on=broken_on, today=TODAY)
+        is reason
+    )
 
 
 def test_a_retailer_may_take_none() -> None:
     off = PromiseTerms(days=0, pause=60)
-    assert why_not(off, balance=Money(1), open_=False, broken_on=None, today=TODAY) is PromiseReason.OFF
+    assert (
+        why_not(off, balance=Money(1), living=False, open_=False, broken_on=None, today=TODAY)
+        is PromiseReason.OFF
+    )
 
 
 @pytest.mark.parametrize(("days", "taken"), [(-1, False), (0, False), (1, True), (14, True), (15, False)])

@@ -152,7 +152,7 @@ def _begin(turn_id: int, *, now: datetime) -> int | None:
         if _paid_late(turn, tries, now=now):
             return None
         account_id = agreement.account_id
-        left = left_to_charge([account_id])[account_id]
+        left = left_to_charge([account_id], now=now)[account_id]
         # Nobody knows yet what a charge has taken: nothing may be left, or all of it.
         unknown = left < LIMITS.line_min and in_doubt([account_id])
         if unknown or being_paid([account_id], now=now):
@@ -223,7 +223,7 @@ def _send(turn_id: int, *, order_id: int, now: datetime) -> bool:
             return False
         paid_by_hand = being_paid([held.account_id], but_order=order_id, now=now)
         # This order is among what is spoken for: less than nothing left means it would take too much.
-        return not paid_by_hand and left_to_charge([held.account_id])[held.account_id] >= ZERO
+        return not paid_by_hand and left_to_charge([held.account_id], now=now)[held.account_id] >= ZERO
 
     try:
         sent = send_unattended(order_id=order_id, may=may, now=now)

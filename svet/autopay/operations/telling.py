@@ -49,7 +49,7 @@ def tell_due(*, now: datetime) -> int:
     ids = [one.account_id for one in active]
     accounts: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(ids)}
     newest = bills.last_bills(account_ids=ids, months=1)
-    debts = left_to_charge(ids)
+    debts = left_to_charge(ids, now=now)
     off = cards_off({one.card_id for one in active})
     decided = _decided(active, newest)
     told = 0
@@ -130,7 +130,7 @@ def _tell(agreement_id: int, *, account: AccountView, bill: BillSummary, now: da
     zone = ZoneInfo(account.provider.time_zone)
     due = charge_moment(_planned(agreement, bill, zone=zone), told_at=now, zone=zone)
     money = sum_to_charge(
-        owed=left_to_charge([account.account_id])[account.account_id],
+        owed=left_to_charge([account.account_id], now=now)[account.account_id],
         ceiling=agreement.terms.ceiling,
         told=None,
         most=LIMITS.line_max,

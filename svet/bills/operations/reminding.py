@@ -12,7 +12,7 @@ from typing import Final
 
 from svet.accounts import queries as account_queries
 from svet.accounts.rules import Right
-from svet.arrangements.queries import promised_ahead
+from svet.arrangements.queries import asked_apart
 from svet.bills import events, queries
 from svet.bills.models import DueReminder
 from svet.bills.rules import accounts_label, still_owed
@@ -60,9 +60,9 @@ def remind_of_due(*, now: datetime) -> int:
 def _remind(held: Mapping[int, Sequence[int]], *, today: date, now: datetime) -> int:
     """Remind the people of a batch, given with their accounts."""
     account_ids = sorted({account_id for accounts in held.values() for account_id in accounts})
-    # Whoever has promised a day that is still to come is not pressed before it.
-    promised = promised_ahead(account_ids, today=today)
-    asked = [account_id for account_id in account_ids if account_id not in promised]
+    # Whoever has promised a day that is still to come, or pays in parts, is asked by that.
+    agreed = asked_apart(account_ids, today=today)
+    asked = [account_id for account_id in account_ids if account_id not in agreed]
     bills = queries.due_bills(account_ids=asked, today=today)
     balances = ledger.balances(list(bills))
     owed = {

@@ -31,6 +31,14 @@ class Arrears:
     due_on: date | None
 
 
+def arrears_in_parts(*, ask: Money, until: date, transit: Money, today: date) -> Arrears:
+    """What of a debt that is paid in parts is asked: the next part and the bills with it, by its day."""
+    owed = max(ask - transit, ZERO)
+    if not owed:
+        return Arrears(ZERO, ZERO, None, None)
+    return Arrears(owed, owed, until, None) if until < today else Arrears(owed, ZERO, None, until)
+
+
 def arrears_of(*, balance: Money, transit: Money, bills: Sequence[OwedBill], today: date) -> Arrears:
     """What of the debt is late; ``bills`` are the newest first: money pays the oldest one first.
 

@@ -18,7 +18,9 @@ from svet.accounts.rules import Right
 from svet.arrangements import texts
 from svet.arrangements.operations import promise_payment
 from svet.arrangements.queries import promise_offer, standing_promises
+from svet.arrangements.queries.plans import living_plans
 from svet.arrangements.rules import PromiseNotFound
+from svet.arrangements.texts.plans import plan_progress
 from svet.cabinet.shell.forms import DayField, Form
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
@@ -46,11 +48,13 @@ def promises(request: HttpRequest) -> HttpResponse:
     payable = [card for card in cards if Right.PAY in card.rights]
     ids = [card.account_id for card in payable]
     balances, standing = ledger.balances(ids), standing_promises(ids)
+    plans = living_plans(ids, now=now_of(request))
     rows = []
     for card in payable:
         if balances[card.account_id].kopecks > 0:
-            one = standing.get(card.account_id)
-            rows.append((card, balances[card.account_id], texts.promise_line(one) if one else ""))
+            one, plan = standing.get(card.account_id), plans.get(card.account_id)
+            said = texts.promise_line(one) if one else ""
+            rows.append((card, balances[card.account_id], said, plan_progress(plan) if plan else ""))
     return render(request, "cabinet/promises.html", {"rows": rows})
 
 

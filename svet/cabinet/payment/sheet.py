@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID, uuid4
 
-from svet.accounts.queries import AccountCard, GroupView, cabinet, provider_today
+from svet.accounts.queries import GroupView, cabinet
 from svet.accounts.rules import Right
 from svet.arrangements.queries import standing_promises
-from svet.arrangements.rules import PromiseView
+from svet.arrangements.queries.plans import living_plans
 from svet.bills import queries as bills
-from svet.bills.queries import BillSummary
-from svet.cabinet.payment.form import AMOUNT, PaymentForm
-from svet.cabinet.payment.late import late_of
+from svet.cabinet.payment.form import PaymentForm
+from svet.cabinet.payment.rows import PaymentSheetRow, row_of
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.kernel.refusals import NotFound
@@ -30,40 +28,6 @@ from svet.people import queries as people
 
 #: From so many accounts on the sheet is a list of rows, before it cards.
 ROWS_FROM = 4
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentSheetRow:
-    """One account on the sheet."""
-
-    card: AccountCard
-    balance: Money
-    transit: Money
-    due_on: date | None
-    overdue: bool
-    payable: bool
-    ticked: bool
-    value: str
-    errors: list[str]
-    #: Whose bill it is; empty where the cabinet has one provider.
-    provider: str = ""
-    #: The person's payment that may have overpaid it.
-    back: str = ""
-    #: The day by which what it owes was promised to be paid.
-    promised_on: date | None = None
-
-    @property
-    def over(self) -> bool:
-        return self.balance.kopecks < 0
-
-    @property
-    def debt(self) -> bool:
-        return self.balance.kopecks > 0
-
-    @property
-    def settled(self) -> bool:
-        """Whether the row may be folded away: nothing is owed, nothing was chosen."""
-        return not (self.debt or self.ticked or self.errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +170,12 @@ def sheet(
     transit, newest = queries.in_transit(ids), bills.last_bills(account_ids=ids)
     over = [account_id for account_id in ids if balances[account_id] < ZERO]
     newest_own = newest_payments(person_id=person_id, account_ids=over) if over else {}
-    promised = standing_promises(ids)
+    promised, plans = standing_promises(ids), living_plans(ids, now=now)
     several = len({card.provider.provider_id for group in groups for card in group.cards}) > 1
     sections = []
     for group in groups:
         rows = tuple(
-            _row(
+            row_of(
                 card,
                 balances[card.account_id],
                 transit.get(card.account_id, ZERO),
@@ -222,6 +186,7 @@ def sheet(
                 now=now,
                 back=newest_own.get(card.account_id, ""),
                 promised=promised.get(card.account_id),
+                plan=plans.get(card.account_id),
             )
             for card in group.cards
         )
@@ -271,52 +236,6 @@ def _narrowed(groups: list[GroupView], *, only: str) -> list[GroupView]:
         if card.public_id == only
     ]
     return found or groups
-
-
-def _row(
-    card: AccountCard,
-    balance: Money,
-    transit: Money,
-    newest: Sequence[BillSummary],
-    form: PaymentForm | None,
-    chosen: dict[str, Money] | None,
-    *,
-    provider: str,
-    back: str,
-    promised: PromiseView | None,
-    now: datetime,
-) -> PaymentSheetRow:
-    owed = max(balance - transit, ZERO)
-    late = late_of(newest, balance=balance, transit=transit, today=provider_today(card.provider, now))
-    payable = Right.PAY in card.rights
-    ticked = payable and bool(owed)
-    value = _as_typed(owed) if owed else ""
-    if chosen is not None:
-        ticked = payable and card.public_id in chosen
-        value = _as_typed(chosen[card.public_id]) if card.public_id in chosen else value
-    if form is not None:
-        ticked = payable and card.public_id in form.ticked
-        value = form.typed.get(card.public_id, "")
-    return PaymentSheetRow(
-        card=card,
-        balance=balance,
-        transit=transit,
-        # As «Сегодня» says it: all of it late since the oldest bill not paid, else by the next day to come.
-        due_on=late.since if late.late == owed or late.due_on is None else late.due_on,
-        overdue=late.since is not None and (late.late == owed or late.due_on is None),
-        payable=payable,
-        ticked=ticked,
-        value=value,
-        errors=form.errors.get(AMOUNT + card.public_id, []) if form else [],
-        provider=provider,
-        back=back,
-        promised_on=promised.until_on if promised is not None and owed else None,
-    )
-
-
-def _as_typed(money: Money) -> str:
-    """«1234,56»: what stands in a money field."""
-    return f"{money.roubles:.2f}".replace(".", ",")
 
 
 def _sum(row: PaymentSheetRow) -> Money:

@@ -95,8 +95,14 @@ def _page(request: HttpRequest, day: DayPlan, groups: list[GroupView]) -> DayPag
         action=texts.action(day),
         action_icon=_ICONS[day.lead.kind] if day.lead is not None else "plus",
         action_url=path_of(day.lead.place) if day.lead is not None else reverse("account-add"),
-        cannot_pay=day.state is DayState.OVERDUE,
-        rows=(*_moving(day), *_planned(day), *_promised(day), *(_row(duty, day) for duty in day.duties)),
+        cannot_pay=day.state is DayState.OVERDUE and day.may_agree,
+        rows=(
+            *_moving(day),
+            *_planned(day),
+            *_promised(day),
+            *_running(day),
+            *(_row(duty, day) for duty in day.duties),
+        ),
         recent=_recent(request, day, groups) if day.accounts else (),
     )
 
@@ -134,6 +140,13 @@ def _promised(day: DayPlan) -> tuple[DayRow, ...]:
             each.title,
         )
         for each in day.promised
+    )
+
+
+def _running(day: DayPlan) -> tuple[DayRow, ...]:
+    return tuple(
+        DayRow(reverse("instalments", args=[each.account_public_id]), "calendar", each.words, each.title)
+        for each in day.plans
     )
 
 

@@ -60,6 +60,7 @@ PROMISES = (
     Promise("I-21", _("У каждого платежа есть источник"), "svet.cli.verification.sources:broken_sources"),
     Promise("I-25", _("Автоплатёж не больше того, о чём сказано"), "svet.autopay.queries:broken"),
     Promise("I-27", _("У пробитого чека есть номер, чеки сходятся"), "svet.fiscal.queries:broken"),
+    Promise("I-28", _("Рассрочки сходятся с тем, что согласовано"), "svet.arrangements.queries:broken"),
     Promise("I-19", _("Счёт начинается с итога прошлого счёта"), "svet.bills.queries:broken_chain"),
     Promise("I-24", _("Пени и потоки счёта сходятся с книгами"), "svet.bills.queries.streams:broken"),
     Promise("I-10", _("Выставленный счёт не изменён"), "svet.bills.queries:broken"),

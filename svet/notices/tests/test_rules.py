@@ -53,6 +53,10 @@ SAMPLE = {
     "card": "Мир •• 2987",
     "cause": "recovered",
     "ended": "",
+    "months": "6",
+    "no": "2",
+    "sum": "1 234,56 ₽",
+    "last": "30.11.2026",
 }
 
 

@@ -18,7 +18,9 @@ from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, NewTransaction, TransactionKind
 from svet.look.formats import roubles
 from svet.notices import operations as notices
+from svet.notices.rules import EventSpec
 from svet.payments import events
+from svet.payments.events import moves
 from svet.payments.models import MoneyAct
 from svet.payments.operations.sendings import owe_sending
 from svet.payments.rules.acts import (
@@ -26,6 +28,7 @@ from svet.payments.rules.acts import (
     MoneyActState,
     NewMoneyAct,
 )
+from svet.people import queries as people
 
 _KINDS: Final = {
     MoneyActKind.TRANSFER: TransactionKind.TRANSFER,
@@ -118,7 +121,8 @@ def post_act(act: MoneyAct, *, now: datetime) -> None:
         owe_sending(act, account.provider, to_account.provider, now=now)
     for one, kopecks in ((account, act.kopecks), (to_account, -act.kopecks)):
         if one is not None:
-            _tell(one, kopecks, document=act.document, now=now)
+            event = events.BALANCE_CHANGED if to_account is None else moves.MONEY_MOVED
+            _tell(one, kopecks, event=event, document=act.document, now=now)
 
 
 def _transaction(act: MoneyAct, key: str, account: AccountView, legs: list[Leg]) -> NewTransaction:
@@ -133,7 +137,7 @@ def _transaction(act: MoneyAct, key: str, account: AccountView, legs: list[Leg])
     )
 
 
-def _tell(account: AccountView, kopecks: int, *, document: str, now: datetime) -> None:
+def _tell(account: AccountView, kopecks: int, *, event: EventSpec, document: str, now: datetime) -> None:
     params = {
         "account": account.number,
         "total": roubles(abs(kopecks)),
@@ -143,9 +147,27 @@ def _tell(account: AccountView, kopecks: int, *, document: str, now: datetime) -
     for recipient_id in recipients_of(account_id=account.account_id):
         notices.notify(
             recipient_id=recipient_id,
-            event=events.BALANCE_CHANGED,
+            event=event,
             params=params,
             place=Place("account", (account.public_id,)),
+            now=now,
+        )
+
+
+def record_decision(act: MoneyAct, *, action: str, by: Actor, now: datetime, reason: str = "") -> None:
+    """Write down that an act was decided; who asked to move money of a payment is told (a step)."""
+    record_act(act, action=action, by=by, now=now, reason=reason)
+    order = act.of_order
+    if order is None or act.undoes_id is not None:
+        return
+    recipient_id = people.recipients_of([order.person_id]).get(order.person_id)
+    if recipient_id is not None:
+        posted = act.state == MoneyActState.POSTED
+        notices.notify(
+            recipient_id=recipient_id,
+            event=moves.MOVE_SIGNED if posted else moves.MOVE_REFUSED,
+            params={"order": order.number, "total": roubles(abs(act.kopecks))},
+            place=Place("payment-order", (order.public_id,)),
             now=now,
         )
 

@@ -28,7 +28,7 @@ from svet.payments.operations.act_steps import (
     decide_act,
     keep_act,
     post_act,
-    record_act,
+    record_decision,
 )
 from svet.payments.operations.hands import beyond
 from svet.payments.operations.moved import check_move_stands, leave_to_disputes, order_of
@@ -165,7 +165,7 @@ def sign_act(*, by: Actor, act_public_id: str, shown: str, now: datetime) -> Non
         check_move_stands(act, order, now=now)
         decide_act(act, MoneyActState.POSTED, by=by, now=now)
         post_act(act, now=now)
-        record_act(act, action="payments.act.signed", by=by, now=now)
+        record_decision(act, action="payments.act.signed", by=by, now=now)
         leave_to_disputes(order, now=now)
 
 
@@ -180,7 +180,7 @@ def refuse_act(*, by: Actor, act_public_id: str, reason: str, now: datetime) -> 
         act, order = _held(_waiting, act_public_id)
         act.undoes = None
         decide_act(act, MoneyActState.REFUSED, by=by, now=now, decision=said)
-        record_act(act, action="payments.act.refused", by=by, now=now, reason=said)
+        record_decision(act, action="payments.act.refused", by=by, now=now, reason=said)
         leave_to_disputes(order, now=now)
 
 

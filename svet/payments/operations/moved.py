@@ -10,7 +10,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.transactions import require_transaction
 from svet.payments.models import MoneyAct, Order
-from svet.payments.operations.act_steps import accounts_of, decide_act, record_act
+from svet.payments.operations.act_steps import accounts_of, decide_act, record_decision
 from svet.payments.operations.growing import grow_disputes
 from svet.payments.operations.refund_steps import locked_order
 from svet.payments.operations.reserving import lines_left
@@ -59,7 +59,7 @@ def end_move(act: MoneyAct, *, note: str, by: Actor, now: datetime) -> None:
     """Turn down a move that waits because the bank has the money (a step)."""
     require_transaction()
     decide_act(act, MoneyActState.REFUSED, by=by, now=now, decision=note)
-    record_act(act, action="payments.act.refused", by=by, now=now, reason=note)
+    record_decision(act, action="payments.act.refused", by=by, now=now, reason=note)
 
 
 def waiting_moves(order: Order) -> list[MoneyAct]:

@@ -12,6 +12,7 @@ from svet.kernel.money import Money
 from svet.payments.models import Claim, ImportedPayment, Source
 from svet.payments.rules.layouts import PLAIN_LAYOUT, Layout
 from svet.payments.rules.registers import WAITING, CaseKind, RegisterState, WaitReason
+from svet.staffing.texts import name_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Owner:
 def owners(*, kind: CaseKind, subjects: Collection[str]) -> dict[str, Owner]:
     """Who has taken these cases; those of nobody are absent."""
     rows = Claim.objects.filter(kind=kind.value, subject__in=subjects)
-    return {row.subject: Owner(row.person_id, row.name, row.taken_at) for row in rows}
+    return {row.subject: Owner(row.person_id, name_in_words(row.name), row.taken_at) for row in rows}
 
 
 def sources() -> list[SourceView]:

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, Sum
 
+from svet.arrangements.queries.plans import asked_by_plans
 from svet.kernel.money import ZERO, Money
+from svet.ledger import queries as ledger
 from svet.payments.models import BoundCard, Order, OrderLine, StateChange
 from svet.payments.queries.cards import CardView, card_view
 from svet.payments.queries.parts import owed
@@ -91,9 +93,16 @@ def in_doubt(account_ids: Collection[int]) -> dict[int, Money]:
     return {row["account_id"]: Money(int(row["sum"])) for row in sums}
 
 
-def left_to_charge(account_ids: Collection[int]) -> dict[int, Money]:
-    """What accounts owe less the money on its way, and less what an earlier charge may have taken."""
+def left_to_charge(account_ids: Collection[int], *, now: datetime) -> dict[int, Money]:
+    """What accounts owe less the money on its way, and less what an earlier charge may have taken.
+
+    Of a debt that is paid in parts no more than the next one, with the bills until its day.
+    """
     debts, doubts = owed([*account_ids]), in_doubt(account_ids)
+    asks = asked_by_plans(account_ids, now=now)
+    balances = ledger.balances(list(asks)) if asks else {}
+    for key, ask in asks.items():
+        debts[key] = min(debts[key], ask - (balances[key] - debts[key]))
     return {key: debt - doubts.get(key, ZERO) for key, debt in debts.items()}
 
 

@@ -101,9 +101,9 @@ def test_a_small_transfer_is_posted_at_once_on_both_accounts_and_both_are_told(d
     posted = Transaction.objects.get(key=f"act:{report.public_id}")
     assert (posted.kind, posted.effective_on) == ("transfer", TODAY)
     assert set(Posting.objects.filter(transaction=posted).values_list("book", flat=True)) == {"receivable"}
-    told = {notice.text for notice in Notice.objects.filter(event="balance_changed")}
-    assert any("больше" in text for text in told)
-    assert any("меньше" in text for text in told)
+    told = {notice.text for notice in Notice.objects.filter(event="money_moved")}
+    assert any("перенесены с него на другой счёт" in text for text in told)
+    assert any("с другого счёта перенесены" in text for text in told)
     sound()
 
 

@@ -122,9 +122,9 @@ def test_it_stands_in_the_books_of_both_on_the_day_it_was_paid_after_two_signatu
         two.theirs.number,
         timedelta(0),
     )
-    told = {notice.recipient_id: notice.text for notice in Notice.objects.filter(event="balance_changed")}
-    assert "больше" in told[two.anna.recipient_id]
-    assert "меньше" in told[two.mother.recipient_id]
+    told = {notice.recipient_id: notice.text for notice in Notice.objects.filter(event="money_moved")}
+    assert "на другой счёт" in told[two.anna.recipient_id]
+    assert "с другого счёта" in told[two.mother.recipient_id]
     sound()
 
 

@@ -57,8 +57,12 @@ def test_what_is_overpaid_is_moved_at_once(family: Family, bank: StubBank) -> No
     assert (owes(family.first), owes(family.second)) == (0, 0)
     assert queries.broken() == []
     assert queries.broken_books() == []
-    told = Notice.objects.filter(event="balance_changed", recipient_id=family.anna.recipient_id)
-    assert told.count() == 2
+    told = Notice.objects.filter(event="money_moved", recipient_id=family.anna.recipient_id)
+    assert sorted(notice.title for notice in told) == [
+        "Деньги перенесены на другой счёт",
+        "На счёт перенесены деньги",
+    ]
+    assert not Notice.objects.filter(event__in=["balance_changed", "move_signed"]).exists()
     # What was moved is neither moved nor given back a second time.
     owe(family.first, -1000_00)
     assert seen(order, family.anna).lines[0].left == Money(300_00)
@@ -78,6 +82,8 @@ def test_what_would_leave_a_debt_waits_for_a_member(family: Family, bank: StubBa
     acts.sign_act(by=olga, act_public_id=act.public_id, shown=shown.shown, now=LATER)
     assert (owes(family.first), owes(family.second)) == (35_38, 0)
     assert queries.broken() == []
+    told = Notice.objects.get(event="move_signed")
+    assert (told.recipient_id, told.url) == (family.anna.recipient_id, f"/payment/orders/{order.public_id}/")
 
 
 def test_a_request_that_is_turned_down_is_left_again(family: Family, bank: StubBank) -> None:
@@ -87,6 +93,7 @@ def test_a_request_that_is_turned_down_is_left_again(family: Family, bank: StubB
     act = MoneyAct.objects.get()
     acts.refuse_act(by=olga, act_public_id=act.public_id, reason="не то", now=LATER)
     assert seen(order, family.anna).lines[0].left == Money(300_00)
+    assert Notice.objects.get(event="move_refused").recipient_id == family.anna.recipient_id
 
 
 def test_what_is_undone_is_left_again(family: Family, bank: StubBank) -> None:

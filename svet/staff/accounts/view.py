@@ -20,6 +20,9 @@ from svet.accounts.queries.terms import terms_of
 from svet.accounts.rules import BillDelivery, Right
 from svet.arrangements import texts as promise_texts
 from svet.arrangements.queries import promises_of
+from svet.arrangements.queries.plans import plans_of
+from svet.arrangements.rules.plans import LIVING
+from svet.arrangements.texts import plans as plan_texts
 from svet.autopay import queries as autopay
 from svet.autopay import texts as autopay_texts
 from svet.autopay.queries import AutopayView
@@ -43,6 +46,7 @@ from svet.payments.rules.states import OrderState
 from svet.payments.texts import giving_back as refund_texts
 from svet.payments.texts.misdirected import moved_words
 from svet.staff.shell.sent import shown_delivery
+from svet.staffing.texts import name_in_words
 
 #: How much of each list the screen shows.
 _SOME, _MANY = 8, 40
@@ -112,6 +116,10 @@ def account_screen(account: AccountView, *, now: datetime) -> dict[str, Any]:
         "readings": [_values(one) for one in metering.reading_sets(account_ids=ids, limit=_SOME)],
         "bills": bills.bills(account_ids=ids, limit=_SOME),
         "autopay": [_autopay(one) for one in autopay.agreements_of_account(account.account_id, now=now)],
+        "plans": [
+            (plan_texts.plan_line(one), plan_texts.plan_progress(one) if one.state in LIVING else "")
+            for one in plans_of(account.account_id, now=now)
+        ],
         "promises": [promise_texts.promise_line(one) for one in promises_of(account.account_id)],
         "payments": _money(account.account_id, number=account.number, now=now)[:_SOME],
         "sent": [
@@ -213,5 +221,5 @@ def _line(entry: EntryView) -> FeedLine:
         "anonymous": _("без входа"),
     }
     kind = known.get(entry.actor_kind, entry.actor_kind)
-    who = f"{kind}: {entry.actor_name}" if entry.actor_name else kind
+    who = f"{kind}: {name_in_words(entry.actor_name)}" if entry.actor_name else kind
     return FeedLine(entry.at, who, action_name(entry.action), entry.reason, entry.security)

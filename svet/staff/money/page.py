@@ -15,6 +15,7 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from svet.arrangements.queries.plans import waiting_plan_count, waiting_plans
 from svet.fiscal.queries import late_receipt_count
 from svet.kernel.money import Money
 from svet.look.requests import now_of
@@ -27,7 +28,17 @@ from svet.payments.queries.sendings import open_sending_count
 from svet.payments.queries.silence import silent_banks
 from svet.payments.rules.registers import CaseKind
 from svet.staff.money import cases as money_cases
-from svet.staff.money import chargebacks, corrections, days, receipts, refunds, rows, sendings, statements
+from svet.staff.money import (
+    chargebacks,
+    corrections,
+    days,
+    plans,
+    receipts,
+    refunds,
+    rows,
+    sendings,
+    statements,
+)
 from svet.staff.money.words import from_whom, how_long, why_callback, why_order, why_row
 from svet.staff.shell.desk import Desk, desk_page
 from svet.staff.shell.searching import asked_of, keep_search
@@ -42,6 +53,7 @@ def _count(now: datetime) -> int:
         suspense.waiting_count()
         + waiting_act_count()
         + waiting_refund_count()
+        + waiting_plan_count()
         + open_chargeback_count()
         + open_sending_count()
         + late_receipt_count(now=now)
@@ -99,18 +111,21 @@ def money(request: HttpRequest) -> HttpResponse:
     disputes = [] if asked else [chargebacks.shown_chargeback(one) for one in open_chargebacks(limit=MOST)]
     to_send = [] if asked else sendings.rows(limit=MOST, now=now)
     late = [] if asked else receipts.late(limit=MOST, now=now)
+    parts = [] if asked else [plans.shown_plan(one) for one in waiting_plans(limit=MOST, now=now)]
     credited = find_credited(text=asked, kopecks=_kopecks(asked), limit=MOST) if asked else []
     context = {
         "asked": asked,
         "lists": lists,
         "acts": acts,
         "refunds": back,
+        "plans": parts,
+        "plans_decided": plans.decided_words(now=now) if parts else "",
         "chargebacks": disputes,
         "to_send": to_send,
         "late_receipts": late,
         "silent": silent_banks(),
         "credited": credited,
-        "any": bool(acts or back or disputes or to_send or late or credited)
+        "any": any((acts, back, parts, disputes, to_send, late, credited))
         or any(one["cases"] for one in lists),
         "most": MOST,
     }
@@ -195,6 +210,7 @@ urlpatterns: list[URLPattern] = [
     *corrections.urlpatterns,
     *receipts.urlpatterns,
     *refunds.urlpatterns,
+    *plans.urlpatterns,
     *chargebacks.urlpatterns,
     *days.urlpatterns,
     *statements.urlpatterns,

@@ -12,8 +12,10 @@ from svet.today.rules.facts import (
     MeterFacts,
     MovingPayment,
     OpenInvitation,
+    PlanAsk,
     PlannedCharge,
     PromisedPayment,
+    RunningPlan,
     StuckPayment,
 )
 from svet.today.rules.planning import FREE_DAYS, NEWS_DAYS, plan
@@ -32,8 +34,10 @@ __all__ = [
     "MeterFacts",
     "MovingPayment",
     "OpenInvitation",
+    "PlanAsk",
     "PlannedCharge",
     "PromisedPayment",
+    "RunningPlan",
     "StuckPayment",
     "arrears",
     "plan",

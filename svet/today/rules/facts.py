@@ -57,11 +57,19 @@ class MeterFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanAsk:
+    """What the next part of an account's instalments asks, with the bills until its day."""
+
+    until: date
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
 class AccountFactsOfDay:
     """An account on a day of its provider; ``bills`` are the newest first.
 
     ``away``: an absence stands until the window is over, which sees to the readings by itself.
-    ``of_another``: its owner has let the person in, who may help them.
+    ``of_another``: its owner has let the person in, who may help them. ``plan``: its debt is paid in parts.
     """
 
     public_id: str
@@ -76,6 +84,7 @@ class AccountFactsOfDay:
     may_submit: bool
     away: bool = False
     of_another: bool = False
+    plan: PlanAsk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,15 @@ class PromisedPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningPlan:
+    """An account's debt is paid in parts, or waits to be: the words of where that stands."""
+
+    account_public_id: str
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenInvitation:
     """Somebody lets the person into an account until a day."""
 
@@ -137,6 +155,7 @@ class CabinetFacts:
     invitations: tuple[OpenInvitation, ...] = ()
     planned: tuple[PlannedCharge, ...] = ()
     promised: tuple[PromisedPayment, ...] = ()
+    plans: tuple[RunningPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +206,9 @@ class DayPlan:
     others: bool
     planned: tuple[PlannedCharge, ...] = ()
     promised: tuple[PromisedPayment, ...] = ()
+    plans: tuple[RunningPlan, ...] = ()
+    #: Somewhere something is late about which nothing was agreed yet.
+    may_agree: bool = False
 
     @property
     def all_duties(self) -> tuple[Duty, ...]:

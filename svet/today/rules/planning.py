@@ -29,6 +29,8 @@ def plan(facts: CabinetFacts) -> DayPlan:
     paid = [(each, arrears(each)) for each in facts.accounts if each.may_pay]
     owing = [(each, found) for each, found in paid if found.owed]
     late = [(each, found) for each, found in owing if found.late]
+    agreed = {one.account_public_id for one in facts.promised}
+    agreed |= {one.account_public_id for one in facts.plans}
     reading = _readings(facts.accounts)
     duties = [*_payments(owing, facts.today), *reading, *_readings_for(facts.accounts), *_others(facts)]
     transit = Money.total(each.transit for each in facts.accounts if each.may_pay)
@@ -58,6 +60,8 @@ def plan(facts: CabinetFacts) -> DayPlan:
         moving=facts.moving,
         planned=facts.planned,
         promised=facts.promised,
+        plans=facts.plans,
+        may_agree=any(each.public_id not in agreed for each, _found in late),
         over=Money.total(each.balance for each, _found in paid if each.balance.kopecks < 0),
         window=min(windows, key=lambda window: window.closes_on, default=None),
         sent=bool(windows) and not reading,

@@ -27,7 +27,7 @@ def address(family: Family) -> str:
 
 def test_a_day_is_promised_and_seen_on_every_page_that_asks_for_money(family: Family) -> None:
     anna, until = signed_in(family.anna), timezone.localdate() + timedelta(days=5)
-    assert address(family) in text_of(anna.get("/payment/"))
+    assert text_of(anna.get("/payment/")).count('href="/payment/promise/"') == 2
     assert address(family) in text_of(anna.get("/payment/promise/"))
     assert address(family) in text_of(anna.get(f"/accounts/{family.first.public_id}/"))
     done = words(text_of(anna.post(address(family), {"until": until.isoformat()}, follow=True)))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from svet.kernel.money import Money
 from svet.look.formats import roubles
 from svet.notices.rules import EventSpec, NoticeChannel, Params, Words
+from svet.payments.events.moves import MONEY_MOVED, MOVE_REFUSED, MOVE_SIGNED
 
 
 def moment(at: datetime) -> str:
@@ -259,6 +260,9 @@ EVENTS: Final = (
     REFUND_DECLINED,
     ACCOUNT_REFUNDED,
     BALANCE_CHANGED,
+    MONEY_MOVED,
+    MOVE_SIGNED,
+    MOVE_REFUSED,
     RECEIPT,
 )
 

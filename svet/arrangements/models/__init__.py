@@ -1,4 +1,4 @@
-"""Promises to pay by a day."""
+"""Promises to pay by a day, and plans of instalments."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from svet.arrangements.models.plans import InstalmentPart, InstalmentPlan
 from svet.arrangements.rules import PromiseState
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
+
+__all__ = ["InstalmentPart", "InstalmentPlan", "PaymentPromise"]
 
 
 class PaymentPromise(models.Model):

@@ -49,6 +49,7 @@ class PromiseReason(StrEnum):
     NO_DEBT = "promise_no_debt"
     DAY = "promise_day"
     OPEN = "promise_open"
+    PLAN = "promise_plan"
     BROKEN_LATELY = "promise_broken_lately"
 
 
@@ -119,13 +120,18 @@ def last_day(terms: PromiseTerms, *, today: date) -> date:
 
 
 def why_not(
-    terms: PromiseTerms, *, balance: Money, open_: bool, broken_on: date | None, today: date
+    terms: PromiseTerms, *, balance: Money, open_: bool, living: bool, broken_on: date | None, today: date
 ) -> PromiseReason | None:
-    """Why no promise may be made today; ``broken_on`` is the promised day of the last one that was broken."""
+    """Why no promise may be made today; ``broken_on`` is the promised day of the last one that was broken.
+
+    ``living``: the account is paid in parts, or asks to be.
+    """
     if not terms.days:
         return PromiseReason.OFF
     if open_:
         return PromiseReason.OPEN
+    if living:
+        return PromiseReason.PLAN
     if balance.kopecks <= 0:
         return PromiseReason.NO_DEBT
     if broken_on is not None and today <= free_again(terms, broken_on=broken_on):

@@ -13,7 +13,8 @@ from svet.accounts.operations import lock_account
 from svet.accounts.queries import accounts_by_id, provider_today
 from svet.arrangements import events
 from svet.arrangements.models import PaymentPromise
-from svet.arrangements.queries import offer_for, payable, payers, promise_terms
+from svet.arrangements.queries import offer_for, payable, promise_terms
+from svet.arrangements.queries.access import payers
 from svet.arrangements.rules import (
     MENDED_WITHIN,
     PROMISE_MOVES,

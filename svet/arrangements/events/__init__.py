@@ -8,7 +8,31 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from svet.arrangements.events.plans import (
+    PLAN_AGAIN,
+    PLAN_AGREED,
+    PLAN_BROKEN,
+    PLAN_DUE,
+    PLAN_LATE,
+    PLAN_PAID,
+    PLAN_REFUSED,
+    PLANS,
+)
 from svet.notices.rules import EventSpec, NoticeChannel, Params, Words
+
+__all__ = [
+    "ACTIONS",
+    "EVENTS",
+    "PLAN_AGAIN",
+    "PLAN_AGREED",
+    "PLAN_BROKEN",
+    "PLAN_DUE",
+    "PLAN_LATE",
+    "PLAN_PAID",
+    "PLAN_REFUSED",
+    "PROMISE_BROKEN",
+    "PROMISE_KEPT",
+]
 
 
 def _kept(p: Params) -> Words:
@@ -56,11 +80,20 @@ PROMISE_BROKEN: Final = EventSpec(
     usual=(NoticeChannel.EMAIL,),
 )
 
-EVENTS: Final = (PROMISE_KEPT, PROMISE_BROKEN)
+EVENTS: Final = (PROMISE_KEPT, PROMISE_BROKEN, *PLANS)
 
 #: What the journal keeps of this room, in words.
 ACTIONS: Final[Mapping[str, object]] = {
     "arrangements.promised": gettext_lazy("Обещан платёж к дню"),
     "arrangements.kept": gettext_lazy("Обещанный платёж пришёл в срок"),
     "arrangements.broken": gettext_lazy("Обещанный платёж не пришёл в срок"),
+    "arrangements.plan": gettext_lazy("Оформлена рассрочка"),
+    "arrangements.plan_again": gettext_lazy("Рассрочка снова действует"),
+    "arrangements.plan_asked": gettext_lazy("Плательщик попросил рассрочку"),
+    "arrangements.plan_broken": gettext_lazy("Рассрочка не выполнена"),
+    "arrangements.plan_ended": gettext_lazy("Рассрочка закончилась: платит другой человек"),
+    "arrangements.plan_paid": gettext_lazy("Рассрочка выплачена"),
+    "arrangements.plan_refused": gettext_lazy("Рассрочка не согласована"),
+    "arrangements.plan_signed": gettext_lazy("Рассрочка подписана сотрудником"),
+    "arrangements.plan_withdrawn": gettext_lazy("Плательщик отказался от рассрочки"),
 }

@@ -11,12 +11,13 @@ from django.conf import settings
 from svet.accounts.queries import (
     AccountView,
     accounts_by_id,
-    people_by_account,
     provider_today,
     visible_accounts,
 )
 from svet.accounts.rules import Right
 from svet.arrangements.models import PaymentPromise
+from svet.arrangements.queries.access import payers
+from svet.arrangements.queries.plans import broken_plans, living_plans, paid_in_parts
 from svet.arrangements.rules import (
     PromiseNotFound,
     PromiseOffer,
@@ -30,6 +31,11 @@ from svet.arrangements.rules import (
 )
 from svet.kernel.actors import Actor
 from svet.ledger import queries as ledger
+
+
+def broken() -> list[str]:
+    """I-28: what was agreed on is what the tables say."""
+    return broken_plans()
 
 
 def promise_terms() -> PromiseTerms:
@@ -63,7 +69,10 @@ def offer_for(account: AccountView, *, person_id: int, now: datetime) -> Promise
     broken_on = max((one.until_on for one in broken), default=None)
     standing = standing_promises([account.account_id]).get(account.account_id)
     balance = ledger.balance(account.account_id)
-    why = why_not(terms, balance=balance, open_=standing is not None, broken_on=broken_on, today=today)
+    living = bool(living_plans([account.account_id], now=now))
+    why = why_not(
+        terms, balance=balance, open_=standing is not None, living=living, broken_on=broken_on, today=today
+    )
     return PromiseOffer(
         account_public_id=account.public_id,
         account_number=account.number,
@@ -92,14 +101,14 @@ def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:
     }
 
 
-def payers(account_ids: Collection[int]) -> dict[int, list[int]]:
-    """By account who may pay for it now."""
-    return people_by_account(account_ids=account_ids, right=Right.PAY) if account_ids else {}
-
-
 def promised_ahead(account_ids: Collection[int], *, today: date) -> frozenset[int]:
     """Of these accounts those whose debt somebody has promised to pay by a day that is not over."""
     return frozenset(key for key, one in standing_promises(account_ids).items() if one.until_on >= today)
+
+
+def asked_apart(account_ids: Collection[int], *, today: date) -> frozenset[int]:
+    """Of these accounts those whose debt is asked by what was agreed: promised ahead, or paid in parts."""
+    return promised_ahead(account_ids, today=today) | paid_in_parts(account_ids)
 
 
 def promises_of(account_id: int) -> list[PromiseView]:

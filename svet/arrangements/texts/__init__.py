@@ -31,6 +31,8 @@ def explain(refusal: Refused) -> str:
             return _("Такой день обещать нельзя: он уже прошёл или слишком далеко.")
         case PromiseReason.OPEN:
             return _("По этому счёту платёж уже обещан. Новое обещание можно дать, когда это закончится.")
+        case PromiseReason.PLAN:
+            return _("По этому счёту есть рассрочка: платите по её дням, обещать ещё один день не нужно.")
         case PromiseReason.BROKEN_LATELY:
             free = refusal.details.get("free")
             if isinstance(free, date):

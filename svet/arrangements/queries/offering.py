@@ -1,0 +1,106 @@
+"""Whether a plan of instalments may be agreed on, and which ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from svet.accounts.queries import AccountView, provider_today, visible_accounts
+from svet.accounts.rules import Right
+from svet.arrangements.models import InstalmentPlan
+from svet.arrangements.queries import standing_promises
+from svet.arrangements.queries.plans import instalment_terms, living_plans, views_of
+from svet.arrangements.rules.plans import (
+    FEWEST,
+    LIVING,
+    PAUSED_BY,
+    InstalmentNotFound,
+    InstalmentReason,
+    part_days,
+    plan_free_on,
+    split_debt,
+    why_no_plan,
+)
+from svet.arrangements.rules.views import InstalmentOffer
+from svet.kernel.actors import Actor
+from svet.kernel.money import Money
+from svet.ledger import queries as ledger
+from svet.tariffs.queries.law import law_in_force
+from svet.tariffs.rules.law import Law, LawMissing
+
+_SOME = 10
+_DAY = timedelta(days=1)
+
+
+def instalment_offer(by: Actor, *, account_public_id: str, now: datetime) -> InstalmentOffer:
+    """What the person may agree on for one account. :raises InstalmentNotFound: not theirs to pay for"""
+    return plan_offer(account_to_pay(by, account_public_id), person_id=by.person_id or 0, now=now)
+
+
+def account_to_pay(by: Actor, public_id: str) -> AccountView:
+    """An account the person may pay for. :raises InstalmentNotFound:"""
+    found = visible_accounts(by, public_ids=[public_id], right=Right.PAY)
+    if not found:
+        raise InstalmentNotFound(InstalmentReason.ACCOUNT, field="account")
+    return found[0]
+
+
+def plan_offer(account: AccountView, *, person_id: int, now: datetime) -> InstalmentOffer:
+    """Whether there may be a plan, by the debt, what stands, and what became of earlier ones."""
+    terms, today, key = instalment_terms(), provider_today(account.provider, now), account.account_id
+    rows = InstalmentPlan.objects.prefetch_related("parts").filter(account_id=key)
+    if account.held_since is not None:
+        # What a former holder agreed on is not the present one's.
+        rows = rows.filter(made_on__gte=account.held_since)
+    known = views_of(list(rows.order_by("-asked_at", "-pk")[:_SOME]), now=now)
+    living = living_plans([key], now=now).get(key)
+    # A plan pays for the account's debt: whoever broke it, there is a pause for the account. One that was
+    # withdrawn before it was signed had never begun.
+    paused = [one.ended_on for one in known if one.state in PAUSED_BY and one.ended_on is not None]
+    since = max(paused, default=None)
+    balance = ledger.balance(key)
+    why = why_no_plan(
+        terms,
+        debt=balance.kopecks,
+        living=living is not None,
+        promised=bool(standing_promises([key])),
+        paused_since=since,
+        today=today,
+    )
+    days = part_days(
+        max(terms.months, FEWEST), today=today, due_day=account.provider.due_day, working=_working()
+    )
+    debt = max(balance.kopecks, 0)
+    return InstalmentOffer(
+        account_public_id=account.public_id,
+        account_number=account.number,
+        provider_name=account.provider.name,
+        balance=balance,
+        why=why,
+        free_on=plan_free_on(terms, since=since) if since is not None else None,
+        least=Money(terms.least),
+        most=Money(terms.most),
+        by_two=debt > terms.alone,
+        choices={}
+        if why is not None
+        else {months: split_debt(debt, days=days[:months]) for months in range(FEWEST, terms.months + 1)},
+        shown=f"{balance.kopecks}:{days[0].isoformat()}",
+        living=living,
+        mine=living is not None and living.person_id == person_id,
+        past=tuple(one for one in known if one.state not in LIVING),
+    )
+
+
+def _working() -> Callable[[date], date]:
+    law = law_in_force()
+    return lambda day: _next_working(law, day)
+
+
+def _next_working(law: Law, day: date) -> date:
+    """By the calendar of the year; where none is made yet, by the five-day week: it is our own agreement."""
+    try:
+        return law.next_working_day(day)
+    except LawMissing:
+        while day.weekday() >= 5:
+            day += _DAY
+        return day

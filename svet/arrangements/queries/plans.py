@@ -1,0 +1,232 @@
+"""Reads of plans of instalments: what stands, what it asks, what became of the others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from svet.accounts.queries import AccountView, accounts_by_id, provider_today
+from svet.arrangements.models import InstalmentPart, InstalmentPlan
+from svet.arrangements.queries.access import payers
+from svet.arrangements.rules.plans import (
+    LIVING,
+    InstalmentMovement,
+    InstalmentPartView,
+    InstalmentState,
+    InstalmentTerms,
+    asked_on,
+    part_lacks,
+)
+from svet.arrangements.rules.views import InstalmentView, WaitingInstalment
+from svet.kernel.money import ZERO, Money
+from svet.ledger import queries as ledger
+from svet.people import queries as people
+
+_SOME = 20
+_LIVING = [each.value for each in LIVING]
+
+
+def instalment_terms() -> InstalmentTerms:
+    """What the retailer allows."""
+    return InstalmentTerms(
+        settings.INSTALMENT_MONTHS,
+        settings.INSTALMENT_LEAST * 100,
+        settings.INSTALMENT_ALONE * 100,
+        settings.INSTALMENT_MOST * 100,
+        settings.INSTALMENT_PAUSE_MONTHS,
+    )
+
+
+def plan_movements(account: AccountView, *, seq: int) -> list[InstalmentMovement]:
+    """What was posted to an account after a plan, each charge with the day on which it is asked."""
+    zone, due_day = ZoneInfo(account.provider.time_zone), account.provider.due_day
+    return [
+        InstalmentMovement(
+            each.kind,
+            each.effective_on,
+            asked_on(
+                max(each.effective_on, each.occurred_at.astimezone(zone).date()),
+                due_day=due_day,
+            ),
+            each.money.kopecks,
+        )
+        for each in ledger.entries_after(account_id=account.account_id, seq=seq)
+    ]
+
+
+def parts_of_plan(plan: InstalmentPlan) -> tuple[InstalmentPartView, ...]:
+    """The parts of a plan in order."""
+    return tuple(_part(row) for row in sorted(plan.parts.all(), key=lambda one: one.no))
+
+
+def living_plans(account_ids: Collection[int], *, now: datetime) -> dict[int, InstalmentView]:
+    """By account the plan that stands or waits: while who asked for it may pay for the account."""
+    return {
+        row.account_id: _view(row, account, now=now) for row, account in _current(account_ids, states=LIVING)
+    }
+
+
+def paid_in_parts(account_ids: Collection[int]) -> frozenset[int]:
+    """Of these accounts those with a plan that stands."""
+    current = _current(account_ids, states=(InstalmentState.STANDING,))
+    return frozenset(row.account_id for row, _account in current)
+
+
+def asked_by_plans(account_ids: Collection[int], *, now: datetime) -> dict[int, Money]:
+    """By account what its standing plan asks next, bills until then among it: no more is to be taken now."""
+    found = _current(account_ids, states=(InstalmentState.STANDING,))
+    return {row.account_id: _view(row, account, now=now).ask for row, account in found}
+
+
+def plans_of(account_id: int, *, now: datetime) -> list[InstalmentView]:
+    """All plans ever asked for of an account, the newest first: for the staff."""
+    rows = list(_rows().filter(account_id=account_id).order_by("-asked_at", "-pk")[:_SOME])
+    return views_of(rows, now=now)
+
+
+def waiting_plans(*, limit: int, now: datetime) -> list[WaitingInstalment]:
+    """The plans that wait for signatures, the oldest first."""
+    rows = _rows().filter(state=InstalmentState.WAITING.value).order_by("pk")[:limit]
+    return [_waiting(row, now=now) for row in rows]
+
+
+def waiting_plan_count() -> int:
+    """How many wait for signatures."""
+    return InstalmentPlan.objects.filter(state=InstalmentState.WAITING.value).count()
+
+
+def plan_by_id(public_id: str, *, now: datetime) -> WaitingInstalment | None:
+    """One plan as the staff sees it."""
+    row = _rows().filter(public_id=public_id).first()
+    return None if row is None else _waiting(row, now=now)
+
+
+def decided_by_rule(*, since: date) -> tuple[int, int]:
+    """How many plans were asked for since a day, and how many of them needed nobody's signature."""
+    rows = InstalmentPlan.objects.filter(made_on__gte=since)
+    counted = rows.aggregate(asked=Count("pk"), alone=Count("pk", filter=Q(by_two=False)))
+    return counted["asked"], counted["alone"]
+
+
+def plans_by(*, person_id: int, limit: int) -> Sequence[dict[str, Any]]:
+    """A person's plans as plain values, newest first."""
+    rows = list(_rows().filter(person_id=person_id).order_by("-pk")[:limit])
+    numbers: dict[int, str] = {
+        one.account_id: one.number for one in accounts_by_id({row.account_id for row in rows})
+    }
+    return [
+        {
+            "account": numbers[row.account_id],
+            "state": row.state,
+            "kopecks": row.kopecks,
+            "months": row.months,
+            "made_on": row.made_on,
+            "last_on": parts_of_plan(row)[-1].due_on,
+        }
+        for row in rows
+    ]
+
+
+def broken_plans() -> list[str]:
+    """I-28: a plan's parts add up to the debt, are as many as agreed, and two signed where they had to."""
+    rows = InstalmentPlan.objects.annotate(sum=Sum("parts__kopecks"), count=Count("parts"))
+    wrong = rows.exclude(sum=F("kopecks"), count=F("months"))
+    breaches = [
+        _("рассрочка {plan}: частей {count} на {sum} коп., а договорились о {months} на {kopecks}").format(
+            plan=row.public_id, count=row.count, sum=row.sum or 0, months=row.months, kopecks=row.kopecks
+        )
+        for row in wrong[:100]
+    ]
+    agreed = [each.value for each in (InstalmentState.STANDING, InstalmentState.PAID, InstalmentState.BROKEN)]
+    unsigned = InstalmentPlan.objects.filter(by_two=True, state__in=agreed).filter(
+        Q(first_by=None) | Q(signed_by=None)
+    )
+    breaches += [
+        _("рассрочку {plan} должны были подписать двое").format(plan=row.public_id) for row in unsigned[:100]
+    ]
+    return breaches
+
+
+def views_of(rows: Sequence[InstalmentPlan], *, now: datetime) -> list[InstalmentView]:
+    """Plans as others see them; of those that stand, what they ask on the supplier's day."""
+    found: dict[int, AccountView] = {
+        one.account_id: one for one in accounts_by_id({row.account_id for row in rows})
+    }
+    return [_view(row, found[row.account_id], now=now) for row in rows]
+
+
+def _rows() -> QuerySet[InstalmentPlan]:
+    return InstalmentPlan.objects.prefetch_related("parts")
+
+
+def _current(
+    account_ids: Collection[int], *, states: Collection[InstalmentState]
+) -> list[tuple[InstalmentPlan, AccountView]]:
+    """Plans with their accounts, without those of former holders, and of who may pay no more."""
+    names = [state.value for state in states]
+    rows = list(_rows().filter(account_id__in=account_ids, state__in=names)) if account_ids else []
+    found: dict[int, AccountView] = {
+        one.account_id: one for one in accounts_by_id({row.account_id for row in rows})
+    }
+    paying: dict[int, Iterable[int]] = defaultdict(tuple, payers(list(found)))
+    return [
+        (row, found[row.account_id])
+        for row in rows
+        if row.person_id in paying[row.account_id]
+        and ((held := found[row.account_id].held_since) is None or row.made_on >= held)
+    ]
+
+
+def _view(row: InstalmentPlan, account: AccountView, *, now: datetime) -> InstalmentView:
+    parts, state = parts_of_plan(row), InstalmentState(row.state)
+    done, coming, ask = (len(parts) if state is InstalmentState.PAID else 0), None, ZERO
+    if state is InstalmentState.STANDING:
+        today = provider_today(account.provider, now)
+        movements = plan_movements(account, seq=row.after_seq)
+        open_ = [part for part in parts if part_lacks(parts, movements, part, by=min(part.last_on, today))]
+        done, coming = len(parts) - len(open_), (open_[0] if open_ else None)
+        if coming is not None:
+            ask = Money(part_lacks(parts, movements, coming, by=today))
+    return InstalmentView(
+        public_id=row.public_id,
+        account_id=row.account_id,
+        person_id=row.person_id,
+        state=state,
+        money=row.money,
+        made_on=row.made_on,
+        parts=parts,
+        by_two=row.by_two,
+        ended_on=row.ended_on,
+        done=done,
+        next=coming,
+        ask=ask,
+    )
+
+
+def _waiting(row: InstalmentPlan, *, now: datetime) -> WaitingInstalment:
+    account, person = accounts_by_id([row.account_id])[0], people.person(row.person_id)
+    return WaitingInstalment(
+        plan=_view(row, account, now=now),
+        account_number=account.number,
+        account_public_id=account.public_id,
+        person_name=" ".join(filter(None, (person.last_name, person.first_name))),
+        asked_at=row.asked_at,
+        first_id=row.first_by_id,
+        first_by=row.first_by_name,
+        first_at=row.first_at,
+        signed_by=row.signed_by_name,
+        signed_at=row.signed_at,
+        ended_by=row.ended_by_name,
+        ended_because=row.ended_because,
+    )
+
+
+def _part(row: InstalmentPart) -> InstalmentPartView:
+    return InstalmentPartView(row.no, row.due_on, Money(row.kopecks), row.told_on, row.late_told_on)

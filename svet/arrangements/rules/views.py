@@ -1,0 +1,80 @@
+"""Plans and what is offered, as others see them: plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from svet.arrangements.rules.plans import InstalmentPartView, InstalmentReason, InstalmentState
+from svet.kernel.money import ZERO, Money
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentView:
+    """A plan; days are those of the account's supplier.
+
+    ``done`` parts have come; ``ask`` is what lacks by the day of ``next``, current bills among it.
+    """
+
+    public_id: str
+    account_id: int
+    person_id: int
+    state: InstalmentState
+    money: Money
+    made_on: date
+    parts: tuple[InstalmentPartView, ...]
+    by_two: bool
+    ended_on: date | None = None
+    done: int = 0
+    next: InstalmentPartView | None = None
+    ask: Money = ZERO
+
+    @property
+    def months(self) -> int:
+        return len(self.parts)
+
+    @property
+    def asks_on(self) -> date:
+        """The day of the next part; of a plan without one, its last."""
+        return (self.next or self.parts[-1]).due_on
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentOffer:
+    """Whether a plan may be agreed on for an account; ``why`` not, and from which day on.
+
+    ``choices`` by the number of months; ``shown`` stands for the debt and the days that were seen.
+    """
+
+    account_public_id: str
+    account_number: str
+    provider_name: str
+    balance: Money
+    why: InstalmentReason | None
+    free_on: date | None
+    least: Money
+    most: Money
+    by_two: bool
+    choices: dict[int, tuple[InstalmentPartView, ...]]
+    shown: str
+    living: InstalmentView | None
+    mine: bool
+    past: tuple[InstalmentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingInstalment:
+    """A plan as the staff sees it: whose, of which account, and who signed or ended it."""
+
+    plan: InstalmentView
+    account_number: str
+    account_public_id: str
+    person_name: str
+    asked_at: datetime
+    first_id: int | None
+    first_by: str
+    first_at: datetime | None
+    signed_by: str
+    signed_at: datetime | None
+    ended_by: str
+    ended_because: str

@@ -1,0 +1,115 @@
+"""One account on the sheet of «Оплата»: what it owes, by when, what was agreed about it, what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from svet.accounts.queries import AccountCard, provider_today
+from svet.accounts.rules import Right
+from svet.arrangements.rules import PromiseView
+from svet.arrangements.rules.plans import InstalmentState
+from svet.arrangements.rules.views import InstalmentView
+from svet.arrangements.texts.plans import plan_note, plan_progress
+from svet.bills.queries import BillSummary
+from svet.bills.rules.arrears import arrears_in_parts
+from svet.cabinet.payment.form import AMOUNT, PaymentForm
+from svet.cabinet.payment.late import late_of
+from svet.kernel.money import ZERO, Money
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSheetRow:
+    """One account on the sheet."""
+
+    card: AccountCard
+    balance: Money
+    transit: Money
+    due_on: date | None
+    overdue: bool
+    payable: bool
+    ticked: bool
+    value: str
+    errors: list[str]
+    #: Whose bill it is; empty where the cabinet has one provider.
+    provider: str = ""
+    #: The person's payment that may have overpaid it.
+    back: str = ""
+    #: The day by which what it owes was promised to be paid.
+    promised_on: date | None = None
+    #: Where its instalments stand, or that they wait.
+    plan: str = ""
+    plan_note: str = ""
+    #: What they ask now.
+    ask: Money = ZERO
+
+    @property
+    def over(self) -> bool:
+        return self.balance.kopecks < 0
+
+    @property
+    def debt(self) -> bool:
+        return self.balance.kopecks > 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether the row may be folded away: nothing is owed, nothing was chosen."""
+        return not (self.debt or self.ticked or self.errors)
+
+
+def row_of(
+    card: AccountCard,
+    balance: Money,
+    transit: Money,
+    newest: Sequence[BillSummary],
+    form: PaymentForm | None,
+    chosen: dict[str, Money] | None,
+    *,
+    provider: str,
+    back: str,
+    promised: PromiseView | None,
+    plan: InstalmentView | None,
+    now: datetime,
+) -> PaymentSheetRow:
+    """The row of one account, of which the caller has read everything."""
+    today = provider_today(card.provider, now)
+    owed = max(balance - transit, ZERO)
+    late = late_of(newest, balance=balance, transit=transit, today=today)
+    in_parts = plan is not None and plan.state is InstalmentState.STANDING
+    if plan is not None and in_parts:
+        # What is asked of a debt that is paid in parts is the next one, with the bills until its day.
+        late = arrears_in_parts(ask=plan.ask, until=plan.asks_on, transit=transit, today=today)
+        owed = min(owed, late.owed)
+    payable = Right.PAY in card.rights
+    ticked = payable and bool(owed)
+    value = _as_typed(owed) if owed else ""
+    if chosen is not None:
+        ticked = payable and card.public_id in chosen
+        value = _as_typed(chosen[card.public_id]) if card.public_id in chosen else value
+    if form is not None:
+        ticked = payable and card.public_id in form.ticked
+        value = form.typed.get(card.public_id, "")
+    return PaymentSheetRow(
+        card=card,
+        balance=balance,
+        transit=transit,
+        # As «Сегодня» says it: all of it late since the oldest bill not paid, else by the next day to come.
+        due_on=late.since if late.late == owed or late.due_on is None else late.due_on,
+        overdue=late.since is not None and (late.late == owed or late.due_on is None),
+        payable=payable,
+        ticked=ticked,
+        value=value,
+        errors=form.errors.get(AMOUNT + card.public_id, []) if form else [],
+        provider=provider,
+        back=back,
+        promised_on=promised.until_on if promised is not None and owed else None,
+        plan=plan_progress(plan) if plan is not None else "",
+        plan_note=plan_note(plan) if plan is not None else "",
+        ask=late.owed if in_parts else ZERO,
+    )
+
+
+def _as_typed(money: Money) -> str:
+    """«1234,56»: what stands in a money field."""
+    return f"{money.roubles:.2f}".replace(".", ",")
