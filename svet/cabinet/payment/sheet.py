@@ -165,6 +165,47 @@ def sheet(
     groups = _narrowed(cabinet(person_id), only=only)
     if form is not None and form.ticks_whole:
         form.tick_groups(groups)
+    sections = _sections(groups, person_id=person_id, now=now, form=form, chosen=chosen)
+    own_email = people.email_of(person_id)
+    cards = tuple(queries.cards(person_id=person_id))
+    payees = {
+        card.provider.provider_id for group in groups for card in group.cards if Right.PAY in card.rights
+    }
+    banks = tuple(stand_in_words(one.silent, one.instead) for one in stand_ins(payees))
+    resting = resting_cards(person_id=person_id) if banks else frozenset()
+    ready = [card.public_id for card in cards if card.public_id not in resting]
+    return PaymentSheet(
+        sections=sections,
+        key=form.key if form else uuid4(),
+        total=Money.total(_sum(row) for section in sections for row in section.rows),
+        asks_email=not own_email,
+        email=form.email if form else queries.last_receipt_email(person_id=person_id),
+        cards=cards,
+        card=form.card if form else next(iter(ready), ""),
+        keep_card=form.keep_card if form else False,
+        card_errors=form.errors.get("card", []) if form else [],
+        email_errors=form.errors.get("email", []) if form else [],
+        errors=form.errors.get("", []) if form else [],
+        unfinished=tuple(queries.unfinished(person_id=person_id)),
+        turns=form.turns if form else (),
+        turn=turn,
+        left=() if turn else tuple(queries.remainders(person_id=person_id, now=now)),
+        series=tuple(one for one in queries.series_to_mind(person_id=person_id, now=now) if one.asks),
+        only_debts=only_debts,
+        only=only if only in [card.public_id for group in groups for card in group.cards] else "",
+        banks=banks,
+    )
+
+
+def _sections(
+    groups: list[GroupView],
+    *,
+    person_id: int,
+    now: datetime,
+    form: PaymentForm | None,
+    chosen: dict[str, Money] | None,
+) -> tuple[PaymentSection, ...]:
+    """The rows of each group; open are those with something to pay or to mend, and one at least."""
     ids = [card.account_id for group in groups for card in group.cards]
     balances = ledger.balances(ids)
     transit, newest = queries.in_transit(ids), bills.last_bills(account_ids=ids)
@@ -196,35 +237,7 @@ def sheet(
         sections.append(PaymentSection(group, rows, open_now))
     if sections and not any(section.open or section.group.folded for section in sections):
         sections[0] = PaymentSection(sections[0].group, sections[0].rows, True)
-    own_email = people.email_of(person_id)
-    cards = tuple(queries.cards(person_id=person_id))
-    payees = {
-        card.provider.provider_id for group in groups for card in group.cards if Right.PAY in card.rights
-    }
-    banks = tuple(stand_in_words(one.silent, one.instead) for one in stand_ins(payees))
-    resting = resting_cards(person_id=person_id) if banks else frozenset()
-    ready = [card.public_id for card in cards if card.public_id not in resting]
-    return PaymentSheet(
-        sections=tuple(sections),
-        key=form.key if form else uuid4(),
-        total=Money.total(_sum(row) for section in sections for row in section.rows),
-        asks_email=not own_email,
-        email=form.email if form else queries.last_receipt_email(person_id=person_id),
-        cards=cards,
-        card=form.card if form else next(iter(ready), ""),
-        keep_card=form.keep_card if form else False,
-        card_errors=form.errors.get("card", []) if form else [],
-        email_errors=form.errors.get("email", []) if form else [],
-        errors=form.errors.get("", []) if form else [],
-        unfinished=tuple(queries.unfinished(person_id=person_id)),
-        turns=form.turns if form else (),
-        turn=turn,
-        left=() if turn else tuple(queries.remainders(person_id=person_id, now=now)),
-        series=tuple(one for one in queries.series_to_mind(person_id=person_id, now=now) if one.asks),
-        only_debts=only_debts,
-        only=only if only in [card.public_id for group in groups for card in group.cards] else "",
-        banks=banks,
-    )
+    return tuple(sections)
 
 
 def _narrowed(groups: list[GroupView], *, only: str) -> list[GroupView]:
