@@ -1,18 +1,116 @@
-"""Many rows at once: keys taken from a sequence beforehand, rows written by PostgreSQL's COPY."""
+"""Rows written together: few of them as one statement at the end of an act, many by PostgreSQL's COPY.
+
+What an act writes goes to the database as one statement, as late as nobody can tell the difference.
+
+::
+
+    with use_case(), gathered():
+        ...
+
+Inside, few rows given to ``copy_rows`` and ``write_together``, and statements given to ``write_along``, wait
+for each other. They are sent as one statement (of ``MOST_VALUES``) at the end of the scope, and always before
+whatever could see them: any statement but a frozen query of rooms none of whose rows wait, for a trigger
+writes into its own room only. So each step reads and writes as it would alone, and nobody has to remember
+that something waits (ADR 181).
+
+In one statement no row is seen by another's BEFORE trigger; keys and AFTER triggers are none the wiser. What
+the database refuses is told at the end and not by the line that gave it: only what nobody expects to be
+refused may wait.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
+from typing import Any, Final
 
 from django.db import connection, models
 
-from svet.kernel.gathering import gathered, send_waiting, write_along
+from svet.kernel.transactions import require_transaction
 
+#: The driver reads a text with more values anew each time, which costs more than a statement does.
+MOST_VALUES: Final = 50
+#: The rooms whose tables each frozen query reads, by its text; one that locks is not among them.
+READS: Final[dict[str, frozenset[str]]] = {}
 #: So many rows cost less as one INSERT: COPY asks the server twice and begins slowly.
 FEW = 8
+
+
+@dataclass(slots=True)
+class _WaitingRows:
+    """Statements that write, the rooms they write in, and their values."""
+
+    texts: list[str] = field(default_factory=list)
+    rooms: set[str] = field(default_factory=set)
+    values: list[Any] = field(default_factory=list)
+
+    def send(self) -> None:
+        """Write everything; afterwards nothing waits, even if the database refuses it."""
+        if not self.texts:
+            return
+        text, values = _together(tuple(self.texts)), self.values
+        self.texts, self.rooms, self.values = [], set(), []
+        with connection.cursor() as cursor:
+            cursor.execute(text, values)
+
+    def before(self, execute: Any, text: Any, values: Any, many: bool, context: Any) -> Any:
+        """Django's hook around each statement: what could see the rows goes after them."""
+        reads = READS.get(text)
+        if reads is None or reads & self.rooms:
+            self.send()
+        return execute(text, values, many, context)
+
+
+_WAITING: ContextVar[_WaitingRows | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Let what is written inside wait for its end. :raises RuntimeError: no transaction is open"""
+    require_transaction()
+    if _WAITING.get() is not None:
+        yield
+        return
+    waiting = _WaitingRows()
+    token = _WAITING.set(waiting)
+    try:
+        with connection.execute_wrapper(waiting.before):
+            yield
+        waiting.send()
+    finally:
+        _WAITING.reset(token)
+
+
+def write_along(text: str, values: Sequence[Any], *, model: type[models.Model]) -> None:
+    """Execute a statement that writes rows of ``model`` and answers nothing; inside ``gathered`` it waits."""
+    waiting = _WAITING.get()
+    if waiting is None:
+        with connection.cursor() as cursor:
+            cursor.execute(text, values)
+        return
+    if len(waiting.values) + len(values) > MOST_VALUES:
+        waiting.send()
+    waiting.texts.append(text)
+    waiting.rooms.add(model._meta.app_label)
+    waiting.values.extend(values)
+
+
+def send_waiting() -> None:
+    """Write what waits: for a caller who speaks to the database past Django's cursors, as COPY does."""
+    waiting = _WAITING.get()
+    if waiting is not None:
+        waiting.send()
+
+
+@lru_cache(maxsize=256)
+def _together(texts: tuple[str, ...]) -> str:
+    *others, last = texts
+    named = ", ".join(f"t{place} AS ({text})" for place, text in enumerate(others))
+    return f"WITH {named} {last}" if named else last
 
 
 def take_ids(*, model: type[models.Model], count: int) -> list[int]:
@@ -33,7 +131,7 @@ def take_ids(*, model: type[models.Model], count: int) -> list[int]:
 def copy_rows(*, model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write rows by COPY; columns are database names, values go in as they are, defaults are not filled.
 
-    A few rows go in by one INSERT instead, which may wait for others: see ``gathering``.
+    A few rows go in by one INSERT instead, which may wait for others: see ``gathered``.
     """
     ahead = iter(rows)
     first = list(islice(ahead, FEW + 1))

@@ -52,7 +52,7 @@ from django.db.models.query import (
 )
 from django.utils import timezone, translation
 
-from svet.kernel.gathering import READS
+from svet.kernel.bulk import READS
 from svet.kernel.ids import is_public_id
 from svet.kernel.plain_rows import make_plainly, maker_of
 from svet.kernel.transactions import require_transaction

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from svet.api.models import IdempotentCall
 from svet.api.shell.problems import ApiProblem
 from svet.kernel.actors import Actor
-from svet.kernel.gathering import write_along
+from svet.kernel.bulk import write_along
 from svet.kernel.keyed import keyed_digests
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import commit_lazily, require_transaction

@@ -12,9 +12,8 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from svet.accounts.models import Account
-from svet.kernel.bulk import FEW, copy_rows, take_ids
+from svet.kernel.bulk import FEW, MOST_VALUES, copy_rows, gathered, take_ids, write_along
 from svet.kernel.frozen import Frozen
-from svet.kernel.gathering import MOST_VALUES, gathered, write_along
 from svet.limits.models import Bucket
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

@@ -15,8 +15,8 @@ from svet.accounts.queries import provider_today
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.bulk import gathered
 from svet.kernel.frozen import frozen
-from svet.kernel.gathering import gathered
 from svet.kernel.ids import MeterId
 from svet.kernel.moving import LostRace
 from svet.kernel.periods import Month
