@@ -10,10 +10,14 @@ PYTHON := .venv/bin/python
 BUILD_PYTHON := .venv/build/bin/python
 # One `pip` line for both files: only what the hashes name may be installed.
 INSTALL := $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes
+# Without `--upgrade` every pin that still fits is kept, however old.
+pin = set -e; for each in requirements requirements-dev requirements-build requirements-site; do \
+	$(PYTHON) -m uv pip compile $(1) --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--no-header --python-version 3.11 $$each.in -o $$each.txt; done
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo check test style types suite coverage mutants chaos vera kills axe pictures drill bench bench-face lighthouse shots site drawings settings lock migrations baseline packages image trial document environment environment-dev environment-build browser peers clean
+.PHONY: help demo check test style types suite coverage mutants chaos vera kills axe pictures drill bench bench-face lighthouse shots site drawings settings lock upgrade migrations baseline packages image trial document environment environment-dev environment-build browser peers clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,11 +91,11 @@ drawings: environment-dev ## Draw docs/drawings from the imports of the code
 settings: environment ## Write docs/settings.md from the code
 	$(PYTHON) -m svet.config.variables docs/settings.md
 
-lock: environment-dev ## Resolve requirements*.in into hashed requirements*.txt, without any index's address
-	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements.in -o requirements.txt
-	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements-dev.in -o requirements-dev.txt
-	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements-build.in -o requirements-build.txt
-	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements-site.in -o requirements-site.txt
+lock: environment-dev ## Pin what changed in requirements*.in with hashes into requirements*.txt; other pins stay
+	@$(call pin,)
+
+upgrade: environment-dev ## Resolve every requirement anew, to the newest that fit; svet doctor counts from that day
+	@$(call pin,--upgrade)
 	sed -i "s/^RESOLVED = .*/RESOLVED = date($$(date -u '+%Y, %-m, %-d'))/" svet/cli/doctor/components.py
 
 packages: environment-build ## Build a wheel and a Debian package of what is committed into dist/

@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("verify", "Check the invariants of money, readings and bills."),
     "backup": ("backup", "Write a backup: svet backup --to FOLDER."),
     "restore": ("backup", "Restore a backup into an empty database: svet restore FOLDER."),
-    "drill": ("backup", "Restore the newest backup into a throw-away cluster and prove it."),
+    "drill": ("drill", "Restore the newest backup into a throw-away cluster and prove it."),
     "resume": ("backup", "Let a restored database send messages and ask the bank again."),
     "reconcile": ("reconcile", "Compare a day with the bank's own list: svet reconcile --day YYYY-MM-DD."),
     "tariffs": ("tariffs", "Tariff tables: check, load (also --correct), diff, close, show."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -69,6 +71,8 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         refuse("E023", "SVET_SMTP_TLS must be 0, 1 (STARTTLS) or ssl")
     if settings.DEFAULT_FROM_EMAIL == "svet@portal.example" or "@" not in settings.DEFAULT_FROM_EMAIL:
         refuse("E024", "SVET_MAIL_FROM must be an address of yours: letters from another's are thrown away")
+    if settings.TRACES_TOKEN and not _is_private(settings.TRACES_URL):
+        refuse("E026", "SVET_TRACES_TOKEN would travel in the open: use https or a private host")
     return found
 
 
@@ -114,6 +118,15 @@ def refuse_unsafe() -> None:
     wrong = wrong or check_set_up() or check_held()
     if wrong:
         raise Failure("refusing to start: " + "; ".join(f"{each.msg} ({each.id})" for each in wrong))
+
+
+def _is_private(url: str) -> bool:
+    """Whether what is sent there is encrypted, or stays in a private network; told by the name."""
+    parts = urlsplit(url)
+    name = parts.hostname or ""
+    with contextlib.suppress(ValueError):
+        return parts.scheme == "https" or ipaddress.ip_address(name).is_private
+    return parts.scheme == "https" or "." not in name or name.endswith((".internal", ".local"))
 
 
 def _is_ours(url: str) -> bool:

@@ -54,6 +54,21 @@ def integer(name: str, default: int) -> int:
     return int(given)
 
 
+def traces_url() -> str:
+    """Where traces go, or nothing. :raises WrongEnvironment: nothing could be sent there"""
+    given = os.environ.get("SVET_TRACES_URL", "")
+    if not given:
+        return ""
+    try:
+        parts = urlsplit(given)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole:
+        raise WrongEnvironment("SVET_TRACES_URL must look like http://collector:4318/v1/traces")
+    return given
+
+
 def networks(name: str) -> list[str]:
     """Networks by commas. :raises WrongEnvironment: one of them is none"""
     found = names(name)

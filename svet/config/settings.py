@@ -22,6 +22,7 @@ from svet.config.environment import (
     secret,
     secret_key,
     time_zone,
+    traces_url,
 )
 from svet.config.logs import logging_settings
 from svet.kernel import push_keys
@@ -235,7 +236,7 @@ NIGHTLY_VERIFY = os.environ.get("SVET_NIGHTLY_VERIFY", "0" if ENV == "test" else
 # Who may read /metrics: whoever has the token, or comes from these networks without a proxy between.
 METRICS_TOKEN = secret("SVET_METRICS_TOKEN")
 METRICS_NETWORKS = networks("SVET_METRICS_NETWORKS")
-TRACES_URL = os.environ.get("SVET_TRACES_URL", "")
+TRACES_URL = traces_url()
 TRACES_PERCENT = min(100, max(0, integer("SVET_TRACES_PERCENT", 100)))
 TRACES_TOKEN = secret("SVET_TRACES_TOKEN")
 if TRACES_URL:

@@ -57,6 +57,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("usr/bin/svet", "etc/passwd", "etc/group"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(FILES / "svet", folder / "usr/bin/svet")
+    # Debian's own that a unit calls.
+    shutil.copy("/usr/bin/find", folder / "usr/bin/find")
     (folder / "etc/passwd").write_text("root:x:0:0::/:/bin/sh\nsvet:x:900:900::/:/bin/sh\n")
     (folder / "etc/group").write_text("root:x:0:\nsvet:x:900:\n")
     return folder
@@ -212,10 +214,30 @@ def test_removing_the_package_stops_what_runs_and_an_upgrade_does_not(tmp_path: 
     assert run("/bin/sh", tmp_path / "prerm", "upgrade", "1.0", PATH=path).returncode == 0
     assert not (tmp_path / "called").exists()
     assert run("/bin/sh", tmp_path / "prerm", "remove", PATH=path).returncode == 0
-    told = (tmp_path / "called").read_text().split()
-    assert told[:2] == ["disable", "--now"]
+    disabled, *stopped = (line.split() for line in (tmp_path / "called").read_text().splitlines())
+    assert disabled[:2] == ["disable", "--now"]
     startable = {unit.name for unit in UNITS if "[Install]" in unit.read_text()}
-    assert {name if "." in name else f"{name}.service" for name in told[2:]} == startable
+    assert {name if "." in name else f"{name}.service" for name in disabled[2:]} == startable
+    # A drill that runs would go on over files that are no longer there.
+    assert stopped == [["stop", "svet-drill.service"]]
+
+
+def test_no_drill_leaves_a_copy_of_the_database_nor_touches_what_is_in_use(tmp_path: Path) -> None:
+    unit = (FILES / "svet-drill.service").read_text()
+    # Without these lines all but the cache is read-only.
+    assert re.findall(r"^(?:State|Cache|Logs|Configuration)Directory=(.*)$", unit, re.M) == ["svet-drill"]
+    assert "ReadWritePaths" not in unit
+    assert "ProtectSystem=strict" in unit
+    cache = tmp_path / "svet-drill"
+    (cache / "svet-drill-k1ll3d/data/pgdata").mkdir(parents=True)
+    (after,) = re.findall(r"^ExecStopPost=(.*)$", unit, re.M)
+    assert run(*after.replace("/var/cache/svet-drill", str(cache)).split()).returncode == 0
+    assert list(cache.iterdir()) == []
+    (tmp_path / "postrm").write_text((FILES / "postrm").read_text().replace("/var/cache", str(tmp_path)))
+    assert run("/bin/sh", tmp_path / "postrm", "upgrade", "1.0").returncode == 0
+    assert cache.exists()
+    assert run("/bin/sh", tmp_path / "postrm", "remove").returncode == 0
+    assert not cache.exists()
 
 
 @pytest.mark.parametrize("name", ["svet", "postinst", "prerm", "postrm"])

@@ -78,7 +78,7 @@ def _make(*, url: str, to: Path, jobs: int, now: datetime) -> Backup:
         tools = programs(server=server, restoring=False)
         words = ["--format=directory", f"--file={draft / 'database'}", f"--jobs={jobs}", "--compress=1"]
         tools.run("pg_dump", *words, f"--snapshot={snapshot}", "--no-owner", "--no-privileges", url=url)
-        rows, migrations = rows_of(link), _migrations(link)
+        rows, migrations, size = rows_of(link), _migrations(link), _size_of(link)
     _copy_beside(draft)
     manifest = Manifest(
         made_at=now,
@@ -88,6 +88,7 @@ def _make(*, url: str, to: Path, jobs: int, now: datetime) -> Backup:
         rows=rows,
         keys={"secret": fingerprint(settings.SECRET_KEY), "push": fingerprint(settings.PUSH_KEY)},
         files=files_of(draft),
+        database=size,
     )
     (draft / NAME).write_text(manifest.written(), "utf-8")
     _make_lasting(draft)
@@ -115,6 +116,11 @@ def rows_of(link: psycopg.Connection[tuple[object, ...]]) -> dict[str, int]:
         row = link.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(str(name)))).fetchone()
         counted[str(name)] = int(str(row[0])) if row else 0
     return counted
+
+
+def _size_of(link: psycopg.Connection[tuple[object, ...]]) -> int:
+    row = link.execute("SELECT pg_database_size(current_database())").fetchone()
+    return int(str(row[0])) if row else 0
 
 
 def _migrations(link: psycopg.Connection[tuple[object, ...]]) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,8 @@ from svet.config.failures import Failure
 NAME = "manifest.json"
 FORMAT = 1
 _PIECE = 1 << 20
+#: How many times larger than its backup a database is at most: some seven were seen.
+_UNPACKED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,10 @@ class FileFact:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``rows`` are counted in the very picture of the database that was dumped; ``keys`` are fingerprints."""
+    """``rows`` are counted in the very picture of the database that was dumped; ``keys`` are fingerprints.
+
+    ``database`` is how many bytes it had; 0 in a backup of a version that did not say.
+    """
 
     made_at: datetime
     svet: str
@@ -37,6 +42,12 @@ class Manifest:
     rows: Mapping[str, int]
     keys: Mapping[str, str]
     files: Mapping[str, FileFact]
+    database: int = 0
+
+    @property
+    def unpacked(self) -> int:
+        """Bytes that its database takes once it is restored, rather too many than too few."""
+        return self.database or _UNPACKED * self.size
 
     @property
     def size(self) -> int:
@@ -79,6 +90,7 @@ def read_manifest(folder: Path) -> Manifest:
             rows=told["rows"],
             keys=told["keys"],
             files={name: FileFact(**fact) for name, fact in told["files"].items()},
+            database=int(told.get("database", 0)),
         )
     except OSError:
         raise Failure(_("{folder}: здесь нет резервной копии").format(folder=folder)) from None

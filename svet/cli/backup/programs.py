@@ -18,6 +18,8 @@ from svet.launcher.postgres import PostgresFailed, binaries
 
 #: From this version on a dump sets a parameter that older servers do not know.
 _SETS_MORE = 17
+#: Where Debian lays the programs of each version.
+_MACHINES = Path("/usr/lib/postgresql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ def server_programs() -> tuple[Path, str] | None:
     with contextlib.suppress(PostgresFailed):
         binaries()
         return None
-    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    # Before the tenth a version had two numbers; what is left of one serves nobody.
+    found = [path.parent for path in _MACHINES.glob("*/bin/postgres") if path.parts[-3].isdigit()]
     if not found:
         raise Failure("there is no PostgreSQL server on this machine: install the package postgresql")
     newest = max(found, key=lambda folder: int(folder.parent.name))
@@ -78,7 +81,7 @@ def _fits(major: int, *, server: int, restoring: bool) -> bool:
 
 def _found() -> Iterator[Programs]:
     named = os.environ.get("SVET_POSTGRES_PROGRAMS", "")
-    places = [Path(named)] if named else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    places = [Path(named)] if named else sorted(_MACHINES.glob("*/bin"))
     if not named:
         on_path = shutil.which("pg_dump")
         places += [Path(on_path).parent] if on_path else []

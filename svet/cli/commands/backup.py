@@ -1,14 +1,9 @@
-"""``svet backup``, ``svet restore``, ``svet drill`` and ``svet resume``."""
+"""``svet backup``, ``svet restore`` and ``svet resume``."""
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from svet.launcher.embedded import database, django_ready, take_url
+from svet.launcher.embedded import database, django_ready
 
 if TYPE_CHECKING:
     from svet.cli.backup.manifest import Manifest
 
-_DRILL = "svet-drill-"
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -118,61 +112,6 @@ def _checked(folder: Path) -> tuple[Path, Manifest]:
         )
     )
     return folder, manifest
-
-
-@click.command("drill")
-@click.argument("folder", type=FOLDER)
-def drill_command(folder: Path) -> None:
-    """Restore the newest backup of FOLDER into a cluster that is thrown away, prove it, say how long it took.
-
-    Neither the installation's database nor anybody outside is touched; its keys must be in the environment.
-    The cluster lies in TMPDIR and wants as much room as the database. Its PostgreSQL is Svet's own, or, as
-    packages have none, the newest of this machine.
-    """
-    from svet.cli.backup.programs import server_programs
-    from svet.config.failures import Failure
-    from svet.launcher.postgres import Server
-
-    began = time.monotonic()
-    take_url()
-    _sweep_drills(Path(tempfile.gettempdir()))
-    with tempfile.TemporaryDirectory(prefix=_DRILL) as place:
-        # Whoever the server runs as has to come through.
-        Path(place).chmod(0o755)
-        # Compiled statements want memory that is written and run, which the unit forbids.
-        settings = {"fsync": "off", "full_page_writes": "off", "jit": "off"}
-        server = Server(Path(place) / "data", settings=settings, programs=server_programs())
-        server.start()
-        try:
-            surroundings = {**os.environ, "SVET_DATABASE_URL": server.url(), "SVET_DATA": str(server.folder)}
-            words = [sys.executable, "-m", "svet", "restore", "--yes", str(folder.absolute())]
-            code = subprocess.run(words, env=surroundings, check=False).returncode
-        finally:
-            server.stop()
-    minutes = (time.monotonic() - began) / 60
-    _note_drill(well=not code, words=f"{minutes:.1f} min")
-    if code:
-        raise Failure(f"the drill failed after {minutes:.1f} min")
-    click.echo(f"OK: {minutes:.1f} min")
-
-
-def _sweep_drills(folder: Path) -> None:
-    """Throw clusters away whose drill was killed: they are as large as the database."""
-    for lock in folder.glob(f"{_DRILL}*/data/postgres.lock"):
-        with contextlib.suppress(OSError), lock.open() as held:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(lock.parent.parent, ignore_errors=True)
-
-
-def _note_drill(*, well: bool, words: str) -> None:
-    """Where the installation's database is known, its page says when the last drill was."""
-    if not os.environ.get("SVET_DATABASE_URL"):
-        return
-    django_ready()
-    from svet.site.operations import note_care
-    from svet.site.rules import Care
-
-    note_care(care=Care.DRILL, well=well, words=words, now=datetime.now(UTC))
 
 
 def _finish(folder: Path, home: Path) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,7 +17,6 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from psycopg import sql
 
-from svet.billing.tests.factories import charge_november
 from svet.cli.backup import making, restoring
 from svet.cli.backup.making import Backup, backups, make_backup, newest
 from svet.cli.backup.manifest import NAME, check_files, read_manifest
@@ -36,7 +32,6 @@ from svet.site.queries import database_hold
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 11, 27, 3, tzinfo=UTC)
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def url_of(name: str) -> str:
@@ -215,6 +210,20 @@ def test_programs_older_than_the_server_or_too_new_for_it_are_not_taken(
         programs(server=19, restoring=False)
 
 
+def test_what_is_left_of_a_version_of_two_numbers_serves_nobody(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def none() -> Path:
+        raise PostgresFailed("not in the package")
+
+    monkeypatch.setattr("svet.cli.backup.programs.binaries", none)
+    monkeypatch.setattr("svet.cli.backup.programs._MACHINES", tmp_path)
+    for version in ("9.6", "15", "common"):
+        (tmp_path / version / "bin").mkdir(parents=True)
+        (tmp_path / version / "bin" / "postgres").touch()
+    assert server_programs() == (tmp_path / "15" / "bin", "15")
+
+
 def test_a_package_without_a_server_of_its_own_takes_the_machines(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -242,34 +251,3 @@ def test_a_package_without_a_server_of_its_own_takes_the_machines(
             assert link.execute("SELECT lower('ЁЛКА'), 'ё' ~ '[[:alpha:]]'").fetchone() == ("ёлка", True)
     finally:
         server.stop()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_drill_restores_the_newest_backup_elsewhere_and_proves_it(source: str, tmp_path: Path) -> None:
-    charge_november()  # its sums have a source, which the drill proves too
-    backed_up(source, tmp_path / "all")
-    surroundings = {name: value for name, value in os.environ.items() if name != "SVET_DATABASE_URL"}
-    killed, living = (tmp_path / "tmp" / f"svet-drill-{name}" / "data" for name in ("killed", "living"))
-    for place in (killed, living):
-        place.mkdir(parents=True)
-        (place / "postgres.lock").touch()
-    with (living / "postgres.lock").open() as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        done = subprocess.run(
-            [sys.executable, "-m", "svet", "drill", str(tmp_path / "all")],
-            env=surroundings | {"SVET_DATA": str(tmp_path / "data"), "TMPDIR": str(tmp_path / "tmp")},
-            cwd=ROOT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert not killed.exists()
-    assert living.exists()
-    assert "OK:" in done.stdout
-    assert "I-14" in done.stdout
-    (torn,) = (tmp_path / "all").glob("svet-*/database/toc.dat")
-    torn.write_bytes(b"")
-    again = subprocess.run(
-        [sys.executable, "-m", "svet", "restore", "--check", str(tmp_path / "all")],
-        env=dict(os.environ), cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert again.returncode == 1
-    assert "toc.dat" in again.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -148,10 +149,27 @@ def test_libraries_older_than_a_quarter_are_told() -> None:
     for days, health in ((92, Health.WELL), (93, Health.SOON)):
         (found,) = look_at_components(now=NOW, resolved=NOW.date() - timedelta(days=days))
         assert found.health is health
-    rule = (ROOT / "Makefile").read_text("utf-8").partition("\nlock:")[2].partition("\n\n")[0]
-    (edit,) = re.findall(r"sed -i \"(.*)\" (\S+)", rule)
-    assert edit[0].startswith("s/^RESOLVED = .*/RESOLVED = date(")
-    assert re.search(r"^RESOLVED = date\(\d{4}, \d{1,2}, \d{1,2}\)$", (ROOT / edit[1]).read_text(), re.M)
+
+
+def test_only_what_resolves_everything_anew_says_so() -> None:
+    rules = {
+        name: subprocess.run(
+            ["make", "-n", "--old-file=environment-dev", name],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for name in ("lock", "upgrade")
+    }
+    for name, rule in rules.items():
+        assert "uv pip compile" in rule
+        # Without it old pins stay, and a date would hide how old they are.
+        assert ("--upgrade" in rule) == (name == "upgrade")
+        assert ("RESOLVED" in rule) == (name == "upgrade")
+    ((edit, place),) = re.findall(r"sed -i \"(.*)\" (\S+)", rules["upgrade"])
+    assert edit.startswith("s/^RESOLVED = .*/RESOLVED = date(")
+    assert re.search(r"^RESOLVED = date\(\d{4}, \d{1,2}, \d{1,2}\)$", (ROOT / place).read_text(), re.M)
 
 
 def test_cares_that_were_never_taken_or_went_wrong_are_told() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -26,10 +27,13 @@ if TYPE_CHECKING:
 
 #: Seconds that a collector has for an answer; spans of a silent one are thrown away.
 _PATIENCE = 5.0
+#: Seconds for what is left when the process ends: a collector that hangs may not hold a stop.
+_LAST = 1.5
 _STATEMENT = re.compile(r"\s*(\w+)(?:[^;]*?\b(?:FROM|INTO|UPDATE)\s+\"?(\w+))?", re.ASCII | re.IGNORECASE)
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 _tracer: Tracer | None = None
+_end: Callable[[], None] | None = None
 
 
 def start_traces(role: str) -> TracerProvider | None:
@@ -37,7 +41,7 @@ def start_traces(role: str) -> TracerProvider | None:
 
     Once a process, and after it was forked: the thread that sends does not survive that.
     """
-    global _tracer
+    global _tracer, _end
     if not settings.TRACES_URL:
         return None
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -59,18 +63,43 @@ def start_traces(role: str) -> TracerProvider | None:
     _tracer = provider.get_tracer("svet", __version__)
     tell_spans(_span)
     connection_created.connect(_watch, dispatch_uid="traces")
-    atexit.register(provider.shutdown)
+    _end = _ending(provider)
+    atexit.register(_end)
     return provider
 
 
-def stop_traces(provider: TracerProvider) -> None:
-    """Send what is left, and tell nobody any more."""
-    global _tracer
+def _ending(provider: TracerProvider) -> Callable[[], None]:
+    """What sends the rest and waits for it a little.
+
+    The library's own end waits half a minute and cannot be told otherwise. Its thread is begun now: an
+    interpreter that ends lets none begin.
+    """
+    asked = threading.Event()
+
+    def end() -> None:
+        asked.wait()
+        provider.shutdown()
+
+    thread = threading.Thread(target=end, name="traces-end", daemon=True)
+    thread.start()
+
+    def ask() -> None:
+        asked.set()
+        thread.join(_LAST)
+
+    return ask
+
+
+def stop_traces() -> None:
+    """Send what is left as long as that takes little, and tell nobody any more."""
+    global _tracer, _end
     _tracer = None
     tell_spans(None)
     connection_created.disconnect(dispatch_uid="traces")
-    atexit.unregister(provider.shutdown)
-    provider.shutdown()
+    if _end is not None:
+        atexit.unregister(_end)
+        _end()
+        _end = None
 
 
 class TracesMiddleware:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ from django.test import Client
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from pytest_django import Settings
 
+from svet.config.checks import check_production
+from svet.config.environment import WrongEnvironment, traces_url
 from svet.config.front.traces import start_traces, stop_traces
 from svet.gateways.acquiring.wire import ask
 from svet.gateways.failures import Unreached
@@ -101,8 +105,9 @@ def traced(collector: Collector, *acts: Any) -> None:
     try:
         for act in acts:
             act()
+        provider.force_flush()
     finally:
-        stop_traces(provider)
+        stop_traces()
         connection.execute_wrappers.clear()
 
 
@@ -173,11 +178,60 @@ def test_nothing_of_anybody_is_in_it(collector: Collector) -> None:
 
 def test_a_collector_that_is_not_there_takes_nobodys_time(settings: Settings) -> None:
     settings.TRACES_URL, settings.TRACES_TOKEN, settings.TRACES_PERCENT = "http://127.0.0.1:1/", "", 100
-    provider = start_traces("web")
-    assert provider is not None
+    assert start_traces("web") is not None
     with span("job notices.send"):
         pass
-    stop_traces(provider)
+    stop_traces()
+
+
+def test_a_collector_that_takes_and_never_answers_holds_no_stop() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        whole = (
+            "import atexit, time, django, svet.config.front.traces as traces\n"
+            "from svet.kernel.spans import span\n"
+            "django.setup()\n"
+            # What is registered first comes last.
+            "atexit.register(lambda: print(time.monotonic() - began, flush=True))\n"
+            "traces.start_traces('worker')\n"
+            "with span('job notices.send'): pass\n"
+            "began = time.monotonic()\n"
+        )
+        surroundings = {
+            "SVET_ENV": "test", "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT),
+            "DJANGO_SETTINGS_MODULE": "svet.config.settings",
+            "SVET_TRACES_URL": f"http://127.0.0.1:{silent.getsockname()[1]}/v1/traces",
+        }  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", whole], env=surroundings, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert float(done.stdout) < 4
+        silent.settimeout(0)
+        silent.accept()[0].close()
+
+
+@pytest.mark.parametrize("url", ["collector:4318", "//collector/v1", "http://", "http://c:x/", "ftp://c/"])
+def test_an_address_that_nothing_can_be_sent_to_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SVET_TRACES_URL", url)
+    with pytest.raises(WrongEnvironment, match="SVET_TRACES_URL"):
+        traces_url()
+
+
+def test_a_token_does_not_travel_in_the_open(settings: Settings) -> None:
+    def refused(url: str, token: str = "s3cret") -> bool:
+        settings.ENV, settings.TRACES_URL, settings.TRACES_TOKEN = "production", url, token
+        return "svet.E026" in {each.id for each in check_production(None)}
+
+    assert refused("http://traces.example/v1/traces")
+    assert refused("http://8.8.8.8:4318/v1/traces")
+    assert not refused("http://traces.example/v1/traces", token="")
+    for url in (
+        "https://traces.example/",
+        "http://collector:4318/",
+        "http://10.0.0.9:4318/",
+        "http://[::1]:1/",
+    ):
+        assert not refused(url)
 
 
 def test_without_the_setting_nothing_is_imported_and_nothing_opened() -> None:
