@@ -25,8 +25,13 @@ class SchemeMonthOut(Schema):
 
 
 class LoadedOut(Schema):
-    """The same months with something plugged in: ``more_kwh`` of it, differences to what they did cost."""
+    """The same months with something plugged in: ``more_kwh`` of it, differences to what they did cost.
 
+    Of ``months`` until ``last_month``, the last one that a reading closed.
+    """
+
+    months: int
+    last_month: str
     kwh: str
     more_kwh: str
     schemes: list[SchemeCostOut]

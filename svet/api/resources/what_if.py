@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Router
 from pydantic import BeforeValidator, Field
 
@@ -17,7 +18,7 @@ from svet.accounts.queries.registry import accounts_by_id
 from svet.api.resources.accounts import ids_of
 from svet.api.resources.usage_schemas import WhatIfOut
 from svet.api.shell.identity import AUTH, allowed
-from svet.api.shell.problems import not_found
+from svet.api.shell.problems import ApiProblem, not_found
 from svet.api.shell.schemas import Percent, ProblemOut
 from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
@@ -25,6 +26,8 @@ from svet.people.rules import Scope
 from svet.quotes import queries as quotes
 from svet.quotes.queries import EmptyMonth, Load, LoadedYear, SchemeChoice, WhatIfAsked
 
+#: Minutes of a whole day.
+_DAY: Final = 1_440
 router = Router(tags=["Bills"], auth=AUTH)
 
 
@@ -51,7 +54,7 @@ def what_if(
     night_percent: Percent | None = None,
     months: Literal["12", "24"] = "12",
     heater_watts: Watts | None = None,
-    heater_minutes: Minutes = 1_440,
+    heater_minutes: Minutes | None = None,
     heater_night_percent: Percent | None = None,
     heater_cold: bool = False,
     empty_month: MonthText | None = None,
@@ -59,16 +62,21 @@ def what_if(
     """What the last charged ``months`` would have cost otherwise, by the rules of billing itself.
 
     ``night_percent``: the share of the night where no meter tells it; without one that of its hours, a third.
-    ``heater_watts`` is plugged in for ``heater_minutes`` a day, ``heater_night_percent`` of them by night,
-    ``heater_cold``: from October to April only. ``empty_month`` (YYYY-MM) is one of ``can_be_empty``.
+    ``heater_watts`` is plugged in for ``heater_minutes`` a day (all day without them), for
+    ``heater_night_percent`` of them by night, ``heater_cold``: from October to April only; these need the
+    watts. ``empty_month`` (YYYY-MM) is one of ``can_be_empty``. 422 names the parameter that is at fault.
     404 where nothing is charged yet or it cannot be told.
     """
     caller = allowed(request, Scope.BILLS_READ)
     (key,) = ids_of(caller, account_id)
     (account,) = accounts_by_id([key])
     load = None
-    if heater_watts is not None:
-        kilowatts, hours = Decimal(heater_watts) / 1_000, Decimal(heater_minutes) / 60
+    if heater_watts is None:
+        if heater_cold or heater_minutes is not None or heater_night_percent is not None:
+            raise _wrong("required", "heater_watts")
+    else:
+        minutes = _DAY if heater_minutes is None else heater_minutes
+        kilowatts, hours = Decimal(heater_watts) / 1_000, Decimal(minutes) / 60
         load = Load(kilowatts, hours, heater_cold, _share(heater_night_percent))
     told = quotes.what_if(
         account=account,
@@ -83,6 +91,8 @@ def what_if(
     year = told.year
     if year is None and not told.can_be_empty:
         raise not_found()
+    if empty_month is not None and Month.parse(empty_month) not in told.can_be_empty:
+        raise _wrong("value", "empty_month")
     return {
         "kwh": plain_number(Decimal(0) if year is None else year.kwh),
         "night_is_read": year is not None and year.told,
@@ -101,6 +111,10 @@ def what_if(
     }
 
 
+def _wrong(code: str, field: str) -> ApiProblem:
+    return ApiProblem(422, code, _("Проверьте это поле."), field=field)
+
+
 def _schemes(choices: Sequence[SchemeChoice]) -> list[dict[str, Any]]:
     return [
         {
@@ -115,6 +129,8 @@ def _schemes(choices: Sequence[SchemeChoice]) -> list[dict[str, Any]]:
 
 def _heater(loaded: LoadedYear) -> dict[str, Any]:
     return {
+        "months": loaded.months,
+        "last_month": str(loaded.last),
         "kwh": plain_number(loaded.kwh),
         "more_kwh": plain_number(loaded.more),
         "schemes": _schemes(loaded.choices),

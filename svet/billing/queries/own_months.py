@@ -37,6 +37,14 @@ class SchemeYear:
         """What all of the months cost by a scheme."""
         return Money(sum(self.costs[scheme].values()))
 
+    def until(self, last: Month) -> SchemeYear:
+        """The same without the months after ``last``."""
+        costs = {
+            scheme: {month: kopecks for month, kopecks in of_scheme.items() if month <= last}
+            for scheme, of_scheme in self.costs.items()
+        }
+        return SchemeYear(self.now, {month: kwh for month, kwh in self.kwh.items() if month <= last}, costs)
+
 
 def scheme_year(
     ground: PreviewFacts, *, night: Fraction | None = None, months: int = YEAR, load: Load | None = None
@@ -51,7 +59,7 @@ def scheme_year(
     if last is None:
         return None
     facts = ground.whole()
-    first = max(facts.floor, last.plus(1 - months))
+    first = _first(ground, last, months)
 
     def change(asked: AccountFacts) -> AccountFacts:
         return asked if load is None else with_load(asked, load, horizon=last)
@@ -62,6 +70,22 @@ def scheme_year(
     except BillingProblem:
         return None
     return SchemeYear(schemes_now(facts), kwh, costs) if kwh else None
+
+
+def _first(ground: PreviewFacts, last: Month, months: int) -> Month:
+    """The first of the last ``months``; of a handed over account the new holder's first whole one."""
+    first = max(ground.facts.floor, last.plus(1 - months))
+    held = ground.held_since
+    if held is None:
+        return first
+    whole = Month.of(held)
+    return max(first, whole if held == whole.first else whole.plus(1))
+
+
+def charged_months(ground: PreviewFacts) -> int:
+    """How many of the last 24 months are charged and the present holder's."""
+    last = ground.book.last
+    return 0 if last is None else max(0, last - _first(ground, last, LONGEST) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +119,7 @@ def empty_months(ground: PreviewFacts) -> Sequence[Month]:
     facts = ground.whole()
     try:
         should(facts, horizon=last)
-        return readable_months(facts, first=last.plus(1 - LONGEST), horizon=last)
+        return readable_months(facts, first=_first(ground, last, LONGEST), horizon=last)
     except BillingProblem:
         return []
 

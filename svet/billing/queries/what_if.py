@@ -37,7 +37,8 @@ class PreviewFacts:
     """What previews of one account are computed from, read once: its facts and what stands charged.
 
     ``cut``: the settled month behind which both were read, as by a run; where that does not tell all, the
-    whole is read. ``month`` is that of the day asked about, ``last`` the last one charged.
+    whole is read. ``month`` is that of the day asked about, ``last`` the last one charged; ``held_since`` is
+    the day since which the present holder has the account, where there was another.
     """
 
     account_id: int
@@ -48,6 +49,7 @@ class PreviewFacts:
     cut: Month | None
     facts: AccountFacts
     stands: Sequence[Standing]
+    held_since: date | None = None
 
     @property
     def last(self) -> Month:
@@ -105,6 +107,7 @@ def ground_of(account: AccountView, on: date) -> PreviewFacts | None:
         cut=_settled(book, account, provider, month),
         facts=AccountFacts(floor=month, opened_on=on, terms=(), policies=(), tables=()),
         stands=(),
+        held_since=account.held_since,
     )
     ground.facts = _facts_of(ground)
     cut = ground.cut

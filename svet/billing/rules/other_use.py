@@ -105,7 +105,10 @@ def readable_months(facts: AccountFacts, *, first: Month, horizon: Month) -> lis
         for line in scale_lines(point, last=calendar.cut(horizon), calendar=calendar):
             stretch = line.stretches[-1]
             if stretch.until is None:
-                last = min(last, calendar.month_of(stretch.nodes[-1].on))
+                node = stretch.nodes[-1]
+                # The day on which a meter came closes its month only where nothing of it is left.
+                closed = not node.forced or calendar.is_cut(node.on)
+                last = min(last, calendar.month_of(node.on).plus(0 if closed else -1))
     first = max(first, facts.floor)
     return [last.plus(-back) for back in range(max(0, last - first + 1))]
 
@@ -129,45 +132,58 @@ def with_empty_month(facts: AccountFacts, month: Month) -> AccountFacts:
     return replace(facts, points=points)
 
 
+@dataclass(frozen=True, slots=True)
+class _Still:
+    """A scale that stands still: its days, what it shows all the while, what it is behind by ever after."""
+
+    begins: date
+    ends: date
+    shown: Decimal
+    behind: Decimal
+
+
 def _emptied(placement: Placement, month: Month, calendar: BillingCalendar) -> Placement:
     start, end = calendar.cut(month.plus(-1)), calendar.cut(month)
     if placement.since >= end or (placement.until is not None and placement.until <= start):
         return placement
-    before: dict[str, Decimal] = {}
-    skipped: dict[str, Decimal] = {}
-    begins = ends = end
+    still: dict[str, _Still] = {}
     for line in scale_lines(Point(1, (placement,)), last=date.max, calendar=calendar):
         (stretch,) = line.stretches
         first = _first_of(placement, line.zone)
         # A reading closes its month: so the neighbours stay as they are.
         begins = _border(stretch.nodes, month.plus(-1), calendar, default=max(start, placement.since))
-        ends = _border(
-            stretch.nodes, month, calendar, default=end if placement.until is None else placement.until
-        )
-        before[line.zone] = _shown(stretch.nodes, begins, placement, first)
-        skipped[line.zone] = _shown(stretch.nodes, ends, placement, first) - before[line.zone]
+        ends = _border(stretch.nodes, month, calendar, default=min(end, placement.until or end))
+        before = _shown(stretch.nodes, begins, placement, first)
+        behind = _shown(stretch.nodes, ends, placement, first) - before
+        still[line.zone] = _Still(begins, ends, before, behind)
 
     def emptied(value: ScaleValue, on: date) -> ScaleValue:
-        total = value.value + value.turns * 10**placement.digits
-        if on <= begins:
+        of_zone = still[value.zone]
+        if on <= of_zone.begins:
             return value
-        if on <= ends:
-            return replace(value, value=min(total, before[value.zone]), turns=0)
-        return replace(value, value=max(total - skipped[value.zone], before[value.zone]), turns=0)
+        if on <= of_zone.ends:
+            # A border put between two readings may lie above one that was really taken: that one rises to it.
+            return replace(value, value=of_zone.shown, turns=0)
+        total = value.value + value.turns * 10**placement.digits
+        return replace(value, value=max(total - of_zone.behind, of_zone.shown), turns=0)
 
     readings = [
         replace(each, values=tuple(emptied(one, each.on) for one in each.values))
         for each in placement.readings
     ]
-    known = {each.on for each in placement.readings}
-    still = tuple(ScaleValue(zone, value) for zone, value in before.items())
-    readings += [ReadingFact(on, still) for on in dict.fromkeys((begins, ends)) if on not in known]
+    known = {(each.on, one.zone) for each in placement.readings for one in each.values}
+    readings += [
+        ReadingFact(on, (ScaleValue(zone, each.shown),))
+        for zone, each in still.items()
+        for on in dict.fromkeys((each.begins, each.ends))
+        if (on, zone) not in known
+    ]
     return replace(placement, readings=tuple(readings))
 
 
 def _border(nodes: Sequence[Node], month: Month, calendar: BillingCalendar, *, default: date) -> date:
-    """The day of the reading that closes a month, else ``default``."""
-    of_month = [each.on for each in nodes if calendar.month_of(each.on) == month]
+    """Day of the reading that closes a month, else ``default``; a meter that comes or goes closes none."""
+    of_month = [each.on for each in nodes if not each.forced and calendar.month_of(each.on) == month]
     return of_month[-1] if of_month else default
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -130,6 +130,47 @@ def test_a_month_read_on_the_twentieth_is_empty_and_its_neighbours_stay() -> Non
     assert {**empty, "2026-06": 0} == {**bare, "2026-06": 0}
 
 
+def test_a_reading_inside_the_month_below_its_border_rises_to_it() -> None:
+    # July was not read: its border lies above what August showed at first.
+    readings = ["2026-04-25", "2026-05-25", "2026-06-25", "2026-08-01", "2026-08-25", "2026-09-25"]
+    facts = account(meter(dict(zip(readings, [0, 100, 200, 220, 400, 500], strict=True))))
+    bare = kwh_of(facts, Month(2026, 9))
+    assert (bare["2026-07"], bare["2026-08"]) == (98, 102)
+    empty = kwh_of(with_empty_month(facts, Month(2026, 8)), Month(2026, 9))
+    assert {**empty, "2026-08": 0} == {**bare, "2026-08": 0}
+    assert empty.get("2026-08", 0) == 0
+
+
+def replaced(old: dict[str, int], new: dict[str, int]) -> AccountFacts:
+    """A meter that went on the day on which its successor came."""
+    return account([meter(old, until=max(old), meter_id=1), meter(new, meter_id=2)])
+
+
+def test_a_month_in_which_the_meter_was_replaced_is_empty_on_both() -> None:
+    readings = ["2026-04-25", "2026-05-25", "2026-06-25", "2026-07-25", "2026-08-25", "2026-09-10"]
+    old = dict(zip(readings, [0, 100, 200, 300, 400, 450], strict=True))
+    facts = replaced(old, {"2026-09-10": 7, "2026-10-25": 157, "2026-11-25": 257})
+    empty = kwh_of(with_empty_month(facts, Month(2026, 9)))
+    assert {**empty, "2026-09": 0} == {**kwh_of(facts), "2026-09": 0}
+    assert empty.get("2026-09", 0) == 0
+
+
+def test_a_silent_month_before_the_replacement_leaves_the_next_one_alone() -> None:
+    old = {"2026-04-25": 0, "2026-05-25": 100, "2026-07-25": 300, "2026-09-10": 450}
+    facts = replaced(old, {"2026-09-10": 7, "2026-10-25": 157, "2026-11-25": 257})
+    empty = kwh_of(with_empty_month(facts, Month(2026, 8)))
+    assert {**empty, "2026-08": 0} == {**kwh_of(facts), "2026-08": 0}
+    assert empty.get("2026-08", 0) == 0
+
+
+def test_a_month_in_which_a_meter_came_is_not_known_before_it_is_read() -> None:
+    old = {"2026-04-25": 0, "2026-05-25": 100, "2026-06-25": 200, "2026-07-10": 250}
+    facts = replaced(old, {"2026-07-10": 7})
+    assert readable_months(facts, first=FIRST, horizon=LAST)[0] == Month(2026, 6)
+    facts = replaced({**old, "2026-07-25": 300}, {"2026-07-25": 7})
+    assert readable_months(facts, first=FIRST, horizon=LAST)[0] == Month(2026, 7), "nothing of it is left"
+
+
 def test_a_silent_month_between_readings_can_be_empty_too() -> None:
     facts = read_monthly([100, None, 200, 100, 100, 100, 100])
     bare, empty = kwh_of(facts), kwh_of(with_empty_month(facts, Month(2026, 6)))
@@ -174,6 +215,32 @@ def test_a_control_reading_is_no_contradiction_of_an_empty_month() -> None:
     facts = account(meter(readings))
     for month in readable_months(facts, first=FIRST, horizon=Month(2026, 7)):
         assert kwh_of(with_empty_month(facts, month), Month(2026, 7)).get(str(month), 0) == 0
+
+
+@given(
+    st.lists(st.tuples(st.integers(3, 50), st.integers(0, 200)), min_size=4, max_size=12),
+    st.integers(1, 12),
+    st.integers(0, 6),
+)
+def test_on_whatever_days_it_was_read_an_empty_month_is_empty(
+    steps: list[tuple[int, int]], change: int, place: int
+) -> None:
+    """The meter is replaced at one of the readings, where there are so many."""
+    day, total, shown = date(2026, 4, 25), 0, [("2026-04-25", 0)]
+    for days, kwh in steps:
+        day, total = day + timedelta(days), total + kwh
+        if day <= LAST.day(25):
+            shown.append((day.isoformat(), total))
+    facts = account(meter(dict(shown)))
+    if change < len(shown):
+        facts = replaced(dict(shown[: change + 1]), dict(shown[change:]))
+    month = FIRST.plus(place)
+    readable = readable_months(facts, first=FIRST, horizon=LAST)
+    if month in readable:
+        empty, bare = kwh_of(with_empty_month(facts, month)), kwh_of(facts)
+        assert empty.get(str(month), 0) == 0
+        for other in {month.plus(-1), month.plus(1)} & set(readable):
+            assert abs(empty.get(str(other), 0) - bare.get(str(other), 0)) <= 3
 
 
 @given(

@@ -175,25 +175,28 @@ def what_if_page(request: HttpRequest, public_id: str) -> HttpResponse:
             "form": form,
             "forecast": told,
             "forecast_lines": cost_lines(told),
-            **_shown(found, known),
+            **_shown(found, known, asked),
         },
         status=422 if form.is_bound and not form.is_valid() else 200,
     )
 
 
-def _shown(found: WhatIfTold, known: WhatIfTold) -> dict[str, Any]:
+def _shown(found: WhatIfTold, known: WhatIfTold, asked: WhatIfAsked) -> dict[str, Any]:
     year, loaded = found.year, found.loaded
     return {
         "found": year,
-        "longer": bool(known.year and len(known.can_be_empty) > int(_YEAR)),
+        "longer": bool(known.year and known.charged > int(_YEAR)),
         "can_be_empty": known.can_be_empty,
         "choices": [] if year is None else _choices(year.choices),
         "months": [] if year is None else _months(year),
         "names": [] if year is None else [scheme_name(each.scheme) for each in year.choices],
         "loaded": loaded,
+        "load_asked": asked.load is not None,
+        "load_is_shorter": year is not None and loaded is not None and loaded.months < len(year.months),
         "loaded_now": None if loaded is None else next(each for each in loaded.choices if each.now),
         "loaded_choices": [] if loaded is None else _choices(loaded.choices),
         "empty": found.empty,
+        "empty_asked": asked.empty is not None,
         "empty_rows": [] if found.empty is None else _empty_rows(found.empty),
     }
 

@@ -46,8 +46,13 @@ class WhatIf:
 
 @dataclass(frozen=True, slots=True)
 class LoadedYear:
-    """The same months with something plugged in: kWh more, each scheme beside what the months did cost."""
+    """The months with something plugged in: kWh more, each scheme beside what the months did cost.
 
+    Of ``months`` until ``last``, the last one that a reading closed: what is estimated knows no season.
+    """
+
+    months: int
+    last: Month
     kwh: Decimal
     more: Decimal
     choices: tuple[SchemeChoice, ...]
@@ -72,12 +77,14 @@ class WhatIfTold:
 
     ``year`` is None where nothing is charged yet, several schemes stand side by side, or there is no meter.
     ``can_be_empty``: the months of the last 24 charged that can be thought empty, the newest first.
+    ``charged``: how many of those 24 there are at all. Of a handed over account all are the new holder's.
     """
 
     year: WhatIf | None = None
     loaded: LoadedYear | None = None
     empty: EmptyMonth | None = None
     can_be_empty: Sequence[Month] = ()
+    charged: int = 0
 
 
 def what_if(*, account: AccountView, on: date, asked: WhatIfAsked) -> WhatIfTold:
@@ -86,13 +93,17 @@ def what_if(*, account: AccountView, on: date, asked: WhatIfAsked) -> WhatIfTold
     if ground is None:
         return WhatIfTold()
     bare = _year(ground, asked, load=None)
-    loaded = None if bare is None or asked.load is None else _year(ground, asked, load=asked.load)
     months = own_months.empty_months(ground)
+    loaded = None
+    if bare is not None and asked.load is not None and months:
+        year = _year(ground, asked, load=asked.load)
+        loaded = None if year is None else _loaded(bare.until(months[0]), year.until(months[0]))
     return WhatIfTold(
         year=None if bare is None else _told(bare),
-        loaded=None if bare is None or loaded is None else _loaded(bare, loaded),
+        loaded=loaded,
         empty=own_months.empty_month(ground, asked.empty) if asked.empty and asked.empty in months else None,
         can_be_empty=months,
+        charged=own_months.charged_months(ground),
     )
 
 
@@ -113,10 +124,14 @@ def _told(year: SchemeYear) -> WhatIf:
     )
 
 
-def _loaded(bare: SchemeYear, year: SchemeYear) -> LoadedYear:
+def _loaded(bare: SchemeYear, year: SchemeYear) -> LoadedYear | None:
+    if not year.kwh:
+        return None
     (now,) = bare.now
     kwh = sum(year.kwh.values(), Decimal(0))
     return LoadedYear(
+        months=len(year.kwh),
+        last=max(year.kwh),
         kwh=kwh,
         more=kwh - sum(bare.kwh.values(), Decimal(0)),
         choices=_choices(year, now=now, was=bare.total(now)),

@@ -174,8 +174,78 @@ def test_a_month_with_nobody_at_home_sent_or_silent(anna: Person, account: Accou
     assert f"−{roubles(300 * 485)}".replace("\u00a0", " ") in page
     assert "Никого нет, показания переданы" in page
     assert f"/accounts/{account.public_id}/absence/" in page
-    unknown = Program(anna).get(f"/accounts/{account.public_id}/what-if?empty_month=2025-01").json()
-    assert unknown["empty_month"] is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "code"),
+    [
+        ("empty_month=2031-01", "empty_month", "value"),
+        ("empty_month=2025-01", "empty_month", "value"),
+        ("heater_minutes=60", "heater_watts", "required"),
+        ("heater_cold=true", "heater_watts", "required"),
+        ("heater_night_percent=0", "heater_watts", "required"),
+    ],
+)
+def test_a_program_is_told_what_was_not_understood(
+    anna: Person, account: Account, asked: str, field: str, code: str
+) -> None:
+    answer = Program(anna).get(f"/accounts/{account.public_id}/what-if?{asked}")
+    assert answer.status_code == 422
+    assert (answer.json()["field"], answer.json()["code"]) == (field, code)
+
+
+def test_what_nobody_has_read_is_charged_and_has_no_heater(anna: Person) -> None:
+    """Thirteen months charged, three of them read: two years are offered, a heater of three is told."""
+    load_chelyabinsk()
+    make_norm(100)
+    account, meter = make_metered_account(installed_on=date(2025, 8, 20), initial=0, residents=1)
+    make_link(person=anna, account=account, confirmed=True)
+    for place in range(13):
+        month = Month(2025, 9).plus(place)
+        if place < 3:
+            make_reading(meter, 300 * (place + 1), read_on=month.day(20))
+        run(provider_id=make_provider().pk, period=month, now=NOW)
+    page = text(enter(anna).get(f"{page_of(account)}?kilowatts=1&hours=10&cold=on&span=24"))
+    assert "За два года" in page
+    assert "за 3 месяца" in page
+    assert "Последний месяц с показаниями — ноябрь 2025" in page
+    address = f"/accounts/{account.public_id}/what-if?heater_watts=1000&heater_minutes=600&heater_cold=true"
+    told = Program(anna).get(f"{address}&months=24").json()
+    assert len(told["months"]) == 13
+    # From the 1st of October until the 20th of November, fifty days of ten kWh; nothing of a winter unread.
+    assert (told["heater"]["months"], told["heater"]["last_month"]) == (3, "2025-11")
+    assert told["heater"]["more_kwh"] == "500"
+    assert Program(anna).get(address).json()["heater"]["months"] == 2
+
+
+def test_what_cannot_be_told_of_what_was_asked_is_said_so(
+    anna: Person, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = "Посчитать нельзя: показаний для этого не хватает или они расходятся."
+    client = enter(anna)
+    assert sentence not in text(client.get(page_of(account)))
+    monkeypatch.setattr("svet.billing.queries.own_months.empty_month", lambda ground, month: None)
+    page = text(client.get(f"{page_of(account)}?month=2026-11"))
+    assert sentence in page
+    assert "Выберите свой месяц" not in page
+    monkeypatch.setattr("svet.billing.queries.own_months.empty_months", lambda ground: [])
+    page = text(client.get(f"{page_of(account)}?kilowatts=1&hours=10"))
+    assert sentence in page
+    assert "Обогреватель, тёплый пол" not in page
+
+
+def test_a_new_holder_is_not_told_how_the_former_one_lived(anna: Person, account: Account) -> None:
+    Account.objects.filter(pk=account.pk).update(held_since=date(2026, 10, 2))
+    told = Program(anna).get(f"/accounts/{account.public_id}/what-if?heater_watts=1000").json()
+    assert [each["month"] for each in told["months"]] == ["2026-11"]
+    assert (told["kwh"], told["can_be_empty"], told["heater"]["months"]) == ("300", ["2026-11"], 1)
+    assert Program(anna).get(f"/accounts/{account.public_id}/what-if?months=24").json()["kwh"] == "300"
+    assert enter(anna).get(f"{page_of(account)}?month=2026-09").status_code == 422
+    Account.objects.filter(pk=account.pk).update(held_since=date(2026, 10, 1))
+    told = Program(anna).get(f"/accounts/{account.public_id}/what-if").json()
+    assert [each["month"] for each in told["months"]] == ["2026-11", "2026-10"]
+    Account.objects.filter(pk=account.pk).update(held_since=date(2026, 12, 1))
+    assert "Сравнивать пока нечего" in text(enter(anna).get(page_of(account)))
 
 
 def test_without_a_meter_everybody_is_away(anna: Person) -> None:
