@@ -5,7 +5,7 @@ No page asks the bank: it waits for the job. What a callback says is only a reas
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ from svet.limits.rules import LimitName
 from svet.payments.models import AccountBinding, Shop
 from svet.payments.operations.cards import CardRefused, keep_account
 from svet.payments.operations.shops import abilities_of, bank_of
-from svet.payments.queries.shops import shops_of, silent_shops
+from svet.payments.queries.shops import first_shops, shops_of, silent_shops
 from svet.payments.rules.bindings import (
     BINDING_MOVES,
     GOING,
@@ -105,6 +105,11 @@ def binding_places(accounts: Sequence[tuple[str, int, str]]) -> list[BindingPlac
             if name not in names:
                 names.append(name)
     return [BindingPlace(account, tuple(names)) for account, names in found.values()]
+
+
+def binds_sbp(providers: Collection[int]) -> bool:
+    """Whether the bank of any of these providers (keys) binds accounts of СБП; reserves are not asked."""
+    return any(_binds([shop])[1] for shop in first_shops(providers))
 
 
 def _binds(shops: Sequence[Shop | None]) -> tuple[Shop | None, bool]:

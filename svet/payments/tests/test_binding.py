@@ -338,6 +338,8 @@ def test_the_pages_lead_to_the_bank_and_back(family: Family, bank: RunningBank) 
     anna = client_of(family.anna)
     cards = anna.get("/payment/cards/").content.decode()
     assert "Привязать счёт СБП" in cards
+    link = 'href="/payment/cards/#sbp"'
+    assert link in anna.get("/payment/").content.decode()
     begun = anna.post("/payment/bindings/", {"account": family.first.public_id})
     assert begun.status_code == 303
     binding = AccountBinding.objects.get()
@@ -358,6 +360,7 @@ def test_the_pages_lead_to_the_bank_and_back(family: Family, bank: RunningBank) 
     assert "Счёт СБП привязан" in done
     assert "СБП, Банк «Пример»" in done
     assert "Отвязать счёт" in done
+    assert link not in anna.get("/payment/").content.decode()
     vera = client_of(family.vera)
     assert vera.get(where).status_code == 404
     assert vera.post("/payment/bindings/", {"account": family.first.public_id}).status_code == 404
@@ -367,7 +370,8 @@ def test_the_pages_lead_to_the_bank_and_back(family: Family, bank: RunningBank) 
 def test_a_bank_that_cannot_is_told_on_the_page(family: Family, bank: RunningBank, settings: Any) -> None:
     settings.ACQUIRING_URL = bank.sber_url
     anna = client_of(family.anna)
-    assert "Привязать счёт СБП" not in anna.get("/payment/cards/").content.decode()
+    for page in ("/payment/cards/", "/payment/"):
+        assert "Привязать счёт СБП" not in anna.get(page).content.decode()
     answer = anna.post("/payment/bindings/", {"account": family.first.public_id}, follow=True)
     assert "счета СБП не привязывает" in answer.content.decode()
 
