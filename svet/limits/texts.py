@@ -45,6 +45,7 @@ MEANINGS: dict[LimitName, str | Promise] = {
     LimitName.CHECKS_PER_NETWORK: gettext_lazy("Проверки справок из этой сети: слишком много"),
     LimitName.READINGS_PER_METER: gettext_lazy("Показания этого прибора: двадцать за сутки"),
     LimitName.ORDERS_PER_PERSON: gettext_lazy("Платежи: десять в час"),
+    LimitName.BINDINGS_PER_PERSON: gettext_lazy("Привязки счёта СБП: десять за сутки"),
     LimitName.PHOTOS_PER_PERSON: gettext_lazy("Фото: слишком много за сутки"),
     LimitName.WALK_INS_PER_MEMBER: gettext_lazy("Заявления у окна: сотрудник принял тридцать за сутки"),
     LimitName.PROVIDER_PER_NETWORK: gettext_lazy("Вход сотрудников через службу входа: слишком часто"),

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from svet.gateways.failures import Temporary
 from svet.payments import operations
 from svet.payments.operations.binding import LOOK_AT_BINDING, look_at_binding, look_at_due_bindings
-from svet.payments.operations.cards import FORGET_CARD, tell_to_forget
+from svet.payments.operations.cards import FORGET_CARD, NAME_ACCOUNT, name_account, tell_to_forget
 from svet.payments.operations.reconciling import RECONCILE_DAY
 from svet.payments.operations.waking import SETTLE
 
@@ -49,6 +49,17 @@ def forget_card(person_id: int, shop_id: int | None, name: dict[str, str]) -> No
     tell_to_forget(person_id=person_id, shop_id=shop_id, name=name)
 
 
+@app.task(
+    queue="payments",
+    name=NAME_ACCOUNT,
+    # Half a day in all; without the name the account is «СБП».
+    retry=RetryStrategy(max_attempts=6, exponential_wait=8, retry_exceptions=[Temporary]),
+)
+def name_one_account(card_id: int) -> None:
+    """Learn in which bank a bound account of СБП is."""
+    name_account(card_id=card_id)
+
+
 @app.periodic(cron="* * * * * */15")
 @app.task(queue="payments", name="payments.janitor", pass_context=False)
 def janitor(timestamp: int) -> None:
@@ -56,7 +67,19 @@ def janitor(timestamp: int) -> None:
     now = datetime.fromtimestamp(timestamp, tz=UTC)
     operations.look_at_due_orders(now=now)
     operations.look_at_asked_refunds(now=now)
-    look_at_due_bindings(now=now)
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(
+    queue="payments",
+    name="payments.bindings",
+    lock="payments.bindings",
+    queueing_lock="payments.bindings",
+    pass_context=False,
+)
+def bindings(timestamp: int) -> None:
+    """Look at the accounts of СБП that are being bound, every quarter of a minute, one run at a time."""
+    look_at_due_bindings(now=datetime.fromtimestamp(timestamp, tz=UTC))
 
 
 @app.periodic(cron="* * * * * */30")

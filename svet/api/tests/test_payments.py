@@ -291,7 +291,7 @@ def test_an_account_is_bound_by_a_program_and_stands_among_the_cards(family: Fam
     card = make_card(
         person=family.anna, kind="sbp", system="СБП", last4="", expires="", bank="Банк", reference="m-1"
     )
-    AccountBinding.objects.update(state="bound", card=card, page_url="")
+    AccountBinding.objects.update(state="bound", reference="", card=card, page_url="")
     assert anna.get(where).json() == {
         "id": binding.public_id, "state": "bound", "bank_page_url": "", "card_id": card.public_id
     }  # fmt: skip

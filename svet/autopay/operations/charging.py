@@ -231,7 +231,8 @@ def _send(turn_id: int, *, order_id: int, now: datetime) -> bool:
         log.warning("autopay.bank_unavailable", turn=turn_id, code=failure.details.get("code"))
         return failure.reason is BankReasonText.BANK_SILENT
     if not sent:
-        withdraw_unattended(order_id=order_id, note=WITHDRAWN, by=BY, now=now)
+        with use_case():
+            withdraw_unattended(order_id=order_id, note=WITHDRAWN, by=BY, now=now)
     return False
 
 
@@ -240,30 +241,31 @@ def conclude(turn_id: int, standing: ChargeStanding, *, now: datetime) -> bool:
     if not _is_final(standing):
         return False
     with use_case():
-        agreement = locked_agreement(
-            AutopayTurn.objects.values_list("agreement_id", flat=True).get(pk=turn_id)
-        )
-        turn = AutopayTurn.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=turn_id)
-        last = AutopayTry.objects.filter(turn=turn).order_by("no").last()
-        if turn.state != TurnState.CHARGING or last is None or last.order_id != standing.order_id:
-            return False
-        if standing.state is OrderState.CREDITED:
-            move_turn(
-                turn, new=TurnState.PAID, by=BY, now=now, charged_kopecks=standing.total.kopecks, reason=""
-            )
-        elif standing.state is OrderState.RETURNED:
-            move_turn(turn, new=TurnState.FAILED, by=BY, now=now, note="returned", reason="returned")
-        elif turn.reason == RESTORED and (standing.withdrawn or not _is_hard(turn, standing)):
-            # The lost days may have seen another try, and that one paid.
-            move_turn(turn, new=TurnState.AGAIN, by=BY, now=now, note=standing.reason)
-            move_turn(turn, new=TurnState.STOPPED, by=BY, now=now, note=RESTORED)
-        elif standing.withdrawn:
-            # Nothing was asked of the bank: the same day again, when the way is free.
-            move_turn(turn, new=TurnState.AGAIN, by=BY, now=now, note=WITHDRAWN, charge_at=now + ASIDE)
-            if agreement.state != AgreementState.ACTIVE:
-                move_turn(turn, new=TurnState.STOPPED, by=BY, now=now, note=agreement.state)
-        else:
-            _declined(turn, agreement, reason=standing.reason or "other", now=now)
+        return conclude_locked(turn_id, standing, now=now)
+
+
+def conclude_locked(turn_id: int, standing: ChargeStanding, *, now: datetime) -> bool:
+    """The end of a try of which nothing more will come, once (a step)."""
+    agreement = locked_agreement(AutopayTurn.objects.values_list("agreement_id", flat=True).get(pk=turn_id))
+    turn = AutopayTurn.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=turn_id)
+    last = AutopayTry.objects.filter(turn=turn).order_by("no").last()
+    if turn.state != TurnState.CHARGING or last is None or last.order_id != standing.order_id:
+        return False
+    if standing.state is OrderState.CREDITED:
+        move_turn(turn, new=TurnState.PAID, by=BY, now=now, charged_kopecks=standing.total.kopecks, reason="")
+    elif standing.state is OrderState.RETURNED:
+        move_turn(turn, new=TurnState.FAILED, by=BY, now=now, note="returned", reason="returned")
+    elif turn.reason == RESTORED and (standing.withdrawn or not _is_hard(turn, standing)):
+        # The lost days may have seen another try, and that one paid.
+        move_turn(turn, new=TurnState.AGAIN, by=BY, now=now, note=standing.reason)
+        move_turn(turn, new=TurnState.STOPPED, by=BY, now=now, note=RESTORED)
+    elif standing.withdrawn:
+        # Nothing was asked of the bank: the same day again, when the way is free.
+        move_turn(turn, new=TurnState.AGAIN, by=BY, now=now, note=WITHDRAWN, charge_at=now + ASIDE)
+        if agreement.state != AgreementState.ACTIVE:
+            move_turn(turn, new=TurnState.STOPPED, by=BY, now=now, note=agreement.state)
+    else:
+        _declined(turn, agreement, reason=standing.reason or "other", now=now)
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from svet.autopay.models import AutopayAgreement, AutopayTry, AutopayTurn
-from svet.autopay.operations.charging import conclude
+from svet.autopay.operations.charging import conclude_locked
 from svet.autopay.operations.moving import locked_agreement, move_agreement, move_turn
 from svet.autopay.rules import (
     READY,
@@ -67,7 +67,8 @@ def end(*, by: Actor, public_id: str, now: datetime) -> None:
 def skip(*, by: Actor, public_id: str, turn_public_id: str, now: datetime) -> None:
     """Do not charge the month that was told; the next one is charged as ever. Again is no harm.
 
-    A charge that is kept and that no bank has begun is taken back for it.
+    A charge that is kept and that no bank has begun is taken back for it, in the same transaction: killed
+    between, the person would have been told nothing and the month charged all the same.
 
     :raises AutopayNotFound: no such charge of the person
     :raises AutopayConflict: it has begun, or is over
@@ -76,8 +77,8 @@ def skip(*, by: Actor, public_id: str, turn_public_id: str, now: datetime) -> No
     turn = own.filter(public_id=turn_public_id).first()
     if turn is None:
         raise AutopayNotFound(AutopayReason.NOT_FOUND)
-    _take_back(turn, by=by, now=now)
     with use_case():
+        _take_back(turn, by=by, now=now)
         locked_own(by, public_id)
         _skip(turn.pk, by=by, now=now)
 
@@ -90,8 +91,8 @@ def skip_by_key(*, key: str, address: str, now: datetime) -> None:
     by = Actor.anonymous(address=address)
     if not key or (found := _by_key(key)) is None:
         raise AutopayNotFound(AutopayReason.NOT_FOUND)
-    _take_back(found, by=by, now=now)
     with use_case():
+        _take_back(found, by=by, now=now)
         locked_agreement(found.agreement_id)
         # Told anew meanwhile, the month has another key.
         if _by_key(key) is None:
@@ -124,16 +125,14 @@ def _by_key(key: str) -> AutopayTurn | None:
 
 
 def _take_back(turn: AutopayTurn, *, by: Actor, now: datetime) -> None:
-    """Withdraw the order of a month that no bank has begun: whoever sends it holds it before the agreement.
-
-    Killed after this the month is told as ever, and its charge comes again; the person was told nothing.
-    """
+    """Withdraw the order of a month that no bank has begun (a step), before the agreement is locked."""
+    require_transaction()
     if turn.state != TurnState.CHARGING:
         return
     last = AutopayTry.objects.filter(turn=turn).order_by("no").last()
     note = f"skipped by {by.kind}"
     if last is not None and withdraw_unattended(order_id=last.order_id, note=note, by=_BY, now=now):
-        conclude(turn.pk, charges([last.order_id])[last.order_id], now=now)
+        conclude_locked(turn.pk, charges([last.order_id])[last.order_id], now=now)
 
 
 def _skip(turn_id: int, *, by: Actor, now: datetime) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from svet.accounts.models import Link
 from svet.autopay import operations, queries
 from svet.autopay.models import AutopayAgreement, AutopayTry
+from svet.autopay.operations import deciding
 from svet.autopay.rules import AgreementState, AutopayConflict, AutopayNotFound, TurnState
 from svet.autopay.tests.factories import AutopayCast, at, pay_by_hand
 from svet.autopay.tests.test_days_after import balance, pay_at_bank, tick, told, turn
@@ -189,3 +191,29 @@ def test_what_a_bank_may_have_begun_is_not_skipped(cast: AutopayCast, down: Stub
     with pytest.raises(AutopayConflict):
         operations.skip_by_key(key=turn().skip_key, address="", now=at(4, 13))
     assert turn().state == TurnState.CHARGING
+
+
+@pytest.mark.parametrize("by_message", [True, False])
+def test_killed_between_taking_back_and_skipping_nothing_has_happened(
+    cast: AutopayCast, down: StubBank, by_message: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of it would charge the month by a new order, and its person believe that they had skipped it."""
+    agreement = waits(cast)
+    whose = {"by": Actor.person(cast.anna.pk), "public_id": agreement.public_id}
+    skip: Callable[[], None] = (
+        partial(operations.skip_by_key, key=turn().skip_key, address="192.0.2.1", now=at(4, 13))
+        if by_message
+        else partial(operations.skip, turn_public_id=turn().public_id, now=at(4, 13), **whose)
+    )
+
+    def killed(turn_id: int, **details: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(deciding, "_skip", killed)
+        with pytest.raises(KeyboardInterrupt):
+            skip()
+    assert (turn().state, Order.objects.get().untouched) == (TurnState.CHARGING, True)
+    skip()
+    back(down)
+    assert (down.statuses, turn().state, Order.objects.count()) == ({}, TurnState.SKIPPED, 1)

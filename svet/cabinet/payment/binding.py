@@ -15,6 +15,8 @@ from svet.accounts.rules import Right
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound
+from svet.limits import texts as limits
+from svet.limits.operations import LimitReached
 from svet.payments import operations, queries, texts
 from svet.payments.operations.binding import BindingPlace
 from svet.payments.rules.bindings import BindingState
@@ -37,8 +39,9 @@ def begin(request: HttpRequest) -> HttpResponse:
         )
     except NotFound:
         deny_as_missing(request, subject="account", public_id=account)
-    except operations.CardRefused as refusal:
-        messages.error(request, texts.explain(refusal))
+    except (operations.CardRefused, LimitReached) as refusal:
+        refused = isinstance(refusal, LimitReached)
+        messages.error(request, limits.explain(refusal) if refused else texts.explain(refusal))
         return redirect("payment-cards")
     return _see_other(f"{reverse('payment-binding', args=[public_id])}?go=1")
 

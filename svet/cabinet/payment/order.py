@@ -148,7 +148,7 @@ def receipt_note(order: OrderView) -> str:
     values = {"email": order.receipt_email}
     match order.receipts:
         case ReceiptMaker.NOBODY:
-            return _("Кассовый чек делаем не мы: его даст тот, кто принимает деньги для поставщика.")
+            return _("Кассовый чек делаем не мы: его даст поставщик или тот, кто принимает для него деньги.")
         case ReceiptMaker.CASHBOX if order.receipt_email:
             return _("Кассовый чек пришлёт онлайн-касса поставщика на %(email)s.") % values
         case ReceiptMaker.CASHBOX:

@@ -18,6 +18,7 @@ from svet.kernel.money import ZERO, Money
 from svet.kernel.refusals import NotFound
 from svet.ledger import queries as ledger
 from svet.payments import queries
+from svet.payments.operations.binding import binds_sbp
 from svet.payments.queries import CardView, OrderView, Remainder, SeriesView
 from svet.payments.queries.payees import Share
 from svet.payments.queries.refunds import newest_payments
@@ -94,6 +95,8 @@ class PaymentSheet:
     only: str = ""
     #: What is otherwise than usual while a bank does not answer.
     banks: tuple[str, ...] = ()
+    #: Whether an account of СБП can be bound to pay by.
+    binds_sbp: bool = False
 
     @property
     def as_rows(self) -> bool:
@@ -194,6 +197,7 @@ def sheet(
         only_debts=only_debts,
         only=only if only in [card.public_id for group in groups for card in group.cards] else "",
         banks=banks,
+        binds_sbp=not any(card.is_sbp for card in cards) and binds_sbp(payees),
     )
 
 

@@ -16,6 +16,7 @@ from svet.fiscal.rules.vat import RATES
 from svet.kernel.periods import Month
 from svet.look.formats import day, number
 from svet.look.formats import month as month_name
+from svet.payments.operations.receipts import shops_without_receipts
 from svet.payments.queries.receipts import makers
 from svet.payments.rules.receipts import ReceiptMaker
 from svet.penalties.queries import untold_runs
@@ -152,6 +153,9 @@ def look_at_receipts(*, now: datetime) -> Findings:
             _("Чеки должна делать онлайн-касса, а её нет ни у одного поставщика."),
             "svet cashbox add",
         )
+    for code in shops_without_receipts():
+        said = _("Банк договора {code} чеков не делает, и не сказано, кто делает.").format(code=code)
+        yield Finding(Health.ILL, _("Кассовые чеки"), said, f"svet shop receipts {code} cashbox|nobody")
     for code in lacking_cashboxes():
         said = _("Чеки поставщика {code} ждут кассы.").format(code=code)
         yield Finding(Health.ILL, _("Кассовые чеки"), said, "svet cashbox add")

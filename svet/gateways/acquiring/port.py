@@ -59,7 +59,8 @@ class Capabilities:
     of its own. ``forgets_cards``: can be told to forget one. ``asks_cvc``: a kept card is not charged but on
     a page where the person types its CVC, so never while they are away. ``refund_days``: how old a payment
     may be of which it gives money back. ``binds_sbp``: an account of СБП can be bound by the person's leave
-    alone, without a payment, and charged later as a kept card is.
+    alone, without a payment, and charged later as a kept card is. ``makes_receipts``: makes the fiscal
+    receipt of a payment of the lines we give it; where it does not the law's receipt is somebody else's work.
     """
 
     repeats_open: bool
@@ -75,6 +76,7 @@ class Capabilities:
     asks_cvc: bool = False
     refund_days: int = 365
     binds_sbp: bool = False
+    makes_receipts: bool = False
 
     def knows_refund_key(self, method: str) -> bool:
         """Whether a refund of a payment by this means may be asked for again with its key."""
@@ -167,13 +169,15 @@ class BankBinding:
 class BindingStatus:
     """Where a binding stands: PENDING, PAID when it may be charged from now on, CANCELED when it may not.
 
-    ``bank`` is whose account it is, in words, where the bank says so.
+    ``bank_id`` is whose account it is, a number of НСПК, and ``bank`` the same in words; each is empty where
+    it is not told, and then it is not known.
     """
 
     reference: str
     state: BankState
     binding_id: str
     bank: str = ""
+    bank_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

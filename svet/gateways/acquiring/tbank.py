@@ -7,7 +7,7 @@ Cancel, Charge, GetCardList, RemoveCard. It has no key for Init, no list, and no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -94,7 +94,7 @@ class TBank:
 
     @property
     def capabilities(self) -> Capabilities:
-        return CAPABILITIES
+        return replace(CAPABILITIES, makes_receipts=self.receipts)
 
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
         """Init. Each call makes a payment; one for a kept card has no page and waits for Charge."""

@@ -79,6 +79,7 @@ CAPABILITIES = Capabilities(
     forgets_cards=False,
     # Three years but for payments by SberPay; a bank of cards may refuse after fifteen months.
     refund_days=3 * 365,
+    makes_receipts=True,
 )
 
 
@@ -173,14 +174,14 @@ class YooKassa:
         if not is_reference(reference):
             raise Permanent("not a method's id", code="reference")
         answer = self._call("GET", f"/payment_methods/{reference}", patience=patience)
-        status, bank_id = binding_status_of(answer)
-        if status.state is not BankState.PAID or not bank_id:
+        status = binding_status_of(answer)
+        if status.state is not BankState.PAID or not status.bank_id:
             return status
         try:
             banks = self._call("GET", "/sbp_banks", patience=patience)
         except GatewayFailure:
             return status
-        return replace(status, bank=bank_named(banks, bank_id))
+        return replace(status, bank=bank_named(banks, status.bank_id))
 
     def forget_card(self, *, card: str) -> None:
         """API v3 has no call for it: we throw its name away."""

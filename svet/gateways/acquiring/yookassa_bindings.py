@@ -19,6 +19,7 @@ STATES: Mapping[str, BankState] = {
     "inactive": BankState.CANCELED,
 }
 LONGEST_BANK = 60
+LONGEST_BANK_ID = 20
 
 
 def binding_of(binding: BankBinding, *, shop_id: str) -> dict[str, Any]:
@@ -42,8 +43,8 @@ def binding_page_of(answer: Mapping[str, Any]) -> BankPage:
     return BankPage(reference, "" if decided else url)
 
 
-def binding_status_of(answer: Mapping[str, Any]) -> tuple[BindingStatus, str]:
-    """Where a method stands, and the number of its bank. :raises Temporary: it cannot be read
+def binding_status_of(answer: Mapping[str, Any]) -> BindingStatus:
+    """Where a method stands, with the number of its bank. :raises Temporary: it cannot be read
 
     A method that is not of СБП, or not for us to charge (``saved``), is as good as none.
     """
@@ -54,7 +55,10 @@ def binding_status_of(answer: Mapping[str, Any]) -> tuple[BindingStatus, str]:
         metadata = answer.get("metadata") or {}
         details = answer.get("payer_bank_details") or {}
         named = str(metadata.get("binding_id", ""))
-        return BindingStatus(str(answer["id"]), state, named), str(details.get("bank_id") or "")
+        bank_id = str(details.get("bank_id") or "")
+        # Cut to length two numbers might become one.
+        known = bank_id if bank_id.isascii() and bank_id.isalnum() and len(bank_id) <= LONGEST_BANK_ID else ""
+        return BindingStatus(str(answer["id"]), state, named, bank_id=known)
     except (KeyError, TypeError, AttributeError):
         raise Temporary("the bank's answer cannot be read", code="shape") from None
 

@@ -48,6 +48,7 @@ class LimitName(StrEnum):
     READINGS_PER_METER = "readings_per_meter"
     PHOTOS_PER_PERSON = "photos_per_person"
     ORDERS_PER_PERSON = "orders_per_person"
+    BINDINGS_PER_PERSON = "bindings_per_person"
     APPEALS_PER_PERSON = "appeals_per_person"
     WALK_INS_PER_MEMBER = "walk_ins_per_member"
     PROVIDER_PER_NETWORK = "provider_per_network"
@@ -115,6 +116,8 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.READINGS_PER_METER: Limit(20, DAY),
     LimitName.PHOTOS_PER_PERSON: Limit(60, DAY),
     LimitName.ORDERS_PER_PERSON: Limit(10, HOUR),
+    # Each leaves a method of payment at the bank that nobody takes away.
+    LimitName.BINDINGS_PER_PERSON: Limit(10, DAY),
     LimitName.APPEALS_PER_PERSON: Limit(20, DAY),
     LimitName.WALK_INS_PER_MEMBER: Limit(30, DAY),
     # Each asks the retailer's own sign-in service something.
@@ -157,6 +160,7 @@ BOOKKEEPING = frozenset(
 #: Limits whose key is the inner key of a person.
 OF_PERSON = frozenset(
     {
+        LimitName.BINDINGS_PER_PERSON,
         LimitName.BROWSERS_PER_PERSON,
         LimitName.COPIES_PER_PERSON,
         LimitName.EMAIL_CODES,

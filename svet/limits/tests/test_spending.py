@@ -153,6 +153,7 @@ AGREED = {
     LimitName.LINKING_WRONG_EVERYWHERE: (2_000, 3_600, ()),
     LimitName.READINGS_PER_METER: (20, 86_400, ()),
     LimitName.ORDERS_PER_PERSON: (10, 3_600, ()),
+    LimitName.BINDINGS_PER_PERSON: (10, 86_400, ()),
     LimitName.WALK_INS_PER_MEMBER: (30, 86_400, ()),
     LimitName.PROVIDER_PER_NETWORK: (300, 3_600, ()),
     LimitName.BROWSERS_PER_PERSON: (20, 3_600, ()),

@@ -79,8 +79,9 @@ class BoundCard(models.Model):
     system = models.CharField(max_length=20, blank=True)
     last4 = models.CharField(max_length=4)
     expires = models.CharField(max_length=5)
-    # In which bank an account of СБП is, as the bank that binds it says; empty when it does not.
+    # In which bank an account of СБП is, in words and by its number, by which two are of one bank; or empty.
     bank = models.CharField(max_length=60, blank=True, default="", db_default="")
+    bank_id = models.CharField(max_length=20, blank=True, default="", db_default="")
     name = models.CharField(max_length=40, blank=True)
     bound_at = models.DateTimeField()
     unbound_at = models.DateTimeField(null=True)

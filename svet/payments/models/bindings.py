@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
 from svet.payments.models.shops import Shop
-from svet.payments.rules.bindings import GOING, BindingState
+from svet.payments.rules.bindings import GOING, NAMELESS, BindingState
 
 _STATES = [(state.value, state.value) for state in BindingState]
 
@@ -21,7 +21,7 @@ class AccountBinding(models.Model):
     # Whose bank is asked; empty: that of SVET_ACQUIRING_URL.
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
     state = models.CharField(max_length=10, choices=_STATES, default=BindingState.ASKED.value)
-    # The bank's name of it, also of the account once it is bound.
+    # The bank's name of it. By it the account is charged once it is bound, so then the card alone has it.
     reference = models.CharField(max_length=64, blank=True)
     page_url = models.CharField(max_length=2000, blank=True)
     return_url = models.CharField(max_length=500)
@@ -47,6 +47,10 @@ class AccountBinding(models.Model):
                 condition=~Q(reference=""),
                 nulls_distinct=False,
                 name="payments_binding_reference",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(state.value for state in NAMELESS)) | Q(reference=""),
+                name="payments_binding_forgotten",
             ),
         ]
         indexes = [

@@ -5,18 +5,20 @@ No page asks the bank: it waits for the job. What a callback says is only a reas
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from django.db import IntegrityError, transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from svet.accounts.queries import visible_accounts
 from svet.accounts.rules import Right
 from svet.gateways.acquiring.port import BankBinding, BankState, BindingStatus
-from svet.gateways.failures import GatewayFailure, Permanent, Temporary
+from svet.gateways.failures import UNREADABLE, GatewayFailure, Permanent, Temporary
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.ids import new_public_id
@@ -24,13 +26,16 @@ from svet.kernel.moving import move_row
 from svet.kernel.places import Place, path_of
 from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import require_transaction, use_case
+from svet.limits import operations as limits
+from svet.limits.rules import LimitName
 from svet.payments.models import AccountBinding, Shop
 from svet.payments.operations.cards import CardRefused, keep_account
 from svet.payments.operations.shops import abilities_of, bank_of
-from svet.payments.queries.shops import shops_of
+from svet.payments.queries.shops import first_shops, shops_of, silent_shops
 from svet.payments.rules.bindings import (
     BINDING_MOVES,
     GOING,
+    NAMELESS,
     BindingState,
     binding_look,
     is_given_up,
@@ -53,6 +58,7 @@ def begin_binding(*, by: Actor, account: str, return_url_base: str, now: datetim
 
     :raises BindingNotFound: the account (an outer id) is not in the cabinet with the right to pay
     :raises CardRefused: the bank of its provider binds none
+    :raises LimitReached: the person has begun too many today; what is going on counts once
     """
     found = visible_accounts(by, public_ids=[account], right=Right.PAY)
     if not found:
@@ -68,6 +74,8 @@ def begin_binding(*, by: Actor, account: str, return_url_base: str, now: datetim
             if going is not None:
                 wake_binding(binding_id=going.pk)
                 return going.public_id
+        limits.spend(limit=LimitName.BINDINGS_PER_PERSON, key=str(person_id), now=now)
+        with use_case():
             return _keep(person_id, shop, by=by, base=return_url_base, now=now)
     except IntegrityError:
         # A second press at the same moment was first.
@@ -99,6 +107,11 @@ def binding_places(accounts: Sequence[tuple[str, int, str]]) -> list[BindingPlac
     return [BindingPlace(account, tuple(names)) for account, names in found.values()]
 
 
+def binds_sbp(providers: Collection[int]) -> bool:
+    """Whether the bank of any of these providers (keys) binds accounts of СБП; reserves are not asked."""
+    return any(_binds([shop])[1] for shop in first_shops(providers))
+
+
 def _binds(shops: Sequence[Shop | None]) -> tuple[Shop | None, bool]:
     """The first of a provider's shops that binds accounts now, and whether there is one."""
     for shop in shops:
@@ -109,9 +122,12 @@ def _binds(shops: Sequence[Shop | None]) -> tuple[Shop | None, bool]:
 
 
 def wake_binding(*, binding_id: int) -> None:
-    """Enqueue a look at a binding (a step): with the caller's transaction, or not at all."""
+    """Enqueue a look at a binding (a step), in the caller's transaction; one waits at most."""
     require_transaction()
-    app.configure_task(LOOK_AT_BINDING).defer(binding_id=binding_id)
+    # Its own savepoint: the one that waits already must not undo the caller's work.
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        task = app.configure_task(LOOK_AT_BINDING, queueing_lock=f"payments.binding:{binding_id}")
+        task.defer(binding_id=binding_id)
 
 
 def look_at_binding(*, binding_id: int, now: datetime) -> None:
@@ -123,7 +139,7 @@ def look_at_binding(*, binding_id: int, now: datetime) -> None:
     :raises Temporary: the bank does not answer; nothing changed
     """
     binding = AccountBinding.objects.select_related("shop").get(pk=binding_id)
-    if binding.state in (BindingState.BOUND, BindingState.WITHDRAWN):
+    if binding.state in NAMELESS:
         return
     if binding.state == BindingState.ENDED and not binding.reference:
         return
@@ -155,20 +171,28 @@ def look_at_binding(*, binding_id: int, now: datetime) -> None:
 
 
 def look_at_due_bindings(*, now: datetime, limit: int = 100) -> int:
-    """The janitor: look at the bindings whose time has come; says at how many."""
+    """The janitor: look at the bindings whose time has come; says how many the banks were asked about.
+
+    A bank that does not answer is asked about one of them in a run, one that is known to be silent about
+    none: a hundred waits in turn would keep those of other banks from their look.
+    """
     due = AccountBinding.objects.filter(next_look_at__lte=now).order_by("next_look_at", "pk")
-    ids = list(due.values_list("pk", flat=True)[:limit])
-    for binding_id in ids:
-        row = AccountBinding.objects.get(pk=binding_id)
+    silent, looked = set(silent_shops()), 0
+    for row in list(due[:limit]):
         following = binding_look(created_at=row.created_at, now=now)
-        AccountBinding.objects.filter(pk=binding_id, next_look_at__lte=now).update(next_look_at=following)
-        try:
-            look_at_binding(binding_id=binding_id, now=now)
-        except GatewayFailure as failure:
-            log.warning("payments.bank_unavailable", binding=row.public_id, code=failure.code)
-            if is_given_up(BindingState(row.state), created_at=row.created_at, now=now):
-                _end(binding_id, now=now, note="the bank does not answer")
-    return len(ids)
+        AccountBinding.objects.filter(pk=row.pk, next_look_at__lte=now).update(next_look_at=following)
+        if row.shop_id not in silent:
+            looked += 1
+            try:
+                look_at_binding(binding_id=row.pk, now=now)
+                continue
+            except GatewayFailure as failure:
+                log.warning("payments.bank_unavailable", binding=row.public_id, code=failure.code)
+                if failure.code not in UNREADABLE:
+                    silent.add(row.shop_id)
+        if is_given_up(BindingState(row.state), created_at=row.created_at, now=now):
+            _end(row.pk, now=now, note="the bank does not answer")
+    return looked
 
 
 def _going(person_id: int, shop: Shop | None) -> AccountBinding | None:
@@ -213,7 +237,7 @@ def _join(binding_id: int, status: BindingStatus, *, now: datetime) -> None:
         rows = AccountBinding.objects.select_for_update(of=("self",)).select_related("shop")
         theirs = list(rows.filter(person_id=whose[0], shop_id=whose[1]).order_by("pk"))
         binding = next(row for row in theirs if row.pk == binding_id)
-        if binding.state in (BindingState.BOUND, BindingState.WITHDRAWN, BindingState.ASKED):
+        if binding.state in (*NAMELESS, BindingState.ASKED):
             return
         if status.binding_id != binding.public_id:
             log.error("payments.binding_of_another", binding=binding.public_id)
@@ -223,11 +247,16 @@ def _join(binding_id: int, status: BindingStatus, *, now: datetime) -> None:
                 person_id=binding.person_id,
                 shop=binding.shop,
                 reference=binding.reference,
+                bank_id=status.bank_id,
                 bank=status.bank,
                 now=now,
             )
-            changes = {"card": card, "page_url": "", "next_look_at": None, "ended_at": now}
+            changes = {"card": card, "reference": "", "page_url": "", "next_look_at": None, "ended_at": now}
             move_row(binding, moves=BINDING_MOVES, to=BindingState.BOUND, changes=changes)
+            for row in theirs:
+                # A late yes to an older page must not throw this account out.
+                if row.pk < binding.pk and row.state == BindingState.ENDED:
+                    withdraw_binding(row, now=now)
             return
         over = is_given_up(BindingState(binding.state), created_at=binding.created_at, now=now)
         if binding.state == BindingState.WAITING and (over or status.state is BankState.CANCELED):
@@ -240,6 +269,13 @@ def _end(binding_id: int, *, now: datetime, note: str) -> None:
         if binding.state in GOING:
             _move_to_end(binding, now=now)
             log.warning("payments.binding_ended", binding=binding.public_id, note=note)
+
+
+def withdraw_binding(binding: AccountBinding, *, now: datetime) -> None:
+    """Never bind it, whatever the bank says later (a step): its name at the bank is thrown away."""
+    require_transaction()
+    changes = {"reference": "", "page_url": "", "next_look_at": None, "ended_at": now}
+    move_row(binding, moves=BINDING_MOVES, to=BindingState.WITHDRAWN, changes=changes)
 
 
 def _move_to_end(binding: AccountBinding, *, now: datetime) -> None:

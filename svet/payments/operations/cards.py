@@ -7,6 +7,7 @@ from datetime import datetime
 from procrastinate.contrib.django import app
 
 from svet.gateways.acquiring.port import StoredCard
+from svet.gateways.failures import Temporary
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound, Refused
@@ -22,6 +23,8 @@ from svet.people.operations.sealing import opened, sealed
 
 #: The job that lets a bank forget a card.
 FORGET_CARD = "payments.forget_card"
+#: The job that learns in which bank an account of СБП is.
+NAME_ACCOUNT = "payments.name_account"
 
 
 class CardNotFound(NotFound):
@@ -126,11 +129,14 @@ def keep_card(order: Order, kept: StoredCard, *, by: Actor, now: datetime) -> Bo
     return card
 
 
-def keep_account(*, person_id: int, shop: Shop | None, reference: str, bank: str, now: datetime) -> BoundCard:
+def keep_account(
+    *, person_id: int, shop: Shop | None, reference: str, bank_id: str, bank: str, now: datetime
+) -> BoundCard:
     """Keep an account of СБП that the bank has bound (a step); a person has one at a shop.
 
-    The same bank's takes the place of the older with its name. That of another bank is another account: the
-    older one is unbound, and whatever was agreed about it ends.
+    The same bank's takes the place of the older with its name. That of another bank, or of one that is not
+    told, is another account: the older one is unbound, and whatever was agreed about it ends. ``bank`` is the
+    name; where only the number is known the name is asked for later.
     """
     require_transaction()
     by = Actor(Actor.system("payments.binding").kind, person_id, name="payments.binding")
@@ -138,10 +144,9 @@ def keep_account(*, person_id: int, shop: Shop | None, reference: str, bank: str
         person_id=person_id, shop=shop, kind=MeansKind.SBP, unbound_at__isnull=True
     )
     older = bound.first()
-    if older is not None and older.bank == bank:
-        if older.reference != reference:
-            older.reference = reference
-            older.save(update_fields=["reference"])
+    if older is not None and bank_id and older.bank_id == bank_id:
+        older.reference, older.bank = reference, bank or older.bank
+        older.save(update_fields=["reference", "bank"])
         return older
     if older is not None:
         _forget(older, by=by, now=now, reason="another account was bound")
@@ -152,10 +157,27 @@ def keep_account(*, person_id: int, shop: Shop | None, reference: str, bank: str
         reference=reference,
         system=SBP_SYSTEM,
         bank=bank,
+        bank_id=bank_id,
         bound_at=now,
     )
     _record(by, "payments.card.bind", card, now, after={"card": str(card)})
+    if bank_id and not bank:
+        app.configure_task(NAME_ACCOUNT).defer(card_id=card.pk)
     return card
+
+
+def name_account(*, card_id: int) -> None:
+    """Ask the bank for the name of an account's bank that was not to be had when the account was bound.
+
+    :raises Temporary: it is not to be had now either
+    """
+    card = BoundCard.objects.select_related("shop").get(pk=card_id)
+    if not card.reference or card.bank:
+        return
+    told = bank_of(card.shop).bound_sbp(reference=card.reference)
+    if told.bank_id != card.bank_id or not told.bank:
+        raise Temporary("the bank does not name it", code="no_name")
+    BoundCard.objects.filter(pk=card_id, reference=card.reference).update(bank=told.bank)
 
 
 def bring_card(
@@ -176,12 +198,14 @@ def bring_card(
 
 
 def drop_revoked(order: Order, *, by: Actor, now: datetime) -> None:
-    """The bank says the card may not be charged any more: forget it (a step of settling)."""
+    """The bank says the card may not be charged any more: forget it (a step of settling).
+
+    Bound anew since the order was made, it has another leave, which nobody took back.
+    """
     require_transaction()
-    card = (
-        BoundCard.objects.select_for_update().filter(pk=order.card_id or 0, unbound_at__isnull=True).first()
-    )
-    if card is not None:
+    bound = BoundCard.objects.select_for_update().filter(pk=order.card_id or 0, unbound_at__isnull=True)
+    card = bound.first()
+    if card is not None and card.reference == order.card_reference:
         _forget(card, by=by, now=now, reason="the bank revoked it")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from svet.kernel.actors import Actor
-from svet.kernel.moving import move_row
 from svet.kernel.personal import LeavingRefused
 from svet.kernel.transactions import require_transaction
 from svet.payments.models import AccountBinding, BoundCard, Order, PayerChoice, PaymentSeries
-from svet.payments.rules.bindings import BINDING_MOVES, GOING, BindingState
+from svet.payments.operations.binding import withdraw_binding
+from svet.payments.rules.bindings import GOING, BindingState
 from svet.payments.rules.refusals import LeavingReason
 from svet.payments.rules.states import FINAL
 
@@ -28,8 +28,7 @@ def forget_payer(*, person_id: int, by: Actor, now: datetime) -> None:
     PayerChoice.objects.filter(person_id=person_id).delete()
     cards = BoundCard.objects.filter(person_id=person_id)
     cards.filter(unbound_at__isnull=True).update(reference="", unbound_at=now)
-    cards.update(name="", expires="", last4="", bank="")
+    cards.update(name="", expires="", last4="", bank="", bank_id="")
     going = AccountBinding.objects.filter(person_id=person_id, state__in=sorted(GOING | {BindingState.ENDED}))
     for binding in going.select_for_update().order_by("pk"):
-        changes = {"page_url": "", "next_look_at": None, "ended_at": now}
-        move_row(binding, moves=BINDING_MOVES, to=BindingState.WITHDRAWN, changes=changes)
+        withdraw_binding(binding, now=now)

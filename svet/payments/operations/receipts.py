@@ -9,7 +9,7 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import Order, PaymentRefund, ReceiptDue, Shop, ShopReceipts
-from svet.payments.operations.shops import FIRST, ShopRefused
+from svet.payments.operations.shops import FIRST, ShopRefused, abilities_of
 from svet.payments.rules.receipts import DueKind, ReceiptMaker
 from svet.payments.rules.refusals import ShopReason
 
@@ -19,12 +19,14 @@ def choose_maker(*, code: str, maker: ReceiptMaker, now: datetime, by: Actor) ->
 
     Payments made before keep theirs: the bank was given what it was given.
 
-    :raises ShopRefused: no such shop
+    :raises ShopRefused: no such shop; the bank, and that of the shop makes none
     """
     with use_case():
         shop = None if code == FIRST else Shop.objects.filter(code=code.replace("\0", "")).first()
         if shop is None and code != FIRST:
             raise ShopRefused(ShopReason.UNKNOWN, field="code")
+        if maker is ReceiptMaker.BANK and not abilities_of(shop).makes_receipts:
+            raise ShopRefused(ShopReason.NO_RECEIPTS, field="maker")
         ShopReceipts.objects.update_or_create(shop=shop, defaults={"maker": maker.value})
         journal.record(
             by=by,
@@ -37,9 +39,27 @@ def choose_maker(*, code: str, maker: ReceiptMaker, now: datetime, by: Actor) ->
 
 
 def maker_of(shop: Shop | None) -> ReceiptMaker:
-    """Who makes the receipt of a new payment by a shop."""
+    """Who makes the receipt of a new payment by a shop; the bank is never said to that makes none."""
     found = ShopReceipts.objects.filter(shop=shop).values_list("maker", flat=True).first()
-    return ReceiptMaker(found) if found else ReceiptMaker.BANK
+    maker = ReceiptMaker(found) if found else ReceiptMaker.BANK
+    if maker is ReceiptMaker.BANK and not abilities_of(shop).makes_receipts:
+        return ReceiptMaker.NOBODY
+    return maker
+
+
+def shops_without_receipts() -> list[str]:
+    """The codes («-»: ``SVET_ACQUIRING_URL``) of contracts whose bank makes none, with nobody named who does.
+
+    One that is off takes no new payments, so it is not among them.
+    """
+    on: list[Shop | None] = [None, *Shop.objects.filter(off_at=None).order_by("code")]
+    said = dict(ShopReceipts.objects.values_list("shop_id", "maker"))
+    return [
+        shop.code if shop else FIRST
+        for shop in on
+        if said.get(shop.pk if shop else None, ReceiptMaker.BANK) == ReceiptMaker.BANK
+        and not abilities_of(shop).makes_receipts
+    ]
 
 
 def owe_receipt(order: Order, *, now: datetime) -> None:

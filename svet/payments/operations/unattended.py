@@ -17,7 +17,7 @@ from svet.accounts.queries import AccountView
 from svet.gateways.acquiring.port import PATIENT, BankReason
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
-from svet.kernel.transactions import require_transaction, use_case
+from svet.kernel.transactions import require_transaction
 from svet.payments.models import BoundCard, Order, Shop
 from svet.payments.operations.cards import CardRefused, card_to_charge
 from svet.payments.operations.keeping import OrderPlace, keep_one
@@ -123,20 +123,23 @@ def send_unattended(*, order_id: int, may: Callable[[], bool], now: datetime) ->
 
 
 def withdraw_unattended(*, order_id: int, note: str, by: str, now: datetime) -> bool:
-    """Take an order back that no bank has begun; False when one may have."""
-    with use_case():
-        order = Order.objects.select_for_update().get(pk=order_id)
-        if not order.unattended or not (order.state == OrderState.CREATED or order.untouched):
-            return False
-        move(
-            order,
-            new=OrderState.CANCELED,
-            at=now,
-            by=by,
-            note=note,
-            bank_reason=BankReason.CANCELED.value,
-            next_look_at=None,
-        )
+    """Take an order back that no bank has begun (a step); False when one may have.
+
+    Whoever sends it holds it before the agreement: so must the caller.
+    """
+    require_transaction()
+    order = Order.objects.select_for_update().get(pk=order_id)
+    if not order.unattended or not (order.state == OrderState.CREATED or order.untouched):
+        return False
+    move(
+        order,
+        new=OrderState.CANCELED,
+        at=now,
+        by=by,
+        note=note,
+        bank_reason=BankReason.CANCELED.value,
+        next_look_at=None,
+    )
     return True
 
 

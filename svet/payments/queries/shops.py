@@ -60,6 +60,13 @@ def shops_of(providers: Collection[int]) -> dict[int, tuple[Shop | None, ...]]:
     return {provider: tuple(dict.fromkeys(own)) for provider, own in found.items()}
 
 
+def first_shops(providers: Collection[int]) -> set[Shop | None]:
+    """The first choices alone, by one question: a page that only hints asks no more."""
+    served = ServedProvider.objects.filter(provider_id__in=providers).select_related("shop")
+    found = {row.provider_id: row.shop for row in served}
+    return {found.get(provider) for provider in providers}
+
+
 def silent_shops() -> frozenset[int | None]:
     """The shops whose bank does not answer now."""
     return frozenset(BankSilence.objects.values_list("shop_id", flat=True))

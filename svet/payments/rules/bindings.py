@@ -28,7 +28,7 @@ class BindingState(StrEnum):
     WAITING = "waiting"  # the bank has a page for it
     BOUND = "bound"
     ENDED = "ended"  # the person did not give leave, or nobody came in time
-    WITHDRAWN = "withdrawn"  # the cabinet was deleted meanwhile: it is never bound
+    WITHDRAWN = "withdrawn"  # the cabinet was deleted, or a later wish was bound: it never is
 
 
 BINDING_MOVES = Moves(
@@ -42,6 +42,8 @@ BINDING_MOVES = Moves(
     }
 )
 GOING: Final = frozenset({BindingState.ASKED, BindingState.WAITING})
+#: Nothing more is asked about these, so the bank's name of them is thrown away.
+NAMELESS: Final = frozenset({BindingState.BOUND, BindingState.WITHDRAWN})
 #: So long after its page's end a binding is looked at.
 BINDING_GRACE: Final = timedelta(minutes=15)
 _SOON: Final = timedelta(seconds=15)

@@ -138,6 +138,7 @@ class ShopReason(StrEnum):
     KEY_MISSING = "shop_key_missing"
     PROVIDER = "shop_provider"
     RESERVE = "shop_reserve"
+    NO_RECEIPTS = "shop_no_receipts"
 
 
 class SourceReason(StrEnum):

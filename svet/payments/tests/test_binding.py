@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from svet.gateways.acquiring import yookassa
@@ -21,14 +22,18 @@ from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.transactions import use_case
+from svet.limits import operations as limits
+from svet.limits.operations import LimitReached
+from svet.limits.rules import LimitName
 from svet.payments import operations, queries
 from svet.payments.models import AccountBinding, BoundCard, Callback, Order, ServedProvider, Shop
 from svet.payments.operations.binding import LOOK_AT_BINDING, look_at_binding, look_at_due_bindings
+from svet.payments.operations.cards import NAME_ACCOUNT, keep_account, name_account
 from svet.payments.operations.leaving import forget_payer
 from svet.payments.rules.bindings import BindingState
 from svet.payments.rules.refusals import CardReason
 from svet.payments.rules.states import OrderState
-from svet.payments.tests.factories import BASE, NOW, Family, credited, make_card, make_order
+from svet.payments.tests.factories import BASE, NOW, Family, credited, make_binding, make_card, make_order
 from svet.people.models import Person
 from svet.sandbox.world.faults import BankFault
 from tests.bank import BROWSER, RunningBank, running_bank
@@ -105,7 +110,7 @@ def test_from_the_wish_to_a_payment_by_one_button(family: Family, bank: RunningB
     order.refresh_from_db()
     assert (order.state, order.bank_method, credited(order)) == (OrderState.CREDITED, "СБП", Money(35_38))
     journaled = Entry.objects.get(action="payments.card.bind")
-    assert binding.reference not in str(journaled.after)
+    assert BoundCard.objects.get().reference not in str(journaled.after)
     assert queries.broken() == []
 
 
@@ -154,7 +159,8 @@ def test_the_bank_may_tell_before_our_call_has_returned_and_twice(family: Family
     for _ in range(2):
         tell(binding, made["id"])
     assert [one.outcome for one in Callback.objects.all()] == ["taken", "taken"]
-    assert jobs() == 3
+    # One job that waits is enough.
+    assert jobs() == 1
     for _ in range(3):
         assert look(binding).state == BindingState.BOUND
     tell(AccountBinding.objects.get(pk=binding.pk), made["id"])
@@ -332,6 +338,8 @@ def test_the_pages_lead_to_the_bank_and_back(family: Family, bank: RunningBank) 
     anna = client_of(family.anna)
     cards = anna.get("/payment/cards/").content.decode()
     assert "Привязать счёт СБП" in cards
+    link = 'href="/payment/cards/#sbp"'
+    assert link in anna.get("/payment/").content.decode()
     begun = anna.post("/payment/bindings/", {"account": family.first.public_id})
     assert begun.status_code == 303
     binding = AccountBinding.objects.get()
@@ -352,6 +360,7 @@ def test_the_pages_lead_to_the_bank_and_back(family: Family, bank: RunningBank) 
     assert "Счёт СБП привязан" in done
     assert "СБП, Банк «Пример»" in done
     assert "Отвязать счёт" in done
+    assert link not in anna.get("/payment/").content.decode()
     vera = client_of(family.vera)
     assert vera.get(where).status_code == 404
     assert vera.post("/payment/bindings/", {"account": family.first.public_id}).status_code == 404
@@ -361,6 +370,169 @@ def test_the_pages_lead_to_the_bank_and_back(family: Family, bank: RunningBank) 
 def test_a_bank_that_cannot_is_told_on_the_page(family: Family, bank: RunningBank, settings: Any) -> None:
     settings.ACQUIRING_URL = bank.sber_url
     anna = client_of(family.anna)
-    assert "Привязать счёт СБП" not in anna.get("/payment/cards/").content.decode()
+    for page in ("/payment/cards/", "/payment/"):
+        assert "Привязать счёт СБП" not in anna.get(page).content.decode()
     answer = anna.post("/payment/bindings/", {"account": family.first.public_id}, follow=True)
     assert "счета СБП не привязывает" in answer.content.decode()
+
+
+def state_of(binding: AccountBinding) -> tuple[str, str, str]:
+    binding.refresh_from_db()
+    return binding.state, binding.reference, binding.page_url
+
+
+def test_a_bound_account_is_named_in_one_place_only_and_unbound_in_none(
+    family: Family, bank: RunningBank
+) -> None:
+    """The bank's name of it is what it can be charged by: a dump must not have it after an unbinding."""
+    card = bind(family)
+    binding = AccountBinding.objects.get()
+    assert state_of(binding) == (BindingState.BOUND, "", "")
+    reference = card.reference
+    operations.unbind_card(by=Actor.person(family.anna.pk), card_public_id=card.public_id, now=LATER)
+    with pytest.raises(IntegrityError, match="payments_binding_forgotten"), transaction.atomic():
+        AccountBinding.objects.update(reference=reference)
+    # The bank's own news of it find the binding by our name, and change nothing.
+    tell(binding, reference)
+    assert Callback.objects.get().outcome == "taken"
+    assert look(binding, LATER).reference == ""
+
+
+def test_a_deleted_cabinet_leaves_no_name_of_an_account(family: Family, bank: RunningBank) -> None:
+    ended = look(look(begin(family)), NOW + timedelta(minutes=75))
+    going = look(begin(family, now=NOW + timedelta(minutes=76)), NOW + timedelta(minutes=76))
+    with use_case():
+        forget_payer(person_id=family.anna.pk, by=Actor.person(family.anna.pk), now=SOON)
+    assert [state_of(one) for one in (ended, going)] == [(BindingState.WITHDRAWN, "", "")] * 2
+
+
+def test_without_the_list_of_banks_two_banks_are_two_and_one_is_one(
+    family: Family, bank: RunningBank
+) -> None:
+    bank.fault(BankFault("fail", "/v3/sbp_banks", times=3))
+    card = bind(family)
+    assert (card.bank, card.bank_id) == ("", "100000000001")
+    again = bind(family)
+    assert again.pk == card.pk
+    other = bind(family, "100000000002")
+    card.refresh_from_db()
+    assert (other.pk != card.pk, card.unbound_at, other.bank) == (True, SOON, "")
+    # The list is back: the job that was left names the account.
+    waiting = ProcrastinateJob.objects.filter(task_name=NAME_ACCOUNT).order_by("id").last()
+    assert waiting is not None
+    name_account(card_id=waiting.args["card_id"])
+    other.refresh_from_db()
+    assert other.bank == "Банк «Образец»"
+    # A name that came meanwhile, or an account that was unbound, is left alone.
+    name_account(card_id=other.pk)
+    name_account(card_id=card.pk)
+
+
+def test_an_account_nobody_names_is_another_each_time(family: Family) -> None:
+    """Unknown never equals unknown: the older one, and its autopay, must not charge another account."""
+    bound = [
+        _kept(family, reference="one", bank_id=""),
+        _kept(family, reference="two", bank_id=""),
+        _kept(family, reference="three", bank_id="100000000001"),
+        _kept(family, reference="four", bank_id=""),
+    ]
+    assert len({card.pk for card in bound}) == 4
+    assert [card.reference for card in BoundCard.objects.filter(unbound_at__isnull=True)] == ["four"]
+
+
+def _kept(family: Family, *, reference: str, bank_id: str) -> BoundCard:
+    with use_case():
+        return keep_account(
+            person_id=family.anna.pk, shop=None, reference=reference, bank_id=bank_id, bank="", now=NOW
+        )
+
+
+def test_a_late_yes_to_an_older_page_does_not_throw_the_newer_account_out(
+    family: Family, bank: RunningBank
+) -> None:
+    older = look(look(begin(family)), NOW + timedelta(minutes=75))
+    reference = older.reference
+    newer = look(begin(family, now=NOW + timedelta(minutes=76)), NOW + timedelta(minutes=76))
+    allow(newer, "100000000002")
+    card = look(newer, NOW + timedelta(minutes=77)).card
+    assert card is not None
+    assert state_of(older) == (BindingState.WITHDRAWN, "", "")
+    BROWSER.post(f"http://127.0.0.1:{bank.port}/bind/{reference}", data={"bank": "100000000001"})
+    tell(older, reference)
+    assert look(older, NOW + timedelta(minutes=80)).state == BindingState.WITHDRAWN
+    (standing,) = BoundCard.objects.filter(unbound_at__isnull=True)
+    assert (standing.pk, standing.reference) == (card.pk, card.reference)
+
+
+def test_the_older_page_may_be_said_yes_to_while_the_newer_is_open(family: Family, bank: RunningBank) -> None:
+    older = look(look(begin(family)), NOW + timedelta(minutes=75))
+    newer = look(begin(family, now=NOW + timedelta(minutes=76)), NOW + timedelta(minutes=76))
+    BROWSER.post(f"http://127.0.0.1:{bank.port}/bind/{older.reference}", data={"bank": "100000000001"})
+    tell(older, older.reference)
+    assert look(older, NOW + timedelta(minutes=77)).state == BindingState.BOUND
+    allow(newer, "100000000002")
+    assert look(newer, NOW + timedelta(minutes=78)).state == BindingState.BOUND
+    assert [one.bank for one in queries.cards(person_id=family.anna.pk)] == ["Банк «Образец»"]
+
+
+def test_a_charge_by_the_old_leave_does_not_forget_the_new_one(family: Family, bank: RunningBank) -> None:
+    card = bind(family, "100000000003")
+    order = make_order(person=family.anna, lines=[(family.first, 35_38)], card=card.public_id)
+    operations.send_to_bank(order_id=order.pk, now=NOW)
+    with use_case():
+        keep_account(
+            person_id=family.anna.pk,
+            shop=None,
+            reference="new-leave",
+            bank_id=card.bank_id,
+            bank=card.bank,
+            now=NOW,
+        )
+    operations.settle(order_id=order.pk, now=LATER, by="test")
+    card.refresh_from_db()
+    assert Order.objects.get().bank_reason == "card_unbound"
+    assert (card.reference, card.unbound_at) == ("new-leave", None)
+
+
+def test_presses_are_limited_and_leave_one_job(family: Family, bank: RunningBank) -> None:
+    binding = look(begin(family))
+    for _ in range(5):
+        begin(family)
+        tell(binding, binding.reference)
+    assert waiting_jobs() == 1
+    for _ in range(10):
+        BROWSER.post(f"{look(begin(family)).page_url}/cancel")
+        look(AccountBinding.objects.latest("pk"))
+    with pytest.raises(LimitReached):
+        begin(family)
+    limits.spend(limit=LimitName.BINDINGS_PER_PERSON, key=str(family.anna.pk), now=timezone.now(), cost=10)
+    told = client_of(family.anna).post("/payment/bindings/", {"account": family.first.public_id}, follow=True)
+    assert "Слишком много попыток" in told.content.decode()
+    assert bank.events().count("method.created") == 10
+    # What is going on is gone on with for as long as it goes on.
+    AccountBinding.objects.filter(pk=binding.pk).update(state=BindingState.WAITING)
+    assert begin(family).pk == binding.pk
+
+
+def waiting_jobs() -> int:
+    return int(ProcrastinateJob.objects.filter(task_name=LOOK_AT_BINDING, status="todo").count())
+
+
+def test_a_silent_bank_is_asked_once_in_a_run(family: Family, bank: RunningBank) -> None:
+    for person in (family.anna, family.boris, family.vera):
+        make_binding(person=person, next_look_at=NOW)
+    bank.fault(BankFault("fail", "/v3/payment_methods", times=1))
+    assert look_at_due_bindings(now=SOON) == 1
+    assert {one.state for one in AccountBinding.objects.all()} == {BindingState.ASKED}
+    # All of them have their next look; the silence of one shop keeps another's from nothing.
+    assert look_at_due_bindings(now=SOON) == 0
+    assert look_at_due_bindings(now=SOON + timedelta(seconds=20)) == 3
+    assert bank.events() == ["method.created"] * 3
+
+
+def test_a_silent_bank_ends_what_is_over_all_the_same(family: Family, bank: RunningBank) -> None:
+    for person in (family.anna, family.boris):
+        make_binding(person=person, next_look_at=NOW)
+    bank.fault(BankFault("fail", "/v3/payment_methods", times=1000))
+    look_at_due_bindings(now=NOW + timedelta(hours=23))
+    assert {one.state for one in AccountBinding.objects.all()} == {BindingState.ENDED}

@@ -80,6 +80,11 @@ def explain_shop(refusal: Refused) -> str:
             return _("По имени %(place)s секрета нет: сначала положите его туда.") % refusal.details
         case ShopReason.RESERVE:
             return _("В запас берут другие договоры, не тот, что принимает платежи, и каждый один раз.")
+        case ShopReason.NO_RECEIPTS:
+            return _(
+                "Банк этого договора чеков не делает: скажите cashbox, если их делает касса поставщика,"
+                " или nobody, если тот, кого мы не знаем."
+            )
         case ShopReason.PROVIDER:
             return _("Нет такого поставщика. Есть: %(known)s.") % refusal.details
     return ""

@@ -347,7 +347,7 @@ def test_the_number_of_queries_does_not_grow_with_the_accounts(
     client = signed_in(family.anna)
     for _ in range(30):
         make_link(person=family.anna, account=make_account(provider=family.first.provider), confirmed=True)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         assert client.get("/payment/").status_code == 200
 
 
