@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from svet.fiscal import operations, queries, texts
 from svet.fiscal.queries import FiscalReceiptView
-from svet.fiscal.rules.refusals import ReceiptReason
+from svet.fiscal.rules.refusals import FOR_ACCOUNTANT
 from svet.fiscal.rules.states import ReceiptState
 from svet.look.requests import now_of
 from svet.staff.money.words import explain, how_long
@@ -59,7 +59,7 @@ def shown_receipt(one: FiscalReceiptView, *, now: datetime) -> dict[str, Any]:
         "why": texts.why(one.reason) if one.reason else "",
         "waits": "" if one.state is ReceiptState.DONE else how_long(now - one.made_at),
         "lines": [(line, texts.line_word(line.kind)) for line in one.lines],
-        "may_send": one.state in _TRIED and one.reason is not ReceiptReason.OTHER_SUM,
+        "may_send": one.state in _TRIED and one.reason not in FOR_ACCOUNTANT,
     }
 
 
