@@ -6,11 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 
 from svet.accounts.queries import visible_ids
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
 from svet.fiscal.queries.promises import broken
+from svet.fiscal.queries.standing import fits, late, reasons_standing
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import LATE, ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.kernel.actors import Actor
@@ -26,6 +27,7 @@ __all__ = [
     "lacking_cashboxes",
     "late_receipt_count",
     "late_receipts",
+    "reasons_standing",
     "receipt_by_id",
     "receipt_counts",
     "receipts_of",
@@ -105,15 +107,19 @@ def receipts_of(order_ids: Collection[int], *, seen_by: Actor) -> dict[int, tupl
     return {order_id: tuple(own) for order_id, own in found.items()}
 
 
-def late_receipts(*, now: datetime, limit: int) -> list[FiscalReceiptView]:
-    """Receipts that failed or are owed for too long, the oldest first."""
-    rows = _late(now).select_related("order", "cashbox").order_by("made_at", "pk")
+def late_receipts(
+    *, now: datetime, limit: int, text: str = "", kopecks: int | None = None
+) -> list[FiscalReceiptView]:
+    """Receipts that failed or are owed for too long, the oldest first; of a sum or a number, where asked."""
+    rows = late(now).select_related("order", "cashbox").order_by("made_at", "pk")
+    if text:
+        rows = rows.filter(pk__in=late(now).filter(fits(text, kopecks)).values("pk"))
     return [_view(row) for row in rows[:limit]]
 
 
 def late_receipt_count(*, now: datetime) -> int:
     """How many of them there are, with the notes of which none was made for as long."""
-    return _late(now).count() + unmade_count(now=now)
+    return late(now).count() + unmade_count(now=now)
 
 
 def unmade_count(*, now: datetime) -> int:
@@ -159,12 +165,6 @@ def receipt_counts(*, now: datetime) -> dict[str, int]:
     rows = Receipt.objects.exclude(state=ReceiptState.DONE.value).values("state").annotate(count=Count("pk"))
     counts = dict.fromkeys(open_states, 0) | {row["state"]: row["count"] for row in rows}
     return counts | {"late": late_receipt_count(now=now)}
-
-
-def _late(now: datetime) -> QuerySet[Receipt]:
-    return Receipt.objects.exclude(state=ReceiptState.DONE.value).filter(
-        Q(state=ReceiptState.FAILED.value) | Q(made_at__lt=now - LATE)
-    )
 
 
 def _view(row: Receipt, *, lines: bool = False) -> FiscalReceiptView:
