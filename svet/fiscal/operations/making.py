@@ -39,17 +39,21 @@ def make_due(*, now: datetime) -> int:
                 continue
             try:
                 with use_case():
-                    _make(one, now=now)
-                    take_due([one.name], now=now)
+                    # Whoever else runs has it, or waits here until this one is through.
+                    mine = take_due([one.name], now=now)
+                    if mine:
+                        _make(one, now=now)
             except Exception:
                 log.exception("fiscal.not_made", due=one.name)
                 stuck.add(one.order_id)
             else:
-                taken += 1
+                taken += mine
     return taken
 
 
 def _make(due: ReceiptDueView, *, now: datetime) -> None:
+    if Receipt.objects.filter(source__in=[due.name, f"{due.name}{REST}"]).exists():
+        return
     # Who makes receipts of this payment holds it: no kopeck of a line is taken back and used, too.
     hold_payments([due.order_id])
     moved = [(line.account_id, line.money) for line in due.lines]
@@ -63,10 +67,9 @@ def _make(due: ReceiptDueView, *, now: datetime) -> None:
         # More went back than receipts ever said was paid: a person looks, and nothing is handed over.
         name = f"{due.name}{REST}"
         _keep(due, name, kind, rest, now=now)
+        reason = ReceiptReason.NOTHING_LEFT.value
         receipt = Receipt.objects.get(source=name)
-        if receipt.state == ReceiptState.PENDING:
-            reason = ReceiptReason.NOTHING_LEFT.value
-            move_receipt(receipt, ReceiptState.FAILED, now=now, next_at=None, reason=reason)
+        move_receipt(receipt, ReceiptState.FAILED, now=now, next_at=None, reason=reason)
 
 
 def _keep(

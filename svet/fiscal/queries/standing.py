@@ -22,7 +22,7 @@ class StandingStill:
     may_send: bool
 
 
-def reasons_standing(now) -> list[StandingStill]:
+def reasons_standing(*, now: datetime) -> list[StandingStill]:
     """The reasons for which receipts stand still, the most frequent first."""
     rows = (
         _standing(now).exclude(reason="").values("reason").annotate(count=Count("pk"), since=Min("made_at"))

@@ -9,6 +9,7 @@ import pytest
 from svet.fiscal import operations, queries
 from svet.fiscal.models import ReceiptLine
 from svet.fiscal.operations import offsetting
+from svet.fiscal.queries.lines import accounts_with_advances, open_advances
 from svet.fiscal.rules.states import ReceiptLineKind
 from svet.fiscal.tests.test_receipts import give_back, offsets, pay
 from svet.payments.models import Chargeback, MoneyAct, Order
@@ -22,7 +23,7 @@ def test_what_goes_back_while_advances_are_looked_at_is_not_used_too(
 ) -> None:
     order = pay(ours, bank, (ours.first, 400_00))
     operations.make_due(now=NOW)
-    real = offsetting.accounts_with_advances
+    real = accounts_with_advances
 
     def slow() -> list[int]:
         found = real()
@@ -106,7 +107,7 @@ def test_one_account_that_cannot_be_offset_stops_no_other(
     operations.make_due(now=NOW)
     owe(ours.first, 70_00)
     owe(ours.second, 70_00)
-    real = offsetting.open_advances
+    real = open_advances
 
     def bad(account_id: int):  # type: ignore[no-untyped-def]
         if account_id == ours.first.pk:

@@ -11,12 +11,13 @@ from svet.fiscal import operations, queries
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
 from svet.fiscal.operations import making, sending
 from svet.fiscal.operations.deciding import ReceiptConflict
-from svet.fiscal.rules.lines import ReceiptPart
+from svet.fiscal.rules.lines import ReceiptPart, not_covered
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.fiscal.rules.tills import NewCashbox
 from svet.fiscal.tests.test_receipts import SYSTEM, give_back, pay, work
 from svet.kernel.actors import Actor
+from svet.ledger.queries import owed_before
 from svet.payments.models import ReceiptDue
 from svet.payments.tests.factories import NOW, Family, StubBank, owe
 from tests.till import RunningTill
@@ -116,7 +117,7 @@ class TestOneBadAnswer:
         bad = pay(ours, bank, (ours.first, 100_00))
         give_back(bad, bank, 50_00)
         pay(ours, bank, (ours.second, 35_38))
-        real = making.owed_before
+        real = owed_before
 
         def owed(*, key: str):  # type: ignore[no-untyped-def]
             if key == bad.ledger_key:
@@ -153,6 +154,17 @@ class TestWhatDoesNotComeOut:
         with pytest.raises(ReceiptConflict):
             operations.try_again(public_id=rest.public_id, by=SYSTEM, now=till.now)
 
+    def test_a_note_taken_twice_finds_its_receipts_and_makes_no_case(
+        self, ours: Family, bank: StubBank
+    ) -> None:
+        order = pay(ours, bank, (ours.first, 300_00))
+        give_back(order, bank, 300_00)
+        operations.make_due(now=NOW)
+        ReceiptDue.objects.update(taken_at=None)
+        operations.make_due(now=NOW)
+        assert Receipt.objects.count() == 2
+        assert queries.broken() == []
+
     def test_a_refund_without_a_receipt_is_a_breach(self, ours: Family, bank: StubBank) -> None:
         order = pay(ours, bank, (ours.first, 300_00))
         operations.make_due(now=NOW)
@@ -184,9 +196,9 @@ class TestWhatDoesNotComeOut:
     def test_what_is_not_covered_is_a_rule(self) -> None:
         money = ReceiptPart(1, ReceiptLineKind.ADVANCE, Receipt(kopecks=30_00).money, 7)
         whole = Receipt(kopecks=100_00).money
-        assert not making.not_covered([(1, money.money)], [money])
+        assert not not_covered([(1, money.money)], [money])
         assert [
-            (one.account_id, one.money.kopecks, one.of) for one in making.not_covered([(1, whole)], [money])
+            (one.account_id, one.money.kopecks, one.of) for one in not_covered([(1, whole)], [money])
         ] == [(1, 70_00, None)]
 
 
