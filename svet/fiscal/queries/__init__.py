@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from svet.accounts.queries import visible_ids
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
 from svet.fiscal.queries.promises import broken
-from svet.fiscal.queries.standing import fits, late, reasons_standing
+from svet.fiscal.queries.standing import fits, late_rows, reasons_standing
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import LATE, ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.kernel.actors import Actor
@@ -111,15 +111,15 @@ def late_receipts(
     *, now: datetime, limit: int, text: str = "", kopecks: int | None = None
 ) -> list[FiscalReceiptView]:
     """Receipts that failed or are owed for too long, the oldest first; of a sum or a number, where asked."""
-    rows = late(now).select_related("order", "cashbox").order_by("made_at", "pk")
+    rows = late_rows(now).select_related("order", "cashbox").order_by("made_at", "pk")
     if text:
-        rows = rows.filter(pk__in=late(now).filter(fits(text, kopecks)).values("pk"))
+        rows = rows.filter(pk__in=late_rows(now).filter(fits(text, kopecks)).values("pk"))
     return [_view(row) for row in rows[:limit]]
 
 
 def late_receipt_count(*, now: datetime) -> int:
     """How many of them there are, with the notes of which none was made for as long."""
-    return late(now).count() + unmade_count(now=now)
+    return late_rows(now).count() + unmade_count(now=now)
 
 
 def unmade_count(*, now: datetime) -> int:

@@ -55,7 +55,7 @@ def fits(text: str, kopecks: int | None) -> Q:
     return words if kopecks is None else words | Q(kopecks=kopecks)
 
 
-def late(now: datetime) -> QuerySet[Receipt]:
+def late_rows(now: datetime) -> QuerySet[Receipt]:
     """Receipts that failed or are owed for too long; for this room."""
     return Receipt.objects.exclude(state=ReceiptState.DONE.value).filter(
         Q(state=ReceiptState.FAILED.value) | Q(made_at__lt=now - LATE)
@@ -63,4 +63,4 @@ def late(now: datetime) -> QuerySet[Receipt]:
 
 
 def _standing(now: datetime) -> QuerySet[Receipt]:
-    return late(now).filter(state__in=[ReceiptState.PENDING.value, ReceiptState.FAILED.value])
+    return late_rows(now).filter(state__in=[ReceiptState.PENDING.value, ReceiptState.FAILED.value])
