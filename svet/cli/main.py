@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ledger": ("ledger", "The ledger as plain text for hledger or beancount: export."),
     "money": ("money", "Corrections of books and refunds: list, show, sign, refuse."),
     "shop": ("shops", "Shops at banks that take cards: add, serve, receipts, off, on, list."),
-    "cashbox": ("cashboxes", "Tills that make fiscal receipts: add, off, list."),
+    "cashbox": ("cashboxes", "Tills that make fiscal receipts: add, off, list, retry."),
     "source": ("sources", "Banks and collectors that send registers of payments: add, list."),
     "account": ("accounts", "Accounts: terms NUMBER (tariff group, residents and others, dated)."),
     "act": ("acts", "Acts about meters and accounts: write, end, withdraw, list."),

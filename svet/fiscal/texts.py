@@ -86,6 +86,12 @@ def why(reason: ReceiptReason) -> str:
             return _("Касса не знает чека, который приняла: отправьте его заново.")
         case ReceiptReason.OTHER_SUM:
             return _("Касса пробила чек на другую сумму: нужен чек коррекции, решает бухгалтер.")
+        case ReceiptReason.NUMBER_TAKEN:
+            return _("Касса назвала номер, который уже стоит в другом чеке: решает бухгалтер.")
+        case ReceiptReason.NOTHING_LEFT:
+            return _("Вернули больше, чем есть в чеках этого платежа: решает бухгалтер.")
+        case ReceiptReason.FAULT:
+            return _("Чек не собрать: ошибка программы, подробности в её журнале.")
 
 
 def explain(refusal: Refused) -> str:

@@ -418,6 +418,7 @@ DESKS = [
     post("staff/money/payments/<credited_order_id>/chargeback/", ENGINEER, ASKED),
     get("staff/money/chargebacks/<chargeback_id>/", ENGINEER),
     post("staff/money/chargebacks/<chargeback_id>/", ENGINEER, ASKED, body={"act": "won"}),
+    post("staff/money/receipts/", ENGINEER, DONE, body={"reason": "receipt_refused"}),
     get("staff/money/receipts/<receipt_id>/", ENGINEER),
     post("staff/money/receipts/<receipt_id>/", ENGINEER, DONE),
     get("staff/money/refunds/<refund_id>/", ENGINEER),

@@ -17,6 +17,7 @@ from svet.api.shell.problems import ApiProblem, not_found
 from svet.api.shell.schemas import ProblemOut
 from svet.bills import queries as bills
 from svet.fiscal.queries import receipts_of
+from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
 from svet.payments import operations, queries
@@ -122,6 +123,8 @@ def _address(text: str) -> str:
 
 def _view(order: OrderView, *, now: datetime) -> dict[str, Any]:
     series = queries.series_of(person_id=order.person_id, public_id=order.public_id, now=now)
+    payer = Actor.person(order.person_id)
+    receipts = receipts_of([order.order_id], seen_by=payer).get(order.order_id, ())
     return {
         "id": order.public_id,
         "number": order.number,
@@ -167,7 +170,7 @@ def _view(order: OrderView, *, now: datetime) -> dict[str, Any]:
                 "document_attribute": one.document_attribute,
                 "url": one.url,
             }
-            for one in receipts_of([order.order_id]).get(order.order_id, ())
+            for one in receipts
         ],
         "parts": [] if series is None else [_part(part, series) for part in series.parts],
         "actions": [] if series is None else [act.value for act in series.acts],

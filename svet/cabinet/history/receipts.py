@@ -9,13 +9,17 @@ from svet.cabinet.history.cards import ShownMonth
 from svet.cabinet.shell.receipts import shown_receipts
 from svet.fiscal.queries import receipts_of
 from svet.history.queries import CardKind, HistoryCard, MonthOfCards
+from svet.kernel.actors import Actor
 
 
 def with_receipts(
     shown: Sequence[ShownMonth], found: Sequence[MonthOfCards], *, person_id: int
 ) -> list[ShownMonth]:
     """The same months, own payments with their receipts: one query however many there are."""
-    receipts = receipts_of({_own(card, person_id) for month in found for card in month.cards} - {0})
+    receipts = receipts_of(
+        {_own(card, person_id) for month in found for card in month.cards} - {0},
+        seen_by=Actor.person(person_id),
+    )
     return [
         replace(
             month,

@@ -145,7 +145,7 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
         # Somebody else's request about a payment is between them and the staff.
         refunds=refunds_of(order_public_id=found.public_id) if found.person_id == person_id else (),
         moves=moves_of_payment(order_public_id=found.public_id) if found.person_id == person_id else (),
-        receipts=receipts_of([found.order_id]).get(found.order_id, ()),
+        receipts=receipts_of([found.order_id], seen_by=actor).get(found.order_id, ()),
     )
     return render(request, template, {"view": view})
 

@@ -86,3 +86,33 @@ def list_cashboxes() -> None:
             waiting = _("не пробито чеков: %(count)s") % {"count": one.waiting}
             click.echo(f"{one.code:<20} {state}: {one.provider}; {waiting}")
             click.echo(f"{'':<20} {one.address}; {one.secret}; {one.email}")
+
+
+@cashbox_command.command("retry")
+@click.option(
+    "--reason",
+    type=click.Choice(["refused", "failed", "lost", "vat", "no-contact", "no-cashbox", "silent", "fault"]),
+    required=True,
+    help="why they stand still, as «Деньги» says",
+)
+@click.option("--till", default="", help="only receipts of the till with this code")
+def retry(reason: str, till: str) -> None:
+    """Send again every receipt that stands still for one reason, when it was mended for all of them."""
+    with database():
+        django_ready()
+        from django.utils.translation import gettext as _
+
+        from svet.cli.refusal_text import in_words
+        from svet.fiscal.operations import try_all_again
+        from svet.fiscal.rules.refusals import ReceiptReason
+        from svet.kernel.actors import Actor
+
+        with in_words():
+            done = try_all_again(
+                reason=ReceiptReason(f"receipt_{reason.replace('-', '_')}"),
+                by=Actor.system("svet cashbox"),
+                now=datetime.now(UTC),
+                cashbox=till,
+            )
+            words = _("Уйдут в кассу заново чеков: %(tried)s. Отправить пока нельзя: %(refused)s.")
+            click.echo(words % {"tried": done.tried, "refused": done.refused})

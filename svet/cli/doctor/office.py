@@ -11,7 +11,7 @@ from svet.accounts.queries import ProviderView, provider_today, providers
 from svet.billing.queries.policies import rules_for
 from svet.cli.doctor.findings import Finding, Findings, Health
 from svet.fiscal.operations.cashboxes import has_secret
-from svet.fiscal.queries import cashboxes, lacking_cashboxes
+from svet.fiscal.queries import cashboxes, lacking_cashboxes, unmade_count
 from svet.fiscal.rules.vat import RATES
 from svet.kernel.periods import Month
 from svet.look.formats import day, number
@@ -159,6 +159,11 @@ def look_at_receipts(*, now: datetime) -> Findings:
     for code in lacking_cashboxes():
         said = _("Чеки поставщика {code} ждут кассы.").format(code=code)
         yield Finding(Health.ILL, _("Кассовые чеки"), said, "svet cashbox add")
+    if unmade := unmade_count(now=now):
+        said = _("Чеков, которые не удалось подготовить: {count}. Причина в журнале программы.").format(
+            count=number(unmade)
+        )
+        yield Finding(Health.ILL, _("Кассовые чеки"), said)
     if wants and RATES[-1].until - now.date() <= VAT_SOON:
         said = _("Ставка НДС известна по {until}: чеков позже этого дня не будет.").format(
             until=day(RATES[-1].until - timedelta(days=1))

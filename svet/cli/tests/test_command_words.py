@@ -239,6 +239,12 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
         ],
         ("cashbox", "list"): [[]],
         ("cashbox", "off"): [["kassa"], ["nobody"]],
+        ("cashbox", "retry"): [
+            ["--reason", "refused"],
+            ["--reason", "silent", "--till", "kassa"],
+            ["--reason", "why"],
+            [],
+        ],
         ("source", "add"): [
             ["sber", "--name", "Сбербанк"],
             ["sber", "--name", "Сбербанк"],

@@ -1,5 +1,6 @@
 """Writes of receipts: tills entered, receipts made of what is owed, sent and followed, tried again."""
 
+from svet.fiscal.operations.again import try_all_again
 from svet.fiscal.operations.cashboxes import add_cashbox, switch_off
 from svet.fiscal.operations.deciding import ReceiptConflict, ReceiptNotFound, try_again
 from svet.fiscal.operations.making import make_due
@@ -16,4 +17,5 @@ __all__ = [
     "send_due",
     "switch_off",
     "try_again",
+    "try_all_again",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from svet.fiscal.models import Cashbox, Receipt
 from svet.fiscal.operations.steps import move_receipt, note
-from svet.fiscal.rules.refusals import ReceiptReason
+from svet.fiscal.rules.refusals import FOR_ACCOUNTANT, ReceiptReason
 from svet.fiscal.rules.states import ReceiptState
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Conflict, NotFound
@@ -35,8 +35,8 @@ def try_again(*, public_id: str, by: Actor, now: datetime) -> None:
             raise ReceiptNotFound(ReceiptReason.NOT_FOUND)
         if receipt.state not in (ReceiptState.PENDING, ReceiptState.FAILED):
             raise ReceiptConflict(ReceiptReason.MOVED)
-        if receipt.reason == ReceiptReason.OTHER_SUM:
-            raise ReceiptConflict(ReceiptReason.OTHER_SUM)
+        if receipt.reason in FOR_ACCOUNTANT:
+            raise ReceiptConflict(ReceiptReason(receipt.reason))
         if receipt.cashbox_id is None:
             receipt.cashbox = Cashbox.objects.filter(
                 provider_id=receipt.provider_id, off_at__isnull=True

@@ -2,43 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from svet.fiscal.operations.steps import keep_receipt
+import structlog
+
+from svet.fiscal.models import Receipt
+from svet.fiscal.operations.steps import keep_receipt, move_receipt
 from svet.fiscal.queries.lines import lines_of_order
-from svet.fiscal.rules.lines import split_paid, take_back
-from svet.fiscal.rules.states import ReceiptKind
+from svet.fiscal.rules.lines import REST, ReceiptPart, not_covered, split_paid, take_back
+from svet.fiscal.rules.refusals import ReceiptReason
+from svet.fiscal.rules.states import ReceiptKind, ReceiptState
 from svet.kernel.transactions import use_case
 from svet.ledger.queries import owed_before
-from svet.payments.operations.receipts import take_due
+from svet.payments.operations.receipts import hold_payments, take_due
 from svet.payments.queries.receipts import ReceiptDueView, receipts_due
 from svet.payments.rules.receipts import DueKind
 
-#: So many notes one run takes.
+#: So many notes are read at a time.
 A_RUN = 500
+log = structlog.get_logger(__name__)
 
 
 def make_due(*, now: datetime) -> int:
     """Make the receipts that are owed, the oldest first; says how many notes were taken.
 
-    A note is taken in the transaction that makes its receipt: killed between, it is taken again.
+    A note is taken in the transaction that makes its receipt: killed between, it is taken again. One of which
+    none can be made is written to the log and stays; it stops no other but what went back of its own payment.
     """
-    due = receipts_due(limit=A_RUN)
-    for one in due:
-        with use_case():
-            _make(one, now=now)
-            take_due([one.name], now=now)
-    return len(due)
+    taken, after = 0, 0
+    stuck: set[int] = set()
+    while due := receipts_due(limit=A_RUN, after=after):
+        after = due[-1].due_id
+        for one in due:
+            if one.order_id in stuck:
+                continue
+            try:
+                with use_case():
+                    # Whoever else runs has it, or waits here until this one is through.
+                    mine = take_due([one.name], now=now)
+                    if mine:
+                        _make(one, now=now)
+            except Exception:
+                log.exception("fiscal.not_made", due=one.name)
+                stuck.add(one.order_id)
+            else:
+                taken += mine
+    return taken
 
 
 def _make(due: ReceiptDueView, *, now: datetime) -> None:
+    if Receipt.objects.filter(source__in=[due.name, f"{due.name}{REST}"]).exists():
+        return
+    # Who makes receipts of this payment holds it: no kopeck of a line is taken back and used, too.
+    hold_payments([due.order_id])
     moved = [(line.account_id, line.money) for line in due.lines]
     if due.kind is DueKind.PAID:
         kind, parts = ReceiptKind.SELL, split_paid(moved, owed_before(key=due.ledger_key))
     else:
         kind, parts = ReceiptKind.REFUND, take_back(moved, lines_of_order(due.order_id))
+    _keep(due, due.name, kind, parts, now=now)
+    rest = not_covered(moved, parts)
+    if rest and kind is ReceiptKind.REFUND:
+        # More went back than receipts ever said was paid: a person looks, and nothing is handed over.
+        name = f"{due.name}{REST}"
+        _keep(due, name, kind, rest, now=now)
+        reason = ReceiptReason.NOTHING_LEFT.value
+        receipt = Receipt.objects.get(source=name)
+        move_receipt(receipt, ReceiptState.FAILED, now=now, next_at=None, reason=reason)
+
+
+def _keep(
+    due: ReceiptDueView, source: str, kind: ReceiptKind, parts: Sequence[ReceiptPart], *, now: datetime
+) -> None:
     keep_receipt(
-        source=due.name,
+        source=source,
         kind=kind,
         order_id=due.order_id,
         provider_id=due.provider_id,

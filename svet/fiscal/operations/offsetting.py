@@ -11,42 +11,58 @@ from collections import defaultdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from svet.accounts.queries import provider_by_id
 from svet.fiscal.operations.steps import keep_receipt
-from svet.fiscal.queries.lines import open_advances, orders_of_lines
+from svet.fiscal.queries.lines import accounts_with_advances, open_advances
 from svet.fiscal.rules.lines import ReceiptPart, use_advances
 from svet.fiscal.rules.states import ReceiptKind
 from svet.kernel.money import ZERO
 from svet.kernel.transactions import use_case
 from svet.ledger.queries import balances
+from svet.payments.operations.receipts import hold_payments
 from svet.payments.queries.receipts import unsettled_orders
+
+log = structlog.get_logger(__name__)
 
 
 def offset_advances(*, now: datetime) -> int:
     """Make the receipts of advances that were used; says how many accounts were looked at.
 
-    An account of which money is on its way back, moved or disputed waits: what of it is an advance is not
-    known until that ends.
+    The advance of a payment waits while money of it is on its way back, moved or disputed: what of it is an
+    advance is not known until that ends. Others of the account do not wait for it. What cannot be done for
+    one account is written to the log and tried the next night; it stops no other.
     """
-    advances = open_advances()
-    for account_id, lines in advances.items():
-        of_order = orders_of_lines([line.line_id for line in lines])
-        if unsettled_orders({order_id for order_id, _ in of_order.values()}):
-            continue
-        with use_case():
-            parts = use_advances(balance=balances([account_id]).get(account_id, ZERO), advances=lines)
-            by_order: dict[tuple[int, int], list[ReceiptPart]] = defaultdict(list)
-            for part in parts:
-                by_order[of_order[part.of or 0]].append(part)
-            for (order_id, provider_id), own in by_order.items():
-                month = now.astimezone(ZoneInfo(provider_by_id(provider_id).time_zone))
-                keep_receipt(
-                    source=f"offset:{account_id}:{order_id}:{month:%Y-%m}",
-                    kind=ReceiptKind.OFFSET,
-                    order_id=order_id,
-                    provider_id=provider_id,
-                    parts=own,
-                    at=now,
-                    now=now,
-                )
-    return len(advances)
+    accounts = accounts_with_advances()
+    for account_id in accounts:
+        try:
+            _offset(account_id, now=now)
+        except Exception:
+            log.exception("fiscal.offset_failed", account=account_id)
+    return len(accounts)
+
+
+def _offset(account_id: int, *, now: datetime) -> None:
+    with use_case():
+        # The same payments are held by whoever gives money of them back, moves it or disputes it, and where
+        # the receipt of that is made: what is read from here on stays so until the receipt is kept.
+        held = hold_payments({order_id for order_id, _ in open_advances(account_id).values()})
+        free = held - unsettled_orders(held)
+        lines = {line: of for line, of in open_advances(account_id).items() if of[0] in free}
+        owed = balances([account_id]).get(account_id, ZERO)
+        of_line = {line.line_id: of for line, of in lines.items()}
+        by_order: dict[tuple[int, int], list[ReceiptPart]] = defaultdict(list)
+        for part in use_advances(balance=owed, advances=lines):
+            by_order[of_line[part.of or 0]].append(part)
+        for (order_id, provider_id), own in by_order.items():
+            month = now.astimezone(ZoneInfo(provider_by_id(provider_id).time_zone))
+            keep_receipt(
+                source=f"offset:{account_id}:{order_id}:{month:%Y-%m}",
+                kind=ReceiptKind.OFFSET,
+                order_id=order_id,
+                provider_id=provider_id,
+                parts=own,
+                at=now,
+                now=now,
+            )

@@ -11,12 +11,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
+from django.db import IntegrityError, OperationalError
 from django.db.models import Exists, OuterRef
 
 from svet.accounts.queries import accounts_by_id, provider_by_id
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
 from svet.fiscal.operations.cashboxes import till_of
+from svet.fiscal.operations.reaching import contact_for
 from svet.fiscal.operations.steps import anew, move_receipt
+from svet.fiscal.operations.turns import in_turn
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import (
     MOST_TRIES,
@@ -40,11 +43,13 @@ from svet.gateways.fiscal.port import (
 )
 from svet.kernel.money import Money
 from svet.kernel.moving import LostRace
+from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import use_case
-from svet.payments.queries.receipts import contact_of
 
-#: So many receipts one run hands over, and so many it asks about.
+#: So many receipts one run hands over to each till, and so many it asks about.
 A_RUN = 100
+#: So many of them beside those are offsets: a night of them is over in a day, and nobody who pays waits long.
+OFFSETS_A_RUN = 25
 _METHODS = {
     ReceiptLineKind.SETTLEMENT: FiscalMethod.FULL_PAYMENT,
     ReceiptLineKind.ADVANCE: FiscalMethod.ADVANCE,
@@ -53,10 +58,10 @@ log = structlog.get_logger(__name__)
 
 
 def send_due(*, now: datetime) -> int:
-    """Hand over the receipts whose time has come, the oldest first; says how many a till has taken.
+    """Hand over the receipts whose time has come, in the order of :func:`in_turn`; says how many tills took.
 
-    A till that does not answer is asked once in a run: the others wait for it. What takes back or uses a
-    line waits until the document of that line is done.
+    A till that does not answer is asked once in a run, its others wait for it. What takes back or uses a
+    line waits until the document of that line is done. What befalls one receipt stops no other.
     """
     unfinished = ReceiptLine.objects.filter(receipt=OuterRef("pk"), of__isnull=False).exclude(
         of__receipt__state=ReceiptState.DONE.value
@@ -66,7 +71,7 @@ def send_due(*, now: datetime) -> int:
     )
     silent: set[int | None] = set()
     taken = 0
-    for receipt in due.select_related("cashbox").order_by("made_at", "pk")[:A_RUN]:
+    for receipt in in_turn(due, "made_at", most=A_RUN, offsets=OFFSETS_A_RUN):
         if receipt.cashbox_id in silent:
             continue
         try:
@@ -76,6 +81,8 @@ def send_due(*, now: datetime) -> int:
             _keep_silence(receipt, failure, now=now)
         except LostRace:
             continue
+        except Exception as fault:
+            _put_aside(receipt, ReceiptReason.FAULT, fault, now=now)
     return taken
 
 
@@ -84,7 +91,7 @@ def follow_sent(*, now: datetime) -> int:
     due = Receipt.objects.filter(state=ReceiptState.SENT.value, next_at__lte=now)
     silent: set[int | None] = set()
     ended = 0
-    for receipt in due.select_related("cashbox").order_by("next_at", "pk")[:A_RUN]:
+    for receipt in in_turn(due, "next_at", most=A_RUN, offsets=2 * OFFSETS_A_RUN):
         if receipt.cashbox_id in silent:
             continue
         following = now + look_again_after(receipt.looks + 1)
@@ -108,6 +115,11 @@ def follow_sent(*, now: datetime) -> int:
             ended += _conclude(receipt, report, now=now)
         except LostRace:
             continue
+        except IntegrityError as taken:
+            # Its number stands in another receipt of ours: one of both is not what the till says.
+            ended += _put_aside(receipt, ReceiptReason.NUMBER_TAKEN, taken, report.document_number, now=now)
+        except Exception as fault:
+            ended += _put_aside(receipt, ReceiptReason.FAULT, fault, now=now)
     return ended
 
 
@@ -188,6 +200,20 @@ def _fail(receipt: Receipt, reason: ReceiptReason, text: str, *, now: datetime) 
     return False
 
 
+def _put_aside(
+    receipt: Receipt, reason: ReceiptReason, fault: Exception, told: str = "", *, now: datetime
+) -> bool:
+    """A person looks at what nobody foresaw. :raises OperationalError: the database itself is away"""
+    if isinstance(fault, OperationalError):
+        raise fault
+    log.error("fiscal.put_aside", receipt=receipt.public_id, reason=reason.value, exc_info=fault)
+    try:
+        _fail(Receipt.objects.get(pk=receipt.pk), reason, told or type(fault).__name__, now=now)
+    except (IllegalMove, LostRace):
+        return False
+    return True
+
+
 def _lost(receipt: Receipt, text: str, *, now: datetime) -> bool:
     _mark_heard(receipt)
     with use_case():
@@ -229,7 +255,8 @@ def _document(receipt: Receipt) -> FiscalDocument:
     numbers: dict[int, str] = {
         one.account_id: one.number for one in accounts_by_id([line.account_id for line in lines])
     }
-    kind, contact = ReceiptKind(receipt.kind), contact_of(receipt.order_id)
+    kind = ReceiptKind(receipt.kind)
+    contact = contact_for(kind, order_id=receipt.order_id, account_ids=list(numbers), own=cashbox.email)
     items = []
     for line in lines:
         what = ReceiptLineKind(line.kind)

@@ -6,13 +6,33 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 
+from svet.accounts.queries import visible_ids
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
+from svet.fiscal.queries.promises import broken
+from svet.fiscal.queries.standing import fits, late_rows, reasons_standing
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import LATE, ReceiptKind, ReceiptLineKind, ReceiptState
+from svet.kernel.actors import Actor
 from svet.kernel.money import Money
-from svet.payments.queries.receipts import due_orders, payments_with_cashbox
+from svet.payments.queries.receipts import notes_left
+
+__all__ = [
+    "CashboxView",
+    "FiscalReceiptView",
+    "ReceiptLineView",
+    "broken",
+    "cashboxes",
+    "lacking_cashboxes",
+    "late_receipt_count",
+    "late_receipts",
+    "reasons_standing",
+    "receipt_by_id",
+    "receipt_counts",
+    "receipts_of",
+    "unmade_count",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +89,42 @@ class CashboxView:
         return max((now - self.silent_since).total_seconds(), 0.0) if self.silent_since else 0.0
 
 
-def receipts_of(order_ids: Collection[int]) -> dict[int, tuple[FiscalReceiptView, ...]]:
-    """By payment its receipts, in the order in which they were made."""
+def receipts_of(order_ids: Collection[int], *, seen_by: Actor) -> dict[int, tuple[FiscalReceiptView, ...]]:
+    """By payment its receipts, in the order in which they were made; that they may see it is the caller's.
+
+    An offset tells what an account was charged: it is for who sees that account now, paid they or not.
+    """
     found: dict[int, list[FiscalReceiptView]] = {}
     if order_ids:
-        rows = Receipt.objects.filter(order_id__in=order_ids).select_related("order", "cashbox")
+        others = ReceiptLine.objects.filter(receipt=OuterRef("pk")).exclude(account__in=visible_ids(seen_by))
+        rows = (
+            Receipt.objects.filter(order_id__in=order_ids)
+            .exclude(Q(kind=ReceiptKind.OFFSET.value) & Exists(others))
+            .select_related("order", "cashbox")
+        )
         for row in rows.order_by("id"):
             found.setdefault(row.order_id, []).append(_view(row))
     return {order_id: tuple(own) for order_id, own in found.items()}
 
 
-def late_receipts(*, now: datetime, limit: int) -> list[FiscalReceiptView]:
-    """Receipts that failed or are owed for too long, the oldest first."""
-    rows = _late(now).select_related("order", "cashbox").order_by("made_at", "pk")
+def late_receipts(
+    *, now: datetime, limit: int, text: str = "", kopecks: int | None = None
+) -> list[FiscalReceiptView]:
+    """Receipts that failed or are owed for too long, the oldest first; of a sum or a number, where asked."""
+    rows = late_rows(now).select_related("order", "cashbox").order_by("made_at", "pk")
+    if text:
+        rows = rows.filter(pk__in=late_rows(now).filter(fits(text, kopecks)).values("pk"))
     return [_view(row) for row in rows[:limit]]
 
 
 def late_receipt_count(*, now: datetime) -> int:
-    """How many of them there are."""
-    return _late(now).count()
+    """How many of them there are, with the notes of which none was made for as long."""
+    return late_rows(now).count() + unmade_count(now=now)
+
+
+def unmade_count(*, now: datetime) -> int:
+    """How many receipts are owed for too long and could not even be made."""
+    return notes_left(owed_before=now - LATE)
 
 
 def receipt_by_id(public_id: str) -> FiscalReceiptView | None:
@@ -123,39 +160,11 @@ def lacking_cashboxes() -> list[str]:
 
 
 def receipt_counts(*, now: datetime) -> dict[str, int]:
-    """By state how many receipts there are, and how many are ``late``."""
-    rows = Receipt.objects.values("state").annotate(count=Count("pk"))
-    counts = {state.value: 0 for state in ReceiptState} | {row["state"]: row["count"] for row in rows}
+    """By state how many receipts are not done, and how many are ``late``: what is done is never counted."""
+    open_states = [state.value for state in ReceiptState if state is not ReceiptState.DONE]
+    rows = Receipt.objects.exclude(state=ReceiptState.DONE.value).values("state").annotate(count=Count("pk"))
+    counts = dict.fromkeys(open_states, 0) | {row["state"]: row["count"] for row in rows}
     return counts | {"late": late_receipt_count(now=now)}
-
-
-def broken() -> list[str]:
-    """Breaches: documents without a number, payments whose receipts do not come to what was credited."""
-    found = [
-        f"receipt {source}: done without the number of a document"
-        for source in Receipt.objects.filter(state=ReceiptState.DONE.value)
-        .filter(Q(document_number="") | Q(document_attribute="") | Q(name=""))
-        .values_list("source", flat=True)
-    ]
-    sold: dict[int, int] = {}
-    sales = Receipt.objects.filter(kind=ReceiptKind.SELL.value)
-    lines = ReceiptLine.objects.filter(receipt__in=sales)
-    for order_id, kopecks in lines.values_list("receipt__order_id", "kopecks"):
-        sold[order_id] = sold.get(order_id, 0) + kopecks
-    noted = due_orders()
-    for order_id, number, money in payments_with_cashbox():
-        if order_id not in noted and sold.get(order_id, 0) != money.kopecks:
-            found.append(
-                f"payment {number}: receipts of {sold.get(order_id, 0)} kopecks, credited {money.kopecks}"
-            )
-    return found
-
-
-def _late(now: datetime) -> QuerySet[Receipt]:
-    return Receipt.objects.filter(
-        Q(state=ReceiptState.FAILED.value)
-        | ~Q(state__in=[ReceiptState.DONE.value, ReceiptState.FAILED.value]) & Q(made_at__lt=now - LATE)
-    )
 
 
 def _view(row: Receipt, *, lines: bool = False) -> FiscalReceiptView:

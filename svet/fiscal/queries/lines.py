@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection
-
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
@@ -13,6 +10,10 @@ from svet.fiscal.rules.lines import LineLeft
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind
 from svet.kernel.money import Money
 
+_ADVANCES = ReceiptLine.objects.filter(
+    kind=ReceiptLineKind.ADVANCE.value, receipt__kind=ReceiptKind.SELL.value
+)
+
 
 def lines_of_order(order_id: int) -> list[LineLeft]:
     """What is left of every line that brought money of a payment, used advances as what they became."""
@@ -20,22 +21,15 @@ def lines_of_order(order_id: int) -> list[LineLeft]:
     return [_line(row) for row in rows.exclude(receipt__kind=ReceiptKind.REFUND.value)]
 
 
-def open_advances() -> dict[int, list[LineLeft]]:
-    """By account the advances of which something is left, the oldest first."""
-    rows = _left(
-        ReceiptLine.objects.filter(kind=ReceiptLineKind.ADVANCE.value, receipt__kind=ReceiptKind.SELL.value)
-    )
-    found: dict[int, list[LineLeft]] = defaultdict(list)
-    for row in rows:
-        found[row.account_id].append(_line(row))
-    return dict(found)
+def accounts_with_advances() -> list[int]:
+    """The accounts (their keys) with an advance of which something is left."""
+    return sorted(set(_left(_ADVANCES).values_list("account_id", flat=True)))
 
 
-def orders_of_lines(line_ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """By line the payment it belongs to, and its provider."""
-    rows = ReceiptLine.objects.filter(pk__in=line_ids)
-    found = rows.values_list("pk", "receipt__order_id", "receipt__provider_id")
-    return {line: (order_id, provider_id) for line, order_id, provider_id in found}
+def open_advances(account_id: int) -> dict[LineLeft, tuple[int, int]]:
+    """What is left of the advances of an account, the oldest first: each with its payment and provider."""
+    rows = _left(_ADVANCES.filter(account_id=account_id)).select_related("receipt")
+    return {_line(row): (row.receipt.order_id, row.receipt.provider_id) for row in rows}
 
 
 def _left(rows: QuerySet[ReceiptLine]) -> QuerySet[ReceiptLine]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from svet.fiscal.rules.states import ReceiptLineKind
 from svet.kernel.money import ZERO, Money
+
+#: How the name of a receipt ends that has what went back and no line of before covers.
+REST: Final = ":rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ def split_paid(paid: Sequence[tuple[int, Money]], owed: Mapping[int, Money]) -> 
 def take_back(back: Sequence[tuple[int, Money]], lines: Iterable[LineLeft]) -> list[ReceiptPart]:
     """What went back, taken off the lines of the payment's receipts: first what is still an advance.
 
-    What is more than is left of them has no line: the receipt says what was fiscalised, never more.
+    What is more than is left of them has no line: the receipt says what was fiscalised, never more. That rest
+    is :func:`not_covered`.
     """
     rows = [line for line in lines if line.left > ZERO]
     rows.sort(key=lambda line: (line.kind is not ReceiptLineKind.ADVANCE, line.line_id))
@@ -64,6 +69,20 @@ def take_back(back: Sequence[tuple[int, Money]], lines: Iterable[LineLeft]) -> l
                 parts.append(ReceiptPart(account_id, line.kind, part, line.line_id))
                 rest -= part
     return parts
+
+
+def not_covered(back: Sequence[tuple[int, Money]], parts: Sequence[ReceiptPart]) -> list[ReceiptPart]:
+    """What went back of each account and no line of before covers: lines that take nothing back."""
+    rest: dict[int, Money] = {}
+    for account_id, money in back:
+        rest[account_id] = rest.get(account_id, ZERO) + money
+    for part in parts:
+        rest[part.account_id] -= part.money
+    return [
+        ReceiptPart(account_id, ReceiptLineKind.SETTLEMENT, money)
+        for account_id, money in rest.items()
+        if money
+    ]
 
 
 def use_advances(*, balance: Money, advances: Iterable[LineLeft]) -> list[ReceiptPart]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class CashboxReason(StrEnum):
@@ -35,3 +36,12 @@ class ReceiptReason(StrEnum):
     FAILED = "receipt_failed"
     LOST = "receipt_lost"
     OTHER_SUM = "receipt_other_sum"
+    NUMBER_TAKEN = "receipt_number_taken"
+    NOTHING_LEFT = "receipt_nothing_left"
+    FAULT = "receipt_fault"
+
+
+#: Handed over again there would be two documents, or one of what was never paid: an accountant decides.
+FOR_ACCOUNTANT: Final = frozenset(
+    {ReceiptReason.OTHER_SUM, ReceiptReason.NUMBER_TAKEN, ReceiptReason.NOTHING_LEFT}
+)

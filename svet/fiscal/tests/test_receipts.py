@@ -79,7 +79,7 @@ def test_a_payment_of_a_debt_becomes_one_document_with_a_number(
     ]
     assert [Decimal(item["sum"]) for item in items(document)] == [Decimal("300.00"), Decimal("35.38")]
     assert Decimal(items(document)[0]["vat"]["sum"]) == Decimal("54.10")
-    view = queries.receipts_of([order.pk])[order.pk][0]
+    view = queries.receipts_of([order.pk], seen_by=SYSTEM)[order.pk][0]
     assert (view.kind, view.state, view.money.kopecks) == (ReceiptKind.SELL, ReceiptState.DONE, 335_38)
     assert not queries.broken()
 
@@ -216,7 +216,6 @@ def test_a_document_of_another_sum_is_never_done_nor_tried_again(
     with pytest.raises(ReceiptConflict) as refusal:
         operations.try_again(public_id=only().public_id, by=SYSTEM, now=till.now)
     assert refusal.value.reason is ReceiptReason.OTHER_SUM
-    assert queries.broken() == []
 
 
 def test_a_silent_till_is_asked_once_a_run_and_later_ones_wait(

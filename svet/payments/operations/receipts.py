@@ -78,7 +78,17 @@ def owe_receipt_back(order: Order, refund: PaymentRefund, *, now: datetime) -> N
         ReceiptDue.objects.get_or_create(name=f"back:{refund.pk}", defaults=fields)
 
 
-def take_due(names: Collection[str], *, now: datetime) -> None:
-    """The receipts of these notes are made (a step)."""
+def take_due(names: Collection[str], *, now: datetime) -> int:
+    """The receipts of these notes are made (a step); says of how many nobody else has taken the note."""
     require_transaction()
-    ReceiptDue.objects.filter(name__in=names, taken_at__isnull=True).update(taken_at=now)
+    return ReceiptDue.objects.filter(name__in=names, taken_at__isnull=True).update(taken_at=now)
+
+
+def hold_payments(order_ids: Collection[int]) -> frozenset[int]:
+    """Let nobody give back, move or dispute money of these payments until the transaction ends (a step).
+
+    Says which there are. In the order of keys, and before any account, as everything locks payments.
+    """
+    require_transaction()
+    rows = Order.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(order_ids))
+    return frozenset(rows.order_by("pk").values_list("pk", flat=True))

@@ -6,9 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
 from svet.kernel.money import Money
 from svet.payments.models import (
     Chargeback,
+    MoneyAct,
     Order,
     OrderLine,
     PaymentRefund,
@@ -16,6 +21,7 @@ from svet.payments.models import (
     RefundLine,
     ShopReceipts,
 )
+from svet.payments.rules.acts import MoneyActState
 from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.receipts import DueKind, ReceiptMaker
 from svet.payments.rules.states import SPOKEN_FOR, OrderState, RefundState
@@ -37,6 +43,7 @@ class ReceiptDueView:
     ``at`` is when the bank took it or gave it back.
     """
 
+    due_id: int
     name: str
     kind: DueKind
     order_id: int
@@ -48,9 +55,13 @@ class ReceiptDueView:
     at: datetime
 
 
-def receipts_due(*, limit: int) -> list[ReceiptDueView]:
-    """The oldest notes of which no receipt was made."""
-    rows = ReceiptDue.objects.filter(taken_at__isnull=True).select_related("order", "refund").order_by("id")
+def receipts_due(*, limit: int, after: int = 0) -> list[ReceiptDueView]:
+    """The oldest notes of which no receipt was made, behind the one with the key ``after``."""
+    rows = (
+        ReceiptDue.objects.filter(taken_at__isnull=True, pk__gt=after)
+        .select_related("order", "refund")
+        .order_by("id")
+    )
     return [_view(row) for row in rows[:limit]]
 
 
@@ -62,10 +73,20 @@ class ReceiptContact:
     phone: str
 
 
+def payer_of(order_id: int) -> int:
+    """Who paid (their key)."""
+    return Order.objects.values_list("person_id", flat=True).get(pk=order_id)
+
+
 def contact_of(order_id: int) -> ReceiptContact:
     """The address the payer typed, else the phone they sign in with: what a bank would be given."""
     order = Order.objects.select_related("person").get(pk=order_id)
     return ReceiptContact(order.receipt_email, "" if order.receipt_email else order.person.phone or "")
+
+
+def notes_left(*, owed_before: datetime) -> int:
+    """How many notes of before a moment no receipt was made of."""
+    return ReceiptDue.objects.filter(taken_at__isnull=True, owed_at__lt=owed_before).count()
 
 
 def makers() -> dict[str, ReceiptMaker]:
@@ -74,32 +95,79 @@ def makers() -> dict[str, ReceiptMaker]:
     return {code or "": ReceiptMaker(maker) for code, maker in rows}
 
 
-def payments_with_cashbox() -> list[tuple[int, str, Money]]:
-    """Every credited payment whose receipt is a till's of ours: id, number, what came to the accounts."""
-    orders = Order.objects.filter(receipts=ReceiptMaker.CASHBOX.value, state=OrderState.CREDITED)
-    found: dict[int, tuple[str, int]] = {}
-    rows = OrderLine.objects.filter(order__in=orders)
-    for order_id, number, kopecks in rows.values_list("order_id", "order__number", "credited_kopecks"):
-        found[order_id] = (number, found.get(order_id, ("", 0))[1] + (kopecks or 0))
-    return [(order_id, number, Money(kopecks)) for order_id, (number, kopecks) in found.items()]
+@dataclass(frozen=True, slots=True)
+class PaymentReceipts:
+    """What came to the accounts by a payment, what went back, and what its receipts say of both."""
+
+    number: str
+    credited: Money
+    sold: Money
+    back: Money
+    receipts_back: Money
 
 
-def due_orders() -> frozenset[int]:
-    """The payments with a note of which no receipt was made yet."""
-    return frozenset(ReceiptDue.objects.filter(taken_at__isnull=True).values_list("order_id", flat=True))
+def payments_unlike(*, sold: Combinable, back: Combinable, most: int) -> list[PaymentReceipts]:
+    """Credited payments with receipts by our till whose receipts come to something else.
+
+    ``sold``, ``back``: expressions of kopecks over the key of a payment (``OuterRef("pk")``). One with a note
+    of which no receipt was made yet is not looked at.
+    """
+    lines = OrderLine.objects.filter(order_id=OuterRef("pk")).order_by().values("order_id")
+    given = RefundLine.objects.filter(refund__in=_gone(), refund__order_id=OuterRef("pk"))
+    notes = ReceiptDue.objects.filter(order_id=OuterRef("pk"), taken_at__isnull=True)
+    rows = (
+        _by_till()
+        .filter(~Exists(notes))
+        .annotate(
+            credited=Coalesce(Subquery(lines.annotate(sum=Sum("credited_kopecks")).values("sum")), 0),
+            given=Coalesce(
+                Subquery(
+                    given.order_by().values("refund__order_id").annotate(sum=Sum("kopecks")).values("sum")
+                ),
+                0,
+            ),
+            sold=sold,
+            receipts_back=back,
+        )
+        .exclude(sold=F("credited"), receipts_back=F("given"))
+        .order_by("pk")
+    )
+    found = rows.values_list("number", "credited", "sold", "given", "receipts_back")[:most]
+    return [PaymentReceipts(number, *map(Money, sums)) for number, *sums in found]
+
+
+def refunds_without_note(*, most: int) -> list[str]:
+    """Payments with receipts by our till of which money went back and no receipt is owed for it: numbers."""
+    notes = ReceiptDue.objects.filter(refund=OuterRef("pk"))
+    rows = _gone().filter(~Exists(notes), order__in=_by_till()).order_by("pk")
+    return list(rows.values_list("order__number", flat=True)[:most])
+
+
+def _by_till() -> QuerySet[Order]:
+    return Order.objects.filter(receipts=ReceiptMaker.CASHBOX.value, state=OrderState.CREDITED.value)
+
+
+def _gone() -> QuerySet[PaymentRefund]:
+    """Refunds that are off the accounts."""
+    return PaymentRefund.objects.filter(state=RefundState.DONE.value, posted_at__isnull=False)
 
 
 def unsettled_orders(order_ids: Collection[int]) -> frozenset[int]:
-    """Which of these payments have money on its way back, moved by the payer, disputed, or a note to take."""
+    """Which of these payments have money on its way back, moved by the payer, disputed, or a note to take.
+
+    A move that was refused, withdrawn or taken back again moved nothing.
+    """
     ids = list(order_ids)
     back = PaymentRefund.objects.filter(order_id__in=ids, state__in=sorted(SPOKEN_FOR - {RefundState.DONE}))
-    moved = Order.objects.filter(pk__in=ids, moved__isnull=False)
+    moved = MoneyAct.objects.filter(
+        of_order_id__in=ids, state__in=[MoneyActState.WAITING.value, MoneyActState.POSTED.value]
+    ).exclude(undone_by__state=MoneyActState.POSTED.value)
     disputed = Chargeback.objects.filter(order_id__in=ids).exclude(state=ChargebackState.WON.value)
     notes = ReceiptDue.objects.filter(order_id__in=ids, taken_at__isnull=True)
     return frozenset(
         {
             *back.values_list("order_id", flat=True),
-            *moved.values_list("pk", flat=True),
+            *moved.exclude(of_order=None).values_list("of_order_id", flat=True),
             *disputed.values_list("order_id", flat=True),
             *notes.values_list("order_id", flat=True),
         }
@@ -117,6 +185,7 @@ def _view(row: ReceiptDue) -> ReceiptDueView:
         parts = [(line, back.get(line.pk, 0)) for line in lines]
         at = row.refund.refunded_at or row.owed_at
     return ReceiptDueView(
+        due_id=row.pk,
         name=row.name,
         kind=DueKind(row.kind),
         order_id=order.pk,

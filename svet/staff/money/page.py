@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from svet.arrangements.queries.plans import waiting_plan_count, waiting_plans
-from svet.fiscal.queries import late_receipt_count
+from svet.fiscal.queries import late_receipt_count, unmade_count
 from svet.kernel.money import Money
 from svet.look.requests import now_of
 from svet.payments import queries
@@ -110,7 +110,8 @@ def money(request: HttpRequest) -> HttpResponse:
     back = [] if asked else [refunds.shown_refund(one) for one in waiting_refunds(limit=MOST)]
     disputes = [] if asked else [chargebacks.shown_chargeback(one) for one in open_chargebacks(limit=MOST)]
     to_send = [] if asked else sendings.rows(limit=MOST, now=now)
-    late = [] if asked else receipts.late(limit=MOST, now=now)
+    late = receipts.late(limit=MOST, now=now, text=asked, kopecks=_kopecks(asked))
+    unmade = 0 if asked else unmade_count(now=now)
     parts = [] if asked else [plans.shown_plan(one) for one in waiting_plans(limit=MOST, now=now)]
     credited = find_credited(text=asked, kopecks=_kopecks(asked), limit=MOST) if asked else []
     context = {
@@ -123,9 +124,12 @@ def money(request: HttpRequest) -> HttpResponse:
         "chargebacks": disputes,
         "to_send": to_send,
         "late_receipts": late,
+        "late_count": len(late) if asked else late_receipt_count(now=now),
+        "late_reasons": [] if asked else receipts.reasons(now=now),
+        "unmade": unmade,
         "silent": silent_banks(),
         "credited": credited,
-        "any": any((acts, back, parts, disputes, to_send, late, credited))
+        "any": any((acts, back, parts, disputes, to_send, late, unmade, credited))
         or any(one["cases"] for one in lists),
         "most": MOST,
     }

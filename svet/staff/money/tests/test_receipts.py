@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -12,6 +13,7 @@ from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.journal.models import Entry
 from svet.payments.tests.factories import Family, make_family, make_order
+from svet.staff.money import receipts
 from svet.staff.money.tests.test_corrections import clerk
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,9 @@ def receipt(family: Family) -> Receipt:
     )
     made.lines.create(account=family.first, kind=ReceiptLineKind.SETTLEMENT.value, kopecks=300_00)
     return made
+
+
+ALL = "/staff/money/receipts/"
 
 
 def url(receipt: Receipt) -> str:
@@ -96,3 +101,66 @@ def test_one_of_another_sum_is_for_the_accountant(receipt: Receipt) -> None:
     assert "решает бухгалтер" in olga.post(url(receipt), follow=True).content.decode()
     receipt.refresh_from_db()
     assert receipt.state == ReceiptState.FAILED
+
+
+def several(receipt: Receipt, count: int, **changes: Any) -> None:
+    """More receipts as this one, each with a name of its own."""
+    rows = Receipt.objects.filter(pk=receipt.pk).values()
+    for position in range(count):
+        own = {
+            "external_id": f"more-{position}",
+            "source": f"more:{position}",
+            "public_id": f"more{position:012}",
+        }
+        Receipt.objects.create(**{**rows[0], "id": None, **own, **changes})
+
+
+def test_all_that_stand_still_for_one_reason_are_sent_again_by_one_press(receipt: Receipt) -> None:
+    several(receipt, 3)
+    Receipt.objects.filter(source="more:2").update(reason=ReceiptReason.OTHER_SUM.value)
+    olga = clerk()
+    desk = olga.get("/staff/money/").content.decode()
+    assert "Отправить заново все: 3" in desk
+    assert desk.count("Отправить заново все") == 1
+    page = olga.post(ALL, {"reason": "receipt_refused"}, follow=True).content.decode()
+    assert "Уйдут в кассу заново 3 чека" in page
+    states = Receipt.objects.order_by("pk").values_list("state", "reason")
+    assert list(states) == [(ReceiptState.PENDING, "")] * 3 + [(ReceiptState.FAILED, ReceiptReason.OTHER_SUM)]
+    assert Entry.objects.filter(action="fiscal.receipt.again").count() == 3
+    # Pressed twice nothing happens twice.
+    assert "уже нет" in olga.post(ALL, {"reason": "receipt_refused"}, follow=True).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("receipt_other_sum", "решает бухгалтер"), ("why", "Выберите причину"), ("", "Выберите")],
+)
+def test_what_is_for_the_accountant_or_no_reason_is_not_sent(
+    receipt: Receipt, reason: str, words: str
+) -> None:
+    Receipt.objects.update(reason=ReceiptReason.OTHER_SUM.value)
+    assert words in clerk().post(ALL, {"reason": reason}, follow=True).content.decode()
+    receipt.refresh_from_db()
+    assert receipt.state == ReceiptState.FAILED
+
+
+def test_a_press_tries_so_many_and_the_next_one_the_others(
+    receipt: Receipt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receipts, "MOST_AT_ONCE", 2)
+    several(receipt, 2)
+    olga = clerk()
+    for left in (1, 0):
+        olga.post(ALL, {"reason": "receipt_refused"})
+        assert Receipt.objects.filter(state=ReceiptState.FAILED.value).count() == left
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [("300", True), ("{number}", True), ("{account}", True), ("299", False)]
+)
+def test_a_late_receipt_is_found_by_its_sum_payment_and_account(
+    receipt: Receipt, family: Family, asked: str, found: bool
+) -> None:
+    text = asked.format(number=receipt.order.number, account=family.first.number)
+    page = clerk().post("/staff/money/", {"q": text}, follow=True).content.decode()
+    assert (url(receipt) in page) is found
