@@ -8,47 +8,28 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 from django.db.models import Exists, OuterRef
 
-from svet.accounts.queries import accounts_by_id, provider_by_id
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
 from svet.fiscal.operations.cashboxes import till_of
+from svet.fiscal.operations.documents import belongs_to, document_of, lacks
 from svet.fiscal.operations.steps import anew, move_receipt
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import (
     MOST_TRIES,
-    ReceiptKind,
-    ReceiptLineKind,
     ReceiptState,
     look_again_after,
     send_again_after,
 )
-from svet.fiscal.rules.vat import Taxation, VatUnknown, vat_of
-from svet.fiscal.texts import line_name
 from svet.gateways.failures import Permanent, Temporary
-from svet.gateways.fiscal.port import (
-    FiscalDocument,
-    FiscalItem,
-    FiscalMethod,
-    FiscalReport,
-    FiscalStanding,
-    FiscalVerb,
-    Seller,
-)
-from svet.kernel.money import Money
+from svet.gateways.fiscal.port import FiscalReport, FiscalStanding
 from svet.kernel.moving import LostRace
 from svet.kernel.transactions import use_case
-from svet.payments.queries.receipts import contact_of
 
 #: So many receipts one run hands over, and so many it asks about.
 A_RUN = 100
-_METHODS = {
-    ReceiptLineKind.SETTLEMENT: FiscalMethod.FULL_PAYMENT,
-    ReceiptLineKind.ADVANCE: FiscalMethod.ADVANCE,
-}
 log = structlog.get_logger(__name__)
 
 
@@ -112,24 +93,24 @@ def follow_sent(*, now: datetime) -> int:
 
 
 def _send(receipt: Receipt, *, now: datetime) -> bool:
-    tries = receipt.tries + 1
+    tries, document = receipt.tries + 1, document_of(receipt)
+    lacking = lacks(receipt, document)
+    # Before the question: whoever dies behind it has left the till with a document, perhaps.
+    asked_at = receipt.asked_at if lacking else receipt.asked_at or now
     asked = Receipt.objects.filter(pk=receipt.pk, state=ReceiptState.PENDING.value, tries=receipt.tries)
-    if not asked.update(tries=tries, next_at=now + send_again_after(tries)):
+    if not asked.update(tries=tries, asked_at=asked_at, next_at=now + send_again_after(tries)):
         return False
-    receipt.tries = tries
-    try:
-        document = _document(receipt)
-    except VatUnknown as unknown:
-        log.error("fiscal.vat_unknown", receipt=receipt.public_id, day=unknown.details["day"])
-        return _fail(receipt, ReceiptReason.VAT, str(unknown.details["day"]), now=now)
-    if not document.email and not document.phone:
-        return _fail(receipt, ReceiptReason.NO_CONTACT, "", now=now)
+    receipt.tries, receipt.asked_at = tries, asked_at
+    if lacking is not None:
+        log.error("fiscal.cannot_be_sent", receipt=receipt.public_id, reason=lacking.value)
+        return _fail(receipt, lacking, "", now=now)
     try:
         name = till_of(_cashbox(receipt)).register(document=document)
     except Permanent as refusal:
         _mark_heard(receipt)
         log.error("fiscal.refused", receipt=receipt.public_id, code=refusal.code)
-        return _fail(receipt, ReceiptReason.REFUSED, str(refusal), now=now)
+        # The same body each time, so the till has taken none of before either.
+        return _fail(receipt, ReceiptReason.REFUSED, str(refusal), now=now, asked_at=None)
     _mark_heard(receipt)
     with use_case():
         move_receipt(
@@ -149,7 +130,10 @@ def _conclude(receipt: Receipt, report: FiscalReport, *, now: datetime) -> bool:
     if report.standing is FiscalStanding.WAIT:
         return False
     with use_case():
-        if report.standing is FiscalStanding.DONE and report.total == receipt.money:
+        if report.standing is FiscalStanding.DONE and not belongs_to(receipt, report):
+            told = f"{report.external_id} {report.at}, № {report.document_number}"
+            _give_up(receipt, ReceiptReason.ANOTHER, told, now=now)
+        elif report.standing is FiscalStanding.DONE and report.total == receipt.money:
             move_receipt(
                 receipt,
                 ReceiptState.DONE,
@@ -182,9 +166,9 @@ def _conclude(receipt: Receipt, report: FiscalReport, *, now: datetime) -> bool:
     return True
 
 
-def _fail(receipt: Receipt, reason: ReceiptReason, text: str, *, now: datetime) -> bool:
+def _fail(receipt: Receipt, reason: ReceiptReason, text: str, *, now: datetime, **changes: Any) -> bool:
     with use_case():
-        _give_up(receipt, reason, text, now=now)
+        _give_up(receipt, reason, text, now=now, **changes)
     return False
 
 
@@ -219,30 +203,3 @@ def _mark_heard(receipt: Receipt) -> None:
 def _cashbox(receipt: Receipt) -> Cashbox:
     assert receipt.cashbox is not None
     return receipt.cashbox
-
-
-def _document(receipt: Receipt) -> FiscalDocument:
-    """The same each time: of what never changes. :raises VatUnknown: no rate is known for its day"""
-    cashbox, provider = _cashbox(receipt), provider_by_id(receipt.provider_id)
-    local = receipt.at.astimezone(ZoneInfo(provider.time_zone))
-    lines = list(receipt.lines.order_by("id"))
-    numbers: dict[int, str] = {
-        one.account_id: one.number for one in accounts_by_id([line.account_id for line in lines])
-    }
-    kind, contact = ReceiptKind(receipt.kind), contact_of(receipt.order_id)
-    items = []
-    for line in lines:
-        what = ReceiptLineKind(line.kind)
-        vat = vat_of(line.money, what, taxation=Taxation(cashbox.taxation), day=local.date())
-        name = line_name(what, numbers[line.account_id])
-        items.append(FiscalItem(name, Money(line.kopecks), _METHODS[what], vat.word, vat.money))
-    return FiscalDocument(
-        external_id=receipt.external_id,
-        verb=FiscalVerb.SELL_REFUND if kind is ReceiptKind.REFUND else FiscalVerb.SELL,
-        seller=Seller(provider.inn, cashbox.payment_address, cashbox.taxation, cashbox.email),
-        email=contact.email,
-        phone=contact.phone,
-        items=tuple(items),
-        at=local,
-        offset=kind is ReceiptKind.OFFSET,
-    )

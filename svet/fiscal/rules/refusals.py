@@ -35,3 +35,5 @@ class ReceiptReason(StrEnum):
     FAILED = "receipt_failed"
     LOST = "receipt_lost"
     OTHER_SUM = "receipt_other_sum"
+    ANOTHER = "receipt_another"
+    TAXATION = "receipt_taxation"

@@ -28,6 +28,8 @@ RECEIPT_MOVES = Moves(
 )
 #: Of these nobody knows the end yet.
 ON_ITS_WAY: Final = frozenset({ReceiptState.PENDING, ReceiptState.SENT})
+#: There is a document.
+SETTLED: Final = frozenset({ReceiptState.DONE})
 
 
 class ReceiptKind(StrEnum):

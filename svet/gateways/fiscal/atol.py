@@ -96,7 +96,7 @@ class Atol:
                 raise Temporary("the till speaks of another document", code="shape")
             raise Permanent(f"the till refused: {error[0]} {error[1][:200]}", code=str(error[0]))
         if standing is FiscalStanding.DONE:
-            return _done(body.get("payload"))
+            return _done(body.get("payload"), external_id=str(body.get("external_id") or ""))
         if standing is FiscalStanding.FAIL:
             code, text, kind = error or (0, "", "unknown")
             return FiscalReport(standing, code=str(code), text=text[:300], again=kind in _AGAIN)
@@ -158,7 +158,7 @@ def _error(body: Mapping[str, Any]) -> tuple[int, str, str] | None:
     return error["code"], str(error.get("text", "")), str(error.get("type", "unknown"))
 
 
-def _done(payload: Any) -> FiscalReport:
+def _done(payload: Any, *, external_id: str) -> FiscalReport:
     """:raises Temporary: not a document that anybody could find"""
     try:
         number, attribute = payload["fiscal_document_number"], payload["fiscal_document_attribute"]
@@ -167,6 +167,7 @@ def _done(payload: Any) -> FiscalReport:
         url = str(payload.get("ofd_receipt_url") or "")
         return FiscalReport(
             FiscalStanding.DONE,
+            external_id=external_id[:128],
             total=_money(payload["total"]),
             document_number=str(number)[:20],
             document_attribute=str(attribute)[:20],

@@ -80,13 +80,14 @@ class FiscalStanding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FiscalReport:
-    """What became of a document; numbers and link of one that is done, why not of one that failed.
+    """What became of a document; name, numbers, link of one that is done, why not of one that failed.
 
     ``again``: the fault was the till's or of time, so the receipt may be registered once more by itself. A
     document that failed is at its end: what is registered after it has an ``external_id`` of its own.
     """
 
     standing: FiscalStanding
+    external_id: str = ""
     total: Money | None = None
     document_number: str = ""
     document_attribute: str = ""

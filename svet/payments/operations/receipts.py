@@ -55,7 +55,8 @@ def owe_receipt_back(order: Order, refund: PaymentRefund, *, now: datetime) -> N
     require_transaction()
     if order.receipts == ReceiptMaker.CASHBOX:
         fields = {"kind": DueKind.BACK.value, "order": order, "refund": refund, "owed_at": now}
-        ReceiptDue.objects.get_or_create(name=f"back:{refund.pk}", defaults=fields)
+        # By its name in the books: a row's number comes again after a copy that lacked it was put back.
+        ReceiptDue.objects.get_or_create(name=refund.ledger_key, defaults=fields)
 
 
 def take_due(names: Collection[str], *, now: datetime) -> None:
