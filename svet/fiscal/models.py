@@ -93,6 +93,10 @@ class Receipt(models.Model):
     storage_number = models.CharField(max_length=20, blank=True)
     url = models.CharField(max_length=500, blank=True)
     done_at = models.DateTimeField(null=True)
+    # The document that stands for it, as the accountant names it, and why.
+    closing_document = models.CharField(max_length=40, blank=True, db_default="")
+    closing_reason = models.CharField(max_length=300, blank=True, db_default="")
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from svet.accounts.queries import accounts_by_id
+from svet.accounts.queries import accounts_by_id, provider_by_id
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
 from svet.fiscal.rules.lines import ReceiptPart
 from svet.fiscal.rules.states import SETTLED, ReceiptKind, ReceiptLineKind
@@ -31,6 +31,14 @@ def where_it_goes(order_id: int) -> str:
     contact = contact_of(order_id)
     sales = Receipt.objects.filter(order_id=order_id, kind=ReceiptKind.SELL.value)
     return contact.email or contact.phone or sales.values_list("contact", flat=True).first() or ""
+
+
+def write_address(receipt: Receipt) -> None:
+    """Write down anew to whom and by whom a receipt goes that no till was asked for (a step)."""
+    provider = provider_by_id(receipt.provider_id)
+    receipt.contact = where_it_goes(receipt.order_id) or receipt.contact
+    receipt.inn, receipt.time_zone = provider.inn, provider.time_zone
+    receipt.save(update_fields=["contact", "inn", "time_zone"])
 
 
 def lines_to_be(receipt: Receipt, parts: Sequence[ReceiptPart]) -> list[ReceiptLine]:

@@ -14,11 +14,14 @@ from django.db.models import Exists, OuterRef
 
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
 from svet.fiscal.operations.cashboxes import till_of
+from svet.fiscal.operations.choosing import take_up
 from svet.fiscal.operations.documents import belongs_to, document_of, lacks
 from svet.fiscal.operations.steps import anew, move_receipt
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import (
+    MOST_LOOKS,
     MOST_TRIES,
+    SETTLED,
     ReceiptState,
     look_again_after,
     send_again_after,
@@ -36,11 +39,12 @@ log = structlog.get_logger(__name__)
 def send_due(*, now: datetime) -> int:
     """Hand over the receipts whose time has come, the oldest first; says how many a till has taken.
 
-    A till that does not answer is asked once in a run: the others wait for it. What takes back or uses a
-    line waits until the document of that line is done.
+    What no till was asked for goes to its provider's first. A till that does not answer is asked once in a
+    run: the others wait for it. What takes back or uses a line waits until that line's receipt is at its end.
     """
+    take_up(now=now)
     unfinished = ReceiptLine.objects.filter(receipt=OuterRef("pk"), of__isnull=False).exclude(
-        of__receipt__state=ReceiptState.DONE.value
+        of__receipt__state__in=sorted(SETTLED)
     )
     due = Receipt.objects.filter(
         ~Exists(unfinished), state=ReceiptState.PENDING.value, next_at__lte=now, cashbox__isnull=False
@@ -150,19 +154,29 @@ def _conclude(receipt: Receipt, report: FiscalReport, *, now: datetime) -> bool:
         elif report.standing is FiscalStanding.DONE:
             told = f"{report.total.kopecks if report.total else '?'}, № {report.document_number}"
             _give_up(receipt, ReceiptReason.OTHER_SUM, told, now=now)
-        elif report.again and receipt.tries < MOST_TRIES:
+        elif report.unsure and receipt.looks < MOST_LOOKS:
+            # It may still be printed: asked about again under its old name, the next look is set.
+            told = f"{report.code} {report.text}"[:300]
+            asked = Receipt.objects.filter(pk=receipt.pk, state=ReceiptState.SENT.value)
+            asked.update(reason=ReceiptReason.UNSURE.value, note=told)
+            return False
+        elif report.unsure:
+            _give_up(receipt, ReceiptReason.UNSURE, f"{report.code} {report.text}", now=now)
+        elif report.again and receipt.fails + 1 < MOST_TRIES:
             move_receipt(
                 receipt,
                 ReceiptState.PENDING,
                 now=now,
-                next_at=now + send_again_after(receipt.tries),
+                fails=receipt.fails + 1,
+                next_at=now + send_again_after(receipt.fails + 1),
                 reason=ReceiptReason.FAILED.value,
                 note=f"{report.code} {report.text}"[:300],
                 **anew(receipt),
             )
             return False
         else:
-            _give_up(receipt, ReceiptReason.FAILED, f"{report.code} {report.text}", now=now, **anew(receipt))
+            # Its name stays: who looks for it at the till finds it. A person lets the next one be made.
+            _give_up(receipt, ReceiptReason.FAILED, f"{report.code} {report.text}", now=now)
     return True
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from svet.accounts.queries import provider_by_id
-from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
+from svet.fiscal.models import Receipt, ReceiptLine
+from svet.fiscal.operations.choosing import till_for, why_not_now
 from svet.fiscal.operations.saying import lines_to_be, where_it_goes, write_vat
 from svet.fiscal.rules.lines import ReceiptPart
 from svet.fiscal.rules.refusals import ReceiptReason
@@ -37,7 +38,7 @@ def keep_receipt(
     require_transaction()
     if not parts or Receipt.objects.filter(source=source).exists():
         return
-    cashbox = Cashbox.objects.filter(provider_id=provider_id, off_at__isnull=True).first()
+    cashbox = till_for(provider_id)
     provider = provider_by_id(provider_id)
     receipt = Receipt.objects.create(
         external_id=external_id_of(source, 0, order=order_public_id(order_id)),
@@ -57,6 +58,13 @@ def keep_receipt(
     )
     ReceiptLine.objects.bulk_create(lines_to_be(receipt, parts))
     write_vat(receipt, cashbox)
+    if cashbox is not None:
+        receipt.reason = why_not_now(receipt)
+        receipt.save(update_fields=["reason"])
+    closed = Receipt.objects.select_for_update().filter(lines__taken_by__receipt=receipt)
+    if any(one.state == ReceiptState.CLOSED for one in closed):
+        told = {"reason": ReceiptReason.SALE_CLOSED.value, "next_at": None}
+        move_receipt(receipt, ReceiptState.FAILED, now=now, **told)
     note(receipt, "made", by=Actor.system(BY), now=now)
 
 
@@ -70,10 +78,10 @@ def external_id_of(source: str, attempt: int, *, order: str) -> str:
 
 
 def anew(receipt: Receipt) -> dict[str, Any]:
-    """What changes in a receipt whose document failed: the till has said so, so the next one is another."""
+    """What changes in a receipt whose document failed or is not there: the next one is another."""
     attempt = receipt.attempt + 1
     name = external_id_of(receipt.source, attempt, order=receipt.order.public_id)
-    return {"attempt": attempt, "external_id": name, "name": ""}
+    return {"attempt": attempt, "external_id": name, "name": "", "asked_at": None}
 
 
 def move_receipt(receipt: Receipt, to: ReceiptState, *, now: datetime, **changes: Any) -> None:

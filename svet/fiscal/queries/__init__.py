@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
 from svet.fiscal.rules.refusals import ReceiptReason
-from svet.fiscal.rules.states import LATE, ReceiptKind, ReceiptLineKind, ReceiptState
+from svet.fiscal.rules.states import LATE, ON_ITS_WAY, SETTLED, ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.kernel.money import Money
 from svet.payments.queries.receipts import due_orders, payments_with_cashbox
 
@@ -48,6 +48,8 @@ class FiscalReceiptView:
     url: str
     reason: ReceiptReason | None
     note: str
+    closing_document: str
+    closing_reason: str
     lines: tuple[ReceiptLineView, ...] = ()
 
 
@@ -99,7 +101,7 @@ def receipt_by_id(public_id: str) -> FiscalReceiptView | None:
 def cashboxes() -> list[CashboxView]:
     """Every till, by code."""
     rows = Cashbox.objects.select_related("provider").order_by("code")
-    open_ones = Receipt.objects.exclude(state=ReceiptState.DONE.value).values("cashbox_id")
+    open_ones = Receipt.objects.exclude(state__in=sorted(SETTLED)).values("cashbox_id")
     waiting = {row["cashbox_id"]: row["count"] for row in open_ones.annotate(count=Count("pk"))}
     return [
         CashboxView(
@@ -118,7 +120,7 @@ def cashboxes() -> list[CashboxView]:
 
 def lacking_cashboxes() -> list[str]:
     """Codes of the providers that owe a receipt and have no till."""
-    rows = Receipt.objects.filter(cashbox__isnull=True).exclude(state=ReceiptState.DONE.value)
+    rows = Receipt.objects.filter(cashbox__isnull=True).exclude(state__in=sorted(SETTLED))
     return sorted(set(rows.values_list("provider__code", flat=True)))
 
 
@@ -153,8 +155,7 @@ def broken() -> list[str]:
 
 def _late(now: datetime) -> QuerySet[Receipt]:
     return Receipt.objects.filter(
-        Q(state=ReceiptState.FAILED.value)
-        | ~Q(state__in=[ReceiptState.DONE.value, ReceiptState.FAILED.value]) & Q(made_at__lt=now - LATE)
+        Q(state=ReceiptState.FAILED.value) | Q(state__in=sorted(ON_ITS_WAY)) & Q(made_at__lt=now - LATE)
     )
 
 
@@ -178,6 +179,8 @@ def _view(row: Receipt, *, lines: bool = False) -> FiscalReceiptView:
         url=row.url,
         reason=ReceiptReason(row.reason) if row.reason else None,
         note=row.note,
+        closing_document=row.closing_document,
+        closing_reason=row.closing_reason,
         lines=tuple(
             ReceiptLineView(one.account.number, ReceiptLineKind(one.kind), one.money) for one in rows
         ),

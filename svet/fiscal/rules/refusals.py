@@ -37,3 +37,8 @@ class ReceiptReason(StrEnum):
     OTHER_SUM = "receipt_other_sum"
     ANOTHER = "receipt_another"
     TAXATION = "receipt_taxation"
+    UNSURE = "receipt_unsure"
+    WAITS = "receipt_waits"
+    SALE_CLOSED = "receipt_sale_closed"
+    CLOSING_DOCUMENT = "receipt_closing_document"
+    CLOSING_REASON = "receipt_closing_reason"

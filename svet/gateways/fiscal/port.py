@@ -82,8 +82,9 @@ class FiscalStanding(StrEnum):
 class FiscalReport:
     """What became of a document; name, numbers, link of one that is done, why not of one that failed.
 
-    ``again``: the fault was the till's or of time, so the receipt may be registered once more by itself. A
-    document that failed is at its end: what is registered after it has an ``external_id`` of its own.
+    ``again``: the fault was the till's, so the receipt may be registered once more by itself. A document that
+    failed is at its end: what is registered after it has an ``external_id`` of its own. ``unsure``: the fault
+    was of time or of who carries, so the document may still be printed: its report is asked for again.
     """
 
     standing: FiscalStanding
@@ -97,6 +98,7 @@ class FiscalReport:
     code: str = ""
     text: str = ""
     again: bool = False
+    unsure: bool = False
 
 
 class Till(Protocol):
