@@ -20,7 +20,8 @@ from svet.fiscal.rules.vat import (
 )
 from svet.fiscal.texts import line_name
 from svet.kernel.money import ZERO, Money
-from svet.ledger.queries import balances, debt_by_days, owed_before
+from svet.ledger.queries import balances, owed_before
+from svet.ledger.queries.debts import debt_by_days
 from svet.payments.queries.receipts import contact_of
 
 _NO_LINE = LineVat("", ZERO)

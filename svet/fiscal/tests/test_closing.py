@@ -6,7 +6,8 @@ import pytest
 
 from svet.fiscal import operations, queries
 from svet.fiscal.models import Receipt
-from svet.fiscal.operations.deciding import AgainAs, ReceiptConflict
+from svet.fiscal.operations.deciding import ReceiptConflict
+from svet.fiscal.rules.again import AgainAs
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import ReceiptKind, ReceiptState
 from svet.fiscal.tests.test_receipts import SYSTEM, give_back, only, pay, work

@@ -9,7 +9,8 @@ import pytest
 from svet.fiscal import operations, queries
 from svet.fiscal.models import Cashbox, Receipt
 from svet.fiscal.operations import switch_off
-from svet.fiscal.operations.deciding import AgainAs, ReceiptConflict
+from svet.fiscal.operations.deciding import ReceiptConflict
+from svet.fiscal.rules.again import AgainAs
 from svet.fiscal.rules.refusals import CashboxReason, ReceiptReason
 from svet.fiscal.rules.states import ReceiptKind, ReceiptState
 from svet.fiscal.rules.tills import CashboxRefused
