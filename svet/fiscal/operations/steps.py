@@ -61,7 +61,7 @@ def keep_receipt(
     if cashbox is not None:
         receipt.reason = why_not_now(receipt)
         receipt.save(update_fields=["reason"])
-    closed = Receipt.objects.select_for_update().filter(lines__taken_by__receipt=receipt)
+    closed = Receipt.objects.select_for_update(of=("self",)).filter(lines__taken_by__receipt=receipt)
     if any(one.state == ReceiptState.CLOSED for one in closed):
         told = {"reason": ReceiptReason.SALE_CLOSED.value, "next_at": None}
         move_receipt(receipt, ReceiptState.FAILED, now=now, **told)
