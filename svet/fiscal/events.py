@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 ACTIONS: Final[Mapping[str, object]] = {
     "fiscal.cashbox.added": gettext_lazy("Добавлена онлайн-касса"),
     "fiscal.cashbox.off": gettext_lazy("Онлайн-касса выключена"),
+    "fiscal.receipt.closed": gettext_lazy("Кассовый чек закрыт другим документом"),
     "fiscal.receipt.again": gettext_lazy("Кассовый чек отправлен заново"),
     "fiscal.receipt.done": gettext_lazy("Пробит кассовый чек"),
     "fiscal.receipt.failed": gettext_lazy("Кассовый чек не пробит"),

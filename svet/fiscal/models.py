@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.db import models
 from django.db.models import Q
 
@@ -52,6 +55,10 @@ class Receipt(models.Model):
 
     ``source`` names the movement of money it is for. ``at``: when the money came or went. ``name``: the
     till's name of it. ``reason``: why it is not further, ``note`` what the till said.
+
+    What it says is written down when it is made and is the same at each try: ``contact`` (a mail address or a
+    phone; kept as long as the document, as the till keeps it), ``inn``, ``time_zone``; ``taxation`` with the
+    till that gets it.
     """
 
     public_id = PublicIdField()
@@ -63,12 +70,20 @@ class Receipt(models.Model):
     cashbox = models.ForeignKey(Cashbox, models.PROTECT, null=True, related_name="+", db_index=False)
     state = models.CharField(max_length=10, choices=_STATES, default=ReceiptState.PENDING.value)
     kopecks = models.BigIntegerField()
+    contact = models.CharField(max_length=64, blank=True, db_default="")
+    inn = models.CharField(max_length=12, blank=True, db_default="")
+    time_zone = models.CharField(max_length=40, blank=True, db_default="")
+    taxation = models.CharField(max_length=20, choices=_TAXATIONS, blank=True, db_default="")
     at = models.DateTimeField()
     made_at = models.DateTimeField()
     # Documents of it that failed at the till; each next one has a name of its own.
     attempt = models.PositiveSmallIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
     looks = models.PositiveSmallIntegerField(default=0)
+    # Documents that failed since a person last looked.
+    fails = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # Since when its till may have the document of this name; none: no till was ever asked, or it refused.
+    asked_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
     name = models.CharField(max_length=128, blank=True)
     reason = models.CharField(max_length=40, blank=True)
@@ -78,6 +93,10 @@ class Receipt(models.Model):
     storage_number = models.CharField(max_length=20, blank=True)
     url = models.CharField(max_length=500, blank=True)
     done_at = models.DateTimeField(null=True)
+    # The document that stands for it, as the accountant names it, and why.
+    closing_document = models.CharField(max_length=40, blank=True, db_default="")
+    closing_reason = models.CharField(max_length=300, blank=True, db_default="")
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -113,15 +132,28 @@ class Receipt(models.Model):
     def money(self) -> Money:
         return Money(self.kopecks)
 
+    @property
+    def local(self) -> datetime:
+        """When the money moved, in the supplier's zone."""
+        return self.at.astimezone(ZoneInfo(self.time_zone or "UTC"))
+
 
 class ReceiptLine(models.Model):
-    """One line: money of one account. ``of`` is the line of before that it takes back or uses."""
+    """One line: money of one account. ``of`` is the line of before that it takes back or uses.
+
+    ``name`` and ``vat`` (a word of the wire) are what the receipt says; ``rate_on`` is the local day whose
+    rate counts: that of the supply, or of the money where nothing was supplied yet. No word: none is known.
+    """
 
     receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="lines")
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=_LINES)
     kopecks = models.BigIntegerField()
     of = models.ForeignKey("self", models.PROTECT, null=True, related_name="taken_by")
+    name = models.CharField(max_length=128, blank=True, db_default="")
+    rate_on = models.DateField(null=True)
+    vat = models.CharField(max_length=10, blank=True, db_default="")
+    vat_kopecks = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(kopecks__gt=0), name="fiscal_line_positive")]

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from svet.fiscal.rules.again import AgainAs
 from svet.fiscal.rules.refusals import CashboxReason, ReceiptReason
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.kernel.refusals import Refused
@@ -42,6 +43,8 @@ def receipt_words(state: ReceiptState, number: str) -> str:
     """What a payer reads of a receipt: it is being made, or has its number."""
     if state is ReceiptState.DONE:
         return _("Чек № %(number)s") % {"number": number}
+    if state is ReceiptState.CLOSED:
+        return _("Чек оформил бухгалтер поставщика")
     if state is ReceiptState.FAILED:
         return _("Чек задерживается")
     return _("Чек готовится")
@@ -58,6 +61,19 @@ def state_word(state: ReceiptState) -> str:
             return _("пробит")
         case ReceiptState.FAILED:
             return _("не пробит")
+        case ReceiptState.CLOSED:
+            return _("закрыт другим документом")
+
+
+def sent_again(how: AgainAs) -> str:
+    """What happens to a receipt that a member sends again."""
+    match how:
+        case AgainAs.SAME:
+            return _("Чек уйдёт в кассу под прежним номером: второго документа не будет.")
+        case AgainAs.ANOTHER:
+            return _("Чек уйдёт в кассу новым документом.")
+        case AgainAs.WAITING:
+            return _("Чек уйдёт в кассу, когда будет пробит чек продажи.")
 
 
 def why(reason: ReceiptReason) -> str:
@@ -84,6 +100,16 @@ def why(reason: ReceiptReason) -> str:
             return _("Касса приняла чек, но не пробила его.")
         case ReceiptReason.LOST:
             return _("Касса не знает чека, который приняла: отправьте его заново.")
+        case ReceiptReason.UNSURE:
+            return _("Касса не успела пробить чек, но ещё может: спрашиваем её под тем же номером.")
+        case ReceiptReason.SALE_CLOSED:
+            return _("Чек продажи закрыт другим документом: решите, пробивать ли этот.")
+        case ReceiptReason.CLOSING_DOCUMENT:
+            return _("Назовите документ вместо чека: до 40 знаков.")
+        case ReceiptReason.CLOSING_REASON:
+            return _("Напишите, почему чек закрыт: до 300 знаков.")
+        case ReceiptReason.WAITS:
+            return _("Ждёт чека продажи: уйдёт, как только тот будет пробит.")
         case ReceiptReason.OTHER_SUM:
             return _("Касса пробила чек на другую сумму: нужен чек коррекции, решает бухгалтер.")
         case ReceiptReason.NUMBER_TAKEN:
@@ -92,6 +118,15 @@ def why(reason: ReceiptReason) -> str:
             return _("Вернули больше, чем есть в чеках этого платежа: решает бухгалтер.")
         case ReceiptReason.FAULT:
             return _("Чек не собрать: ошибка программы, подробности в её журнале.")
+        case ReceiptReason.ANOTHER:
+            return _(
+                "Под номером этого чека касса показывает чужой документ: разберитесь с ней, решает бухгалтер."
+            )
+        case ReceiptReason.TAXATION:
+            return _(
+                "Продажа пробита по другой системе налогообложения, чем у кассы сейчас: возврат и зачёт "
+                "пробивают по прежней. Решает бухгалтер."
+            )
 
 
 def explain(refusal: Refused) -> str:

@@ -30,7 +30,7 @@ ENDINGS = {
     "appeal.": {state.value for state in AppealState},
     "month.asked_": {kind.value for kind in MonthTaskKind},
     "second_factor.": FACTOR_CHANGES,
-    "fiscal.receipt.": {"made", "again", "done", "failed"},
+    "fiscal.receipt.": {"made", "again", "done", "failed", "closed"},
 }
 
 

@@ -30,7 +30,7 @@ def cashbox_command() -> None:
     "--taxation",
     type=click.Choice(["osn", "usn-income", "usn-income-outcome"]),
     default="osn",
-    help="the supplier's system of taxes; osn: VAT by the rate of the day",
+    help="the supplier's system of taxes; osn: VAT by the rate of the supply",
 )
 def add(code: str, provider: str, address: str, secret: str, site: str, email: str, taxation: str) -> None:
     """Enter a till by CODE: 2-20 small Latin letters, digits and hyphens."""

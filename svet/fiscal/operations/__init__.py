@@ -2,7 +2,7 @@
 
 from svet.fiscal.operations.again import try_all_again
 from svet.fiscal.operations.cashboxes import add_cashbox, switch_off
-from svet.fiscal.operations.deciding import ReceiptConflict, ReceiptNotFound, try_again
+from svet.fiscal.operations.deciding import ReceiptConflict, ReceiptNotFound, close_receipt, try_again
 from svet.fiscal.operations.making import make_due
 from svet.fiscal.operations.offsetting import offset_advances
 from svet.fiscal.operations.sending import follow_sent, send_due
@@ -11,6 +11,7 @@ __all__ = [
     "ReceiptConflict",
     "ReceiptNotFound",
     "add_cashbox",
+    "close_receipt",
     "follow_sent",
     "make_due",
     "offset_advances",

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from svet.fiscal.operations.deciding import ReceiptConflict, ReceiptNotFound, try_again
 from svet.fiscal.queries.standing import standing_still
-from svet.fiscal.rules.refusals import FOR_ACCOUNTANT, ReceiptReason
+from svet.fiscal.rules.again import MADE
+from svet.fiscal.rules.refusals import ReceiptReason
 from svet.kernel.actors import Actor
 
 
@@ -29,7 +30,7 @@ def try_all_again(
 
     :raises ReceiptConflict: what stands for this reason is for the accountant
     """
-    if reason in FOR_ACCOUNTANT:
+    if reason in MADE:
         raise ReceiptConflict(reason)
     tried = refused = 0
     for public_id in standing_still(reason, now=now, cashbox=cashbox, limit=limit):

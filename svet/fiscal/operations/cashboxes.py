@@ -6,10 +6,11 @@ import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from django.db import IntegrityError, transaction
+
 from svet.accounts.queries import providers
-from svet.fiscal.models import Cashbox, Receipt
+from svet.fiscal.models import Cashbox
 from svet.fiscal.rules.refusals import CashboxReason
-from svet.fiscal.rules.states import ReceiptState
 from svet.fiscal.rules.tills import CashboxRefused, NewCashbox
 from svet.gateways import fiscal
 from svet.gateways.failures import Temporary
@@ -36,7 +37,7 @@ def has_secret(place: str) -> bool:
 
 
 def add_cashbox(new: NewCashbox, *, now: datetime, by: Actor) -> None:
-    """Enter the till that makes the receipts of a provider from now on; those that wait for one go to it.
+    """Enter the till that makes the receipts of a provider from now on, and those that no till has.
 
     :raises CashboxRefused: what cannot be; no such provider, or it has a till, or no ИНН
     """
@@ -64,16 +65,21 @@ def add_cashbox(new: NewCashbox, *, now: datetime, by: Actor) -> None:
         )
         if served.exists():
             raise CashboxRefused(CashboxReason.SERVED, field="provider")
-        cashbox = Cashbox.objects.create(code=new.code, provider_id=found.provider_id, added_at=now, **fields)
-        waiting = Receipt.objects.filter(
-            provider_id=found.provider_id, cashbox__isnull=True, state=ReceiptState.PENDING.value
-        )
-        waiting.update(cashbox=cashbox, next_at=now, reason="")
+        try:
+            with transaction.atomic():
+                Cashbox.objects.create(code=new.code, provider_id=found.provider_id, added_at=now, **fields)
+        except IntegrityError as twice:
+            # Somebody else has entered one since the look.
+            served_now = "fiscal_cashbox_one_of_a_provider" in str(twice)
+            reason = CashboxReason.SERVED if served_now else CashboxReason.TAKEN
+            raise CashboxRefused(reason, field="provider" if served_now else "code") from None
         _record(by, "fiscal.cashbox.added", new.code, now, after={**fields, "provider": new.provider})
 
 
 def switch_off(*, code: str, now: datetime, by: Actor) -> None:
-    """Send it no receipts that are made from now on; what it has, or is to have, is followed as ever.
+    """Send it no receipts that are made from now on; what it may have is followed as ever.
+
+    What it was never asked for goes to the next till of its provider, or waits here for one.
 
     :raises CashboxRefused: no such till, or it is off
     """

@@ -1,12 +1,23 @@
-"""The desk: a receipt that stands still is tried again by a member."""
+"""The desk: a receipt that stands still is tried again by a member, or closed by the accountant."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from svet.fiscal.models import Cashbox, Receipt
-from svet.fiscal.operations.steps import move_receipt, note
-from svet.fiscal.rules.refusals import FOR_ACCOUNTANT, ReceiptReason
+from svet.fiscal.models import Receipt
+from svet.fiscal.operations.choosing import till_for, why_not_now
+from svet.fiscal.operations.saying import write_address, write_vat
+from svet.fiscal.operations.steps import anew, move_receipt, note
+from svet.fiscal.rules.again import (
+    LONGEST_DOCUMENT,
+    LONGEST_REASON,
+    MADE,
+    AgainAs,
+    again_as,
+    may_be_absent,
+    may_be_closed,
+)
+from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import ReceiptState
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Conflict, NotFound
@@ -21,31 +32,79 @@ class ReceiptConflict(Conflict):
     """It is done, or the till has it: there is nothing to try."""
 
 
-def try_again(*, public_id: str, by: Actor, now: datetime) -> None:
-    """Hand a receipt over at the next run: the till knows by its ``external_id`` whether it has it.
+def try_again(*, public_id: str, by: Actor, now: datetime, absent: bool = False) -> AgainAs:
+    """Hand a receipt over at the next run; says as what.
 
-    One that had no till gets that of its provider. One of which a document with another sum was made is never
-    handed over again: there would be two.
+    Under its old name, so that a till which has it makes no second document. Under a new one after the till
+    said that the document failed, or when ``absent``: a person has looked and the till has none. What no till
+    may have goes to the one of its provider that is on, and says what is true today of ИНН, address, VAT.
 
-    :raises ReceiptNotFound: :raises ReceiptConflict: it is done, the till has it, another sum, no till
+    :raises ReceiptNotFound: :raises ReceiptConflict: it is done, the till has it, another document, no till
     """
     with use_case():
-        receipt = Receipt.objects.select_for_update(of=("self",)).filter(public_id=public_id).first()
-        if receipt is None:
-            raise ReceiptNotFound(ReceiptReason.NOT_FOUND)
-        if receipt.state not in (ReceiptState.PENDING, ReceiptState.FAILED):
-            raise ReceiptConflict(ReceiptReason.MOVED)
-        if receipt.reason in FOR_ACCOUNTANT:
-            raise ReceiptConflict(ReceiptReason(receipt.reason))
-        if receipt.cashbox_id is None:
-            receipt.cashbox = Cashbox.objects.filter(
-                provider_id=receipt.provider_id, off_at__isnull=True
-            ).first()
+        receipt = _standing(public_id)
+        reason = _reason(receipt)
+        if reason in MADE:
+            raise ReceiptConflict(reason)
+        how = AgainAs.ANOTHER if absent and may_be_absent(reason) else again_as(reason)
+        if receipt.state == ReceiptState.PENDING and reason is ReceiptReason.FAILED:
+            how = AgainAs.SAME  # the next document has its name already
+        changes = {"tries": 0, "fails": 0, "next_at": now, "note": ""}
+        if how is AgainAs.ANOTHER:
+            changes |= anew(receipt)
+            receipt.asked_at = None
+        if receipt.asked_at is None:
+            receipt.cashbox = till_for(receipt.provider_id) or receipt.cashbox
             if receipt.cashbox is None:
                 raise ReceiptConflict(ReceiptReason.NO_CASHBOX)
-        changes = {"cashbox": receipt.cashbox, "tries": 0, "next_at": now, "reason": "", "note": ""}
+        # Of what a till may have the doubt stays until the till has answered.
+        hung = why_not_now(receipt) if receipt.asked_at is None else ""
+        changes |= {"cashbox": receipt.cashbox, "reason": receipt.reason if receipt.asked_at else hung}
         if receipt.state == ReceiptState.FAILED:
             move_receipt(receipt, ReceiptState.PENDING, now=now, **changes)
         else:
             Receipt.objects.filter(pk=receipt.pk).update(**changes)
+        if receipt.asked_at is None:
+            write_address(receipt)
+            write_vat(receipt, receipt.cashbox)
         note(receipt, "again", by=by, now=now)
+        return AgainAs.WAITING if hung else how
+
+
+def close_receipt(*, public_id: str, document: str, why: str, by: Actor, now: datetime) -> None:
+    """Let the accountant end a receipt by the ``document`` that stands for it, with the reason.
+
+    What takes back or uses a line of it comes to a person: whether a till makes it depends on that document.
+
+    :raises ReceiptNotFound: :raises ReceiptConflict: it is done or on its way; no document, no reason
+    """
+    document, why = document.strip(), why.strip()
+    if not 0 < len(document) <= LONGEST_DOCUMENT:
+        raise ReceiptConflict(ReceiptReason.CLOSING_DOCUMENT, field="document")
+    if not 0 < len(why) <= LONGEST_REASON:
+        raise ReceiptConflict(ReceiptReason.CLOSING_REASON, field="reason")
+    with use_case():
+        receipt = _standing(public_id)
+        if not may_be_closed(ReceiptState(receipt.state), _reason(receipt)):
+            raise ReceiptConflict(ReceiptReason.MOVED)
+        said = {"closing_document": document, "closing_reason": why, "closed_at": now}
+        move_receipt(receipt, ReceiptState.CLOSED, now=now, next_at=None, **said)
+        after = Receipt.objects.filter(lines__of__receipt=receipt, state=ReceiptState.PENDING.value)
+        for one in after.distinct().order_by("pk"):
+            told = {"next_at": None, "reason": ReceiptReason.SALE_CLOSED.value}
+            move_receipt(one, ReceiptState.FAILED, now=now, **told)
+        note(receipt, "closed", by=by, now=now)
+
+
+def _standing(public_id: str) -> Receipt:
+    """A receipt that stands still, locked. :raises ReceiptNotFound: :raises ReceiptConflict:"""
+    receipt = Receipt.objects.select_for_update(of=("self",)).filter(public_id=public_id).first()
+    if receipt is None:
+        raise ReceiptNotFound(ReceiptReason.NOT_FOUND)
+    if receipt.state not in (ReceiptState.PENDING, ReceiptState.FAILED):
+        raise ReceiptConflict(ReceiptReason.MOVED)
+    return receipt
+
+
+def _reason(receipt: Receipt) -> ReceiptReason | None:
+    return ReceiptReason(receipt.reason) if receipt.reason else None

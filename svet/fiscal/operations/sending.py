@@ -8,40 +8,28 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import IntegrityError, OperationalError
 from django.db.models import Exists, OuterRef
 
-from svet.accounts.queries import accounts_by_id, provider_by_id
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
 from svet.fiscal.operations.cashboxes import till_of
-from svet.fiscal.operations.reaching import contact_for
+from svet.fiscal.operations.choosing import take_up
+from svet.fiscal.operations.documents import belongs_to, document_of, lacks
 from svet.fiscal.operations.steps import anew, move_receipt
 from svet.fiscal.operations.turns import in_turn
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import (
+    MOST_LOOKS,
     MOST_TRIES,
-    ReceiptKind,
-    ReceiptLineKind,
+    SETTLED,
     ReceiptState,
     look_again_after,
     send_again_after,
 )
-from svet.fiscal.rules.vat import Taxation, VatUnknown, vat_of
-from svet.fiscal.texts import line_name
 from svet.gateways.failures import Permanent, Temporary
-from svet.gateways.fiscal.port import (
-    FiscalDocument,
-    FiscalItem,
-    FiscalMethod,
-    FiscalReport,
-    FiscalStanding,
-    FiscalVerb,
-    Seller,
-)
-from svet.kernel.money import Money
+from svet.gateways.fiscal.port import FiscalReport, FiscalStanding
 from svet.kernel.moving import LostRace
 from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import use_case
@@ -50,21 +38,19 @@ from svet.kernel.transactions import use_case
 A_RUN = 100
 #: So many of them beside those are offsets: a night of them is over in a day, and nobody who pays waits long.
 OFFSETS_A_RUN = 25
-_METHODS = {
-    ReceiptLineKind.SETTLEMENT: FiscalMethod.FULL_PAYMENT,
-    ReceiptLineKind.ADVANCE: FiscalMethod.ADVANCE,
-}
 log = structlog.get_logger(__name__)
 
 
 def send_due(*, now: datetime) -> int:
     """Hand over the receipts whose time has come, in the order of :func:`in_turn`; says how many tills took.
 
-    A till that does not answer is asked once in a run, its others wait for it. What takes back or uses a
-    line waits until the document of that line is done. What befalls one receipt stops no other.
+    What no till was asked for goes to its provider's first. A till that does not answer is asked once in a
+    run, its others wait for it. What takes back or uses a line waits until that line's receipt is at its end.
+    What befalls one receipt stops no other.
     """
+    take_up(now=now)
     unfinished = ReceiptLine.objects.filter(receipt=OuterRef("pk"), of__isnull=False).exclude(
-        of__receipt__state=ReceiptState.DONE.value
+        of__receipt__state__in=sorted(SETTLED)
     )
     due = Receipt.objects.filter(
         ~Exists(unfinished), state=ReceiptState.PENDING.value, next_at__lte=now, cashbox__isnull=False
@@ -124,24 +110,24 @@ def follow_sent(*, now: datetime) -> int:
 
 
 def _send(receipt: Receipt, *, now: datetime) -> bool:
-    tries = receipt.tries + 1
+    tries, document = receipt.tries + 1, document_of(receipt)
+    lacking = lacks(receipt, document)
+    # Before the question: whoever dies behind it has left the till with a document, perhaps.
+    asked_at = receipt.asked_at if lacking else receipt.asked_at or now
     asked = Receipt.objects.filter(pk=receipt.pk, state=ReceiptState.PENDING.value, tries=receipt.tries)
-    if not asked.update(tries=tries, next_at=now + send_again_after(tries)):
+    if not asked.update(tries=tries, asked_at=asked_at, next_at=now + send_again_after(tries)):
         return False
-    receipt.tries = tries
-    try:
-        document = _document(receipt)
-    except VatUnknown as unknown:
-        log.error("fiscal.vat_unknown", receipt=receipt.public_id, day=unknown.details["day"])
-        return _fail(receipt, ReceiptReason.VAT, str(unknown.details["day"]), now=now)
-    if not document.email and not document.phone:
-        return _fail(receipt, ReceiptReason.NO_CONTACT, "", now=now)
+    receipt.tries, receipt.asked_at = tries, asked_at
+    if lacking is not None:
+        log.error("fiscal.cannot_be_sent", receipt=receipt.public_id, reason=lacking.value)
+        return _fail(receipt, lacking, "", now=now)
     try:
         name = till_of(_cashbox(receipt)).register(document=document)
     except Permanent as refusal:
         _mark_heard(receipt)
         log.error("fiscal.refused", receipt=receipt.public_id, code=refusal.code)
-        return _fail(receipt, ReceiptReason.REFUSED, str(refusal), now=now)
+        # The same body each time, so the till has taken none of before either.
+        return _fail(receipt, ReceiptReason.REFUSED, str(refusal), now=now, asked_at=None)
     _mark_heard(receipt)
     with use_case():
         move_receipt(
@@ -161,7 +147,10 @@ def _conclude(receipt: Receipt, report: FiscalReport, *, now: datetime) -> bool:
     if report.standing is FiscalStanding.WAIT:
         return False
     with use_case():
-        if report.standing is FiscalStanding.DONE and report.total == receipt.money:
+        if report.standing is FiscalStanding.DONE and not belongs_to(receipt, report):
+            told = f"{report.external_id} {report.at}, № {report.document_number}"
+            _give_up(receipt, ReceiptReason.ANOTHER, told, now=now)
+        elif report.standing is FiscalStanding.DONE and report.total == receipt.money:
             move_receipt(
                 receipt,
                 ReceiptState.DONE,
@@ -178,25 +167,35 @@ def _conclude(receipt: Receipt, report: FiscalReport, *, now: datetime) -> bool:
         elif report.standing is FiscalStanding.DONE:
             told = f"{report.total.kopecks if report.total else '?'}, № {report.document_number}"
             _give_up(receipt, ReceiptReason.OTHER_SUM, told, now=now)
-        elif report.again and receipt.tries < MOST_TRIES:
+        elif report.unsure and receipt.looks < MOST_LOOKS:
+            # It may still be printed: asked about again under its old name, the next look is set.
+            told = f"{report.code} {report.text}"[:300]
+            asked = Receipt.objects.filter(pk=receipt.pk, state=ReceiptState.SENT.value)
+            asked.update(reason=ReceiptReason.UNSURE.value, note=told)
+            return False
+        elif report.unsure:
+            _give_up(receipt, ReceiptReason.UNSURE, f"{report.code} {report.text}", now=now)
+        elif report.again and receipt.fails + 1 < MOST_TRIES:
             move_receipt(
                 receipt,
                 ReceiptState.PENDING,
                 now=now,
-                next_at=now + send_again_after(receipt.tries),
+                fails=receipt.fails + 1,
+                next_at=now + send_again_after(receipt.fails + 1),
                 reason=ReceiptReason.FAILED.value,
                 note=f"{report.code} {report.text}"[:300],
                 **anew(receipt),
             )
             return False
         else:
-            _give_up(receipt, ReceiptReason.FAILED, f"{report.code} {report.text}", now=now, **anew(receipt))
+            # Its name stays: who looks for it at the till finds it. A person lets the next one be made.
+            _give_up(receipt, ReceiptReason.FAILED, f"{report.code} {report.text}", now=now)
     return True
 
 
-def _fail(receipt: Receipt, reason: ReceiptReason, text: str, *, now: datetime) -> bool:
+def _fail(receipt: Receipt, reason: ReceiptReason, text: str, *, now: datetime, **changes: Any) -> bool:
     with use_case():
-        _give_up(receipt, reason, text, now=now)
+        _give_up(receipt, reason, text, now=now, **changes)
     return False
 
 
@@ -245,31 +244,3 @@ def _mark_heard(receipt: Receipt) -> None:
 def _cashbox(receipt: Receipt) -> Cashbox:
     assert receipt.cashbox is not None
     return receipt.cashbox
-
-
-def _document(receipt: Receipt) -> FiscalDocument:
-    """The same each time: of what never changes. :raises VatUnknown: no rate is known for its day"""
-    cashbox, provider = _cashbox(receipt), provider_by_id(receipt.provider_id)
-    local = receipt.at.astimezone(ZoneInfo(provider.time_zone))
-    lines = list(receipt.lines.order_by("id"))
-    numbers: dict[int, str] = {
-        one.account_id: one.number for one in accounts_by_id([line.account_id for line in lines])
-    }
-    kind = ReceiptKind(receipt.kind)
-    contact = contact_for(kind, order_id=receipt.order_id, account_ids=list(numbers), own=cashbox.email)
-    items = []
-    for line in lines:
-        what = ReceiptLineKind(line.kind)
-        vat = vat_of(line.money, what, taxation=Taxation(cashbox.taxation), day=local.date())
-        name = line_name(what, numbers[line.account_id])
-        items.append(FiscalItem(name, Money(line.kopecks), _METHODS[what], vat.word, vat.money))
-    return FiscalDocument(
-        external_id=receipt.external_id,
-        verb=FiscalVerb.SELL_REFUND if kind is ReceiptKind.REFUND else FiscalVerb.SELL,
-        seller=Seller(provider.inn, cashbox.payment_address, cashbox.taxation, cashbox.email),
-        email=contact.email,
-        phone=contact.phone,
-        items=tuple(items),
-        at=local,
-        offset=kind is ReceiptKind.OFFSET,
-    )

@@ -7,7 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
+from svet.accounts.queries import provider_by_id
+from svet.fiscal.models import Receipt, ReceiptLine
+from svet.fiscal.operations.choosing import till_for, why_not_now
+from svet.fiscal.operations.saying import lines_to_be, where_it_goes, write_vat
 from svet.fiscal.rules.lines import ReceiptPart
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import RECEIPT_MOVES, ReceiptKind, ReceiptState
@@ -16,6 +19,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.moving import move_row
 from svet.kernel.transactions import require_transaction
+from svet.payments.queries.receipts import order_public_id
 
 BY = "fiscal"
 
@@ -34,10 +38,19 @@ def keep_receipt(
     require_transaction()
     if not parts or Receipt.objects.filter(source=source).exists():
         return
-    cashbox = Cashbox.objects.filter(provider_id=provider_id, off_at__isnull=True).first()
+    cashbox = till_for(provider_id)
+    provider = provider_by_id(provider_id)
     receipt = Receipt.objects.create(
-        external_id=external_id_of(source, 0),
+        external_id=external_id_of(source, 0, order=order_public_id(order_id)),
         source=source,
+        contact=where_it_goes(
+            kind,
+            order_id=order_id,
+            account_ids=[part.account_id for part in parts],
+            own=cashbox.email if cashbox else "",
+        ),
+        inn=provider.inn,
+        time_zone=provider.time_zone,
         kind=kind.value,
         order_id=order_id,
         provider_id=provider_id,
@@ -48,28 +61,32 @@ def keep_receipt(
         next_at=now if cashbox else None,
         reason="" if cashbox else ReceiptReason.NO_CASHBOX.value,
     )
-    ReceiptLine.objects.bulk_create(
-        ReceiptLine(
-            receipt=receipt,
-            account_id=part.account_id,
-            kind=part.kind.value,
-            kopecks=part.money.kopecks,
-            of_id=part.of,
-        )
-        for part in parts
-    )
+    ReceiptLine.objects.bulk_create(lines_to_be(receipt, parts))
+    write_vat(receipt, cashbox)
+    if cashbox is not None:
+        receipt.reason = why_not_now(receipt)
+        receipt.save(update_fields=["reason"])
+    closed = Receipt.objects.select_for_update(of=("self",)).filter(lines__taken_by__receipt=receipt)
+    if any(one.state == ReceiptState.CLOSED for one in closed):
+        told = {"reason": ReceiptReason.SALE_CLOSED.value, "next_at": None}
+        move_receipt(receipt, ReceiptState.FAILED, now=now, **told)
     note(receipt, "made", by=Actor.system(BY), now=now)
 
 
-def external_id_of(source: str, attempt: int) -> str:
-    """The name of a document: of the movement itself, so even after a restored copy it is the same one."""
-    return str(uuid5(NAMESPACE_URL, f"svet:receipt:{source}:{attempt}"))
+def external_id_of(source: str, attempt: int, *, order: str) -> str:
+    """The name of a document: of the movement itself, so even after a restored copy it is the same one.
+
+    The payment's outer id is random and is nobody else's: another installation beside the same till, or a row
+    that got the number of a lost one, never has this name.
+    """
+    return str(uuid5(NAMESPACE_URL, f"svet:receipt:{order}:{source}:{attempt}"))
 
 
 def anew(receipt: Receipt) -> dict[str, Any]:
-    """What changes in a receipt whose document failed: the till has said so, so the next one is another."""
+    """What changes in a receipt whose document failed or is not there: the next one is another."""
     attempt = receipt.attempt + 1
-    return {"attempt": attempt, "external_id": external_id_of(receipt.source, attempt), "name": ""}
+    name = external_id_of(receipt.source, attempt, order=receipt.order.public_id)
+    return {"attempt": attempt, "external_id": name, "name": "", "asked_at": None}
 
 
 def move_receipt(receipt: Receipt, to: ReceiptState, *, now: datetime, **changes: Any) -> None:

@@ -13,7 +13,7 @@ from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
 from svet.fiscal.queries.promises import broken
 from svet.fiscal.queries.standing import fits, late_rows, reasons_standing
 from svet.fiscal.rules.refusals import ReceiptReason
-from svet.fiscal.rules.states import LATE, ReceiptKind, ReceiptLineKind, ReceiptState
+from svet.fiscal.rules.states import LATE, SETTLED, ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.payments.queries.receipts import notes_left
@@ -68,6 +68,8 @@ class FiscalReceiptView:
     url: str
     reason: ReceiptReason | None
     note: str
+    closing_document: str
+    closing_reason: str
     lines: tuple[ReceiptLineView, ...] = ()
 
 
@@ -136,7 +138,7 @@ def receipt_by_id(public_id: str) -> FiscalReceiptView | None:
 def cashboxes() -> list[CashboxView]:
     """Every till, by code."""
     rows = Cashbox.objects.select_related("provider").order_by("code")
-    open_ones = Receipt.objects.exclude(state=ReceiptState.DONE.value).values("cashbox_id")
+    open_ones = Receipt.objects.exclude(state__in=sorted(SETTLED)).values("cashbox_id")
     waiting = {row["cashbox_id"]: row["count"] for row in open_ones.annotate(count=Count("pk"))}
     return [
         CashboxView(
@@ -155,14 +157,14 @@ def cashboxes() -> list[CashboxView]:
 
 def lacking_cashboxes() -> list[str]:
     """Codes of the providers that owe a receipt and have no till."""
-    rows = Receipt.objects.filter(cashbox__isnull=True).exclude(state=ReceiptState.DONE.value)
+    rows = Receipt.objects.filter(cashbox__isnull=True).exclude(state__in=sorted(SETTLED))
     return sorted(set(rows.values_list("provider__code", flat=True)))
 
 
 def receipt_counts(*, now: datetime) -> dict[str, int]:
     """By state how many receipts are not done, and how many are ``late``: what is done is never counted."""
-    open_states = [state.value for state in ReceiptState if state is not ReceiptState.DONE]
-    rows = Receipt.objects.exclude(state=ReceiptState.DONE.value).values("state").annotate(count=Count("pk"))
+    open_states = [state.value for state in ReceiptState if state not in SETTLED]
+    rows = Receipt.objects.exclude(state__in=sorted(SETTLED)).values("state").annotate(count=Count("pk"))
     counts = dict.fromkeys(open_states, 0) | {row["state"]: row["count"] for row in rows}
     return counts | {"late": late_receipt_count(now=now)}
 
@@ -187,6 +189,8 @@ def _view(row: Receipt, *, lines: bool = False) -> FiscalReceiptView:
         url=row.url,
         reason=ReceiptReason(row.reason) if row.reason else None,
         note=row.note,
+        closing_document=row.closing_document,
+        closing_reason=row.closing_reason,
         lines=tuple(
             ReceiptLineView(one.account.number, ReceiptLineKind(one.kind), one.money) for one in rows
         ),

@@ -8,8 +8,9 @@ from datetime import datetime
 from django.db.models import Count, Min, Q, QuerySet
 
 from svet.fiscal.models import Receipt
-from svet.fiscal.rules.refusals import FOR_ACCOUNTANT, ReceiptReason
-from svet.fiscal.rules.states import LATE, ReceiptState
+from svet.fiscal.rules.again import MADE
+from svet.fiscal.rules.refusals import ReceiptReason
+from svet.fiscal.rules.states import LATE, SETTLED, ReceiptState
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def reasons_standing(*, now: datetime) -> list[StandingStill]:
     )
     found = [(ReceiptReason(row["reason"]), row["count"], row["since"]) for row in rows]
     return [
-        StandingStill(reason, count, since, reason not in FOR_ACCOUNTANT)
+        StandingStill(reason, count, since, reason not in MADE)
         for reason, count, since in sorted(found, key=lambda one: (-one[1], one[0]))
     ]
 
@@ -57,7 +58,7 @@ def fits(text: str, kopecks: int | None) -> Q:
 
 def late_rows(now: datetime) -> QuerySet[Receipt]:
     """Receipts that failed or are owed for too long; for this room."""
-    return Receipt.objects.exclude(state=ReceiptState.DONE.value).filter(
+    return Receipt.objects.exclude(state__in=sorted(SETTLED)).filter(
         Q(state=ReceiptState.FAILED.value) | Q(made_at__lt=now - LATE)
     )
 

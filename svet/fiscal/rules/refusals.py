@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
 
 
 class CashboxReason(StrEnum):
@@ -39,9 +38,10 @@ class ReceiptReason(StrEnum):
     NUMBER_TAKEN = "receipt_number_taken"
     NOTHING_LEFT = "receipt_nothing_left"
     FAULT = "receipt_fault"
-
-
-#: Handed over again there would be two documents, or one of what was never paid: an accountant decides.
-FOR_ACCOUNTANT: Final = frozenset(
-    {ReceiptReason.OTHER_SUM, ReceiptReason.NUMBER_TAKEN, ReceiptReason.NOTHING_LEFT}
-)
+    ANOTHER = "receipt_another"
+    TAXATION = "receipt_taxation"
+    UNSURE = "receipt_unsure"
+    WAITS = "receipt_waits"
+    SALE_CLOSED = "receipt_sale_closed"
+    CLOSING_DOCUMENT = "receipt_closing_document"
+    CLOSING_REASON = "receipt_closing_reason"

@@ -16,18 +16,22 @@ class ReceiptState(StrEnum):
     SENT = "sent"  # the till has it
     DONE = "done"  # it is a fiscal document with a number
     FAILED = "failed"  # a person looks
+    CLOSED = "closed"  # another document stands for it
 
 
 RECEIPT_MOVES = Moves(
     {
-        ReceiptState.PENDING: frozenset({ReceiptState.SENT, ReceiptState.FAILED}),
+        ReceiptState.PENDING: frozenset({ReceiptState.SENT, ReceiptState.FAILED, ReceiptState.CLOSED}),
         ReceiptState.SENT: frozenset({ReceiptState.DONE, ReceiptState.PENDING, ReceiptState.FAILED}),
-        ReceiptState.FAILED: frozenset({ReceiptState.PENDING}),
+        ReceiptState.FAILED: frozenset({ReceiptState.PENDING, ReceiptState.CLOSED}),
+        ReceiptState.CLOSED: frozenset(),
         ReceiptState.DONE: frozenset(),
     }
 )
 #: Of these nobody knows the end yet.
 ON_ITS_WAY: Final = frozenset({ReceiptState.PENDING, ReceiptState.SENT})
+#: There is a document, of the till or another one.
+SETTLED: Final = frozenset({ReceiptState.DONE, ReceiptState.CLOSED})
 
 
 class ReceiptKind(StrEnum):
@@ -49,6 +53,8 @@ class ReceiptLineKind(StrEnum):
 LATE: Final = timedelta(hours=1)
 #: So often one whose till failed by itself is handed over again before a person looks.
 MOST_TRIES: Final = 6
+#: So often a till is asked of a document that failed by time before a person looks: half a day.
+MOST_LOOKS: Final = 16
 _SENDS: Final = tuple(timedelta(seconds=each) for each in (15, 60, 300, 900, 1800, 3600))
 _POLLS: Final = tuple(timedelta(seconds=each) for each in (5, 15, 60, 300, 1800, 3600))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -66,8 +67,58 @@ def vat_of(money: Money, kind: ReceiptLineKind, *, taxation: Taxation, day: date
     :raises VatUnknown: as :func:`rate_on`
     """
     if taxation is not Taxation.GENERAL:
-        return LineVat(NO_VAT, ZERO)
+        return same_vat(money, NO_VAT)
     percent = rate_on(day).percent
+    return same_vat(money, f"vat{percent if kind is ReceiptLineKind.SETTLEMENT else 100 + percent}")
+
+
+def same_vat(money: Money, word: str) -> LineVat:
+    """The VAT within a line that says the word of another: what goes back has the VAT with which it came."""
+    if word == NO_VAT:
+        return LineVat(NO_VAT, ZERO)
+    percent = int(word.removeprefix("vat")) % 100
     within = (2 * money.kopecks * percent + 100 + percent) // (2 * (100 + percent))
-    word = f"vat{percent}" if kind is ReceiptLineKind.SETTLEMENT else f"vat{100 + percent}"
     return LineVat(word, Money(within))
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """Money for what was supplied by a local day: the last one of the period that was charged."""
+
+    day: date
+    money: Money
+
+
+def by_rates(settled: Money, *, debt: Iterable[Supplied], otherwise: date) -> list[Supplied]:
+    """What settles a part of a debt, the oldest supply first, gathered where the rate is one.
+
+    ``debt`` is all of it, in any order; what of ``settled`` is in no charge counts for the day ``otherwise``.
+    The day of each is one that has its rate, or that no rate is known for.
+    """
+    parts: list[Supplied] = []
+    rest = settled
+    for one in [*sorted(debt, key=lambda part: part.day), Supplied(otherwise, settled)]:
+        part = min(rest, one.money)
+        if not part:
+            continue
+        rest -= part
+        if parts and _percent(parts[-1].day) == _percent(one.day):
+            parts[-1] = Supplied(one.day, parts[-1].money + part)
+        else:
+            parts.append(Supplied(one.day, part))
+    return parts
+
+
+def debt_left(debt: Iterable[Supplied], *, settled: Money) -> list[Supplied]:
+    """What of a debt is left when so much of it is settled, the oldest supply first."""
+    left: list[Supplied] = []
+    for one in sorted(debt, key=lambda part: part.day):
+        gone = min(one.money, settled)
+        settled -= gone
+        if one.money > gone:
+            left.append(Supplied(one.day, one.money - gone))
+    return left
+
+
+def _percent(day: date) -> int | None:
+    return next((rate.percent for rate in RATES if rate.since <= day < rate.until), None)

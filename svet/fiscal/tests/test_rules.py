@@ -16,7 +16,17 @@ from svet.fiscal.rules.states import (
     look_again_after,
     send_again_after,
 )
-from svet.fiscal.rules.vat import NO_VAT, RATES, Taxation, VatUnknown, vat_of
+from svet.fiscal.rules.vat import (
+    NO_VAT,
+    RATES,
+    Supplied,
+    Taxation,
+    VatUnknown,
+    by_rates,
+    debt_left,
+    same_vat,
+    vat_of,
+)
 from svet.kernel.money import ZERO, Money
 
 SETTLED, ADVANCE = ReceiptLineKind.SETTLEMENT, ReceiptLineKind.ADVANCE
@@ -110,6 +120,42 @@ def test_a_day_beyond_the_table_is_refused_and_says_which(day: date) -> None:
         vat_of(Money(100), SETTLED, taxation=Taxation.GENERAL, day=day)
     assert refusal.value.reason is ReceiptReason.VAT
     assert refusal.value.details == {"day": day.isoformat()}
+
+
+@pytest.mark.parametrize(("word", "within"), [("vat20", 20_00), ("vat120", 20_00), ("none", 0)])
+def test_what_goes_back_has_the_vat_with_which_it_came(word: str, within: int) -> None:
+    assert (same_vat(Money(120_00), word).word, same_vat(Money(120_00), word).money.kopecks) == (word, within)
+
+
+OLD, OLDER, NEW = date(2025, 12, 31), date(2025, 11, 30), date(2026, 1, 31)
+DEBT = [Supplied(NEW, Money(30)), Supplied(OLDER, Money(10)), Supplied(OLD, Money(20))]
+
+
+@pytest.mark.parametrize(
+    ("settled", "parts"),
+    [
+        (5, [(OLDER, 5)]),
+        (25, [(OLD, 25)]),
+        (45, [(OLD, 30), (NEW, 15)]),
+        (70, [(OLD, 30), (TODAY, 40)]),
+    ],
+)
+def test_a_debt_is_settled_from_its_oldest_supply_at_the_rate_of_each(
+    settled: int, parts: list[tuple[date, int]]
+) -> None:
+    found = by_rates(Money(settled), debt=DEBT, otherwise=TODAY)
+    assert [(one.day, one.money.kopecks) for one in found] == parts
+
+
+def test_what_is_left_of_a_debt_is_its_newest() -> None:
+    assert debt_left(DEBT, settled=Money(25)) == [Supplied(OLD, Money(5)), Supplied(NEW, Money(30))]
+    assert debt_left(DEBT, settled=Money(60)) == []
+
+
+def test_a_day_without_a_rate_is_a_part_of_its_own() -> None:
+    far = RATES[-1].until
+    found = by_rates(Money(50), debt=[Supplied(NEW, Money(30))], otherwise=far)
+    assert [one.day for one in found] == [NEW, far]
 
 
 def test_the_rates_follow_each_other_without_a_gap() -> None:

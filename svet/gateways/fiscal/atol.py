@@ -40,8 +40,10 @@ _OBJECTS: Final = {FiscalMethod.FULL_PAYMENT: 4, FiscalMethod.ADVANCE: 10}
 _PIECES: Final = 0
 #: «Тип оплаты»: without cash; by a prepayment of before.
 _CASHLESS, _PREPAID = 1, 2
-#: Faults of the till, of the driver, of time, of who carries: the same document may come once more.
-_AGAIN: Final = frozenset({"system", "driver", "timeout", "agent"})
+#: Faults of the till and of the driver: another document may be tried.
+_AGAIN: Final = frozenset({"system", "driver"})
+#: Faults of time and of who carries: the document may be printed later.
+_UNSURE: Final = frozenset({"timeout", "agent"})
 LONGEST_NAME: Final = 128
 #: Tokens by till, per process; one lives a day, and an old one is told by its error.
 _tokens: dict[tuple[str, str], str] = {}
@@ -96,10 +98,11 @@ class Atol:
                 raise Temporary("the till speaks of another document", code="shape")
             raise Permanent(f"the till refused: {error[0]} {error[1][:200]}", code=str(error[0]))
         if standing is FiscalStanding.DONE:
-            return _done(body.get("payload"))
+            return _done(body.get("payload"), external_id=str(body.get("external_id") or ""))
         if standing is FiscalStanding.FAIL:
             code, text, kind = error or (0, "", "unknown")
-            return FiscalReport(standing, code=str(code), text=text[:300], again=kind in _AGAIN)
+            again, unsure = kind in _AGAIN, kind in _UNSURE
+            return FiscalReport(standing, code=str(code), text=text[:300], again=again, unsure=unsure)
         return FiscalReport(standing)
 
     def _ask(self, method: str, path: str, *, content: bytes | None = None) -> dict[str, Any]:
@@ -158,7 +161,7 @@ def _error(body: Mapping[str, Any]) -> tuple[int, str, str] | None:
     return error["code"], str(error.get("text", "")), str(error.get("type", "unknown"))
 
 
-def _done(payload: Any) -> FiscalReport:
+def _done(payload: Any, *, external_id: str) -> FiscalReport:
     """:raises Temporary: not a document that anybody could find"""
     try:
         number, attribute = payload["fiscal_document_number"], payload["fiscal_document_attribute"]
@@ -167,6 +170,7 @@ def _done(payload: Any) -> FiscalReport:
         url = str(payload.get("ofd_receipt_url") or "")
         return FiscalReport(
             FiscalStanding.DONE,
+            external_id=external_id[:128],
             total=_money(payload["total"]),
             document_number=str(number)[:20],
             document_attribute=str(attribute)[:20],

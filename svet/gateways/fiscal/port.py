@@ -80,13 +80,15 @@ class FiscalStanding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FiscalReport:
-    """What became of a document; numbers and link of one that is done, why not of one that failed.
+    """What became of a document; name, numbers, link of one that is done, why not of one that failed.
 
-    ``again``: the fault was the till's or of time, so the receipt may be registered once more by itself. A
-    document that failed is at its end: what is registered after it has an ``external_id`` of its own.
+    ``again``: the fault was the till's, so the receipt may be registered once more by itself. A document that
+    failed is at its end: what is registered after it has an ``external_id`` of its own. ``unsure``: the fault
+    was of time or of who carries, so the document may still be printed: its report is asked for again.
     """
 
     standing: FiscalStanding
+    external_id: str = ""
     total: Money | None = None
     document_number: str = ""
     document_attribute: str = ""
@@ -96,6 +98,7 @@ class FiscalReport:
     code: str = ""
     text: str = ""
     again: bool = False
+    unsure: bool = False
 
 
 class Till(Protocol):

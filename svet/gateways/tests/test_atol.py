@@ -147,13 +147,16 @@ def test_what_the_till_does_not_know_is_no_failed_document(till: RunningTill, ad
     assert refusal.value.code == "30"
 
 
-@pytest.mark.parametrize(("kind", "again"), [("driver", True), ("timeout", True), ("unknown", False)])
+@pytest.mark.parametrize(
+    ("kind", "again", "unsure"),
+    [("driver", True, False), ("timeout", False, True), ("agent", False, True), ("unknown", False, False)],
+)
 def test_a_failed_document_says_whether_to_try_again(
-    kind: str, again: bool, till: RunningTill, adapter: Atol
+    kind: str, again: bool, unsure: bool, till: RunningTill, adapter: Atol
 ) -> None:
     till.till.order({"fail": "1", "type": kind})
     report = adapter.report(name=adapter.register(document=DOCUMENT))
-    assert (report.standing, report.again) == (FiscalStanding.FAIL, again)
+    assert (report.standing, report.again, report.unsure) == (FiscalStanding.FAIL, again, unsure)
 
 
 DONE = {

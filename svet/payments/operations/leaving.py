@@ -7,7 +7,7 @@ from datetime import datetime
 from svet.kernel.actors import Actor
 from svet.kernel.personal import LeavingRefused
 from svet.kernel.transactions import require_transaction
-from svet.payments.models import AccountBinding, BoundCard, Order, PayerChoice, PaymentSeries
+from svet.payments.models import AccountBinding, BoundCard, Order, PayerChoice, PaymentSeries, ReceiptDue
 from svet.payments.operations.binding import withdraw_binding
 from svet.payments.rules.bindings import GOING, BindingState
 from svet.payments.rules.refusals import LeavingReason
@@ -17,11 +17,12 @@ from svet.payments.rules.states import FINAL
 def forget_payer(*, person_id: int, by: Actor, now: datetime) -> None:
     """Unbind every card and drop the addresses of receipts. In the caller's transaction.
 
-    :raises LeavingRefused: a payment is not finished: its receipt has to reach somebody
+    :raises LeavingRefused: a payment is not finished, or its receipt not made: it has to reach somebody
     """
     require_transaction()
     mine = Order.objects.filter(person_id=person_id)
-    if mine.exclude(state__in=FINAL).exists():
+    owed = ReceiptDue.objects.filter(order__in=mine, taken_at__isnull=True)
+    if mine.exclude(state__in=FINAL).exists() or owed.exists():
         raise LeavingRefused(LeavingReason.MONEY_ON_ITS_WAY)
     mine.exclude(receipt_email="").update(receipt_email="")
     PaymentSeries.objects.filter(person_id=person_id).exclude(card_reference="").update(card_reference="")

@@ -53,7 +53,7 @@ def shops_without_receipts() -> list[str]:
     One that is off takes no new payments, so it is not among them.
     """
     on: list[Shop | None] = [None, *Shop.objects.filter(off_at=None).order_by("code")]
-    said = dict(ShopReceipts.objects.values_list("shop_id", "maker"))
+    said: dict[int | None, str] = dict(ShopReceipts.objects.values_list("shop_id", "maker"))
     return [
         shop.code if shop else FIRST
         for shop in on
@@ -75,7 +75,8 @@ def owe_receipt_back(order: Order, refund: PaymentRefund, *, now: datetime) -> N
     require_transaction()
     if order.receipts == ReceiptMaker.CASHBOX:
         fields = {"kind": DueKind.BACK.value, "order": order, "refund": refund, "owed_at": now}
-        ReceiptDue.objects.get_or_create(name=f"back:{refund.pk}", defaults=fields)
+        # By its name in the books: a row's number comes again after a copy that lacked it was put back.
+        ReceiptDue.objects.get_or_create(name=refund.ledger_key, defaults=fields)
 
 
 def take_due(names: Collection[str], *, now: datetime) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.expressions import Combinable
@@ -65,6 +66,10 @@ def receipts_due(*, limit: int, after: int = 0) -> list[ReceiptDueView]:
     return [_view(row) for row in rows[:limit]]
 
 
+#: The vendor of the till takes no longer one.
+LONGEST_CONTACT: Final = 64
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiptContact:
     """Where the receipt of a payment goes: one of both."""
@@ -79,9 +84,20 @@ def payer_of(order_id: int) -> int:
 
 
 def contact_of(order_id: int) -> ReceiptContact:
-    """The address the payer typed, else the phone they sign in with: what a bank would be given."""
+    """The address the payer typed, else the phone they sign in with: what a bank would be given.
+
+    A receipt knows addresses of 64 characters at most. Neither of a payer who has left.
+    """
     order = Order.objects.select_related("person").get(pk=order_id)
-    return ReceiptContact(order.receipt_email, "" if order.receipt_email else order.person.phone or "")
+    if order.person.closed_at is not None:
+        return ReceiptContact("", "")
+    email = order.receipt_email if len(order.receipt_email) <= LONGEST_CONTACT else ""
+    return ReceiptContact(email, "" if email else order.person.phone or "")
+
+
+def order_public_id(order_id: int) -> str:
+    """The outer id of a payment."""
+    return Order.objects.values_list("public_id", flat=True).get(pk=order_id)
 
 
 def notes_left(*, owed_before: datetime) -> int:

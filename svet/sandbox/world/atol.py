@@ -45,20 +45,23 @@ class AtolTill:
         self._slow = 0.0
         self._failing = 0
         self._fault = "driver"
+        self._printed = 0.0
 
     def order(self, typed: Mapping[str, str]) -> str:
         """``fail`` the next documents with an error of ``type``, ``slow`` them by seconds, ``expire`` tokens.
 
-        Says why not, or nothing.
+        ``printed``: those that failed are printed after all, so many seconds later. Says why not, or nothing.
         """
         try:
             failing, slow = int(typed.get("fail") or 0), float(typed.get("slow") or 0)
+            printed = float(typed.get("printed") or 0)
         except ValueError:
-            return "fail and slow are numbers"
-        if not (0 <= failing <= 1000 and 0 <= slow <= 86400):
-            return "fail up to 1000, slow up to a day"
+            return "fail, slow and printed are numbers"
+        if not (0 <= failing <= 1000 and 0 <= slow <= 86400 and 0 <= printed <= 86400):
+            return "fail up to 1000, slow and printed up to a day"
         with self._lock:
             self._failing, self._slow, self._fault = failing, slow, typed.get("type") or "driver"
+            self._printed = printed
             if typed.get("expire"):
                 self._tokens.clear()
         return ""
@@ -132,6 +135,8 @@ class AtolTill:
                 "ready": (self._clock() + timedelta(seconds=self._slow)).isoformat(),
                 "fault": self._fault if fails else "",
             }
+            if fails and self._printed:
+                entry["printed"] = (self._clock() + timedelta(seconds=self._printed)).isoformat()
             self._journal.append("till", entry)
         return {"uuid": entry["uuid"], "status": "wait", "error": None}
 
@@ -144,7 +149,8 @@ class AtolTill:
         shown |= {"daemon_code": "sandbox", "device_code": "SANDBOX-1", "callback_url": ""}
         if self._clock() < datetime.fromisoformat(entry["ready"]):
             return {**shown, "status": "wait", "payload": None, "error": None}
-        if entry["fault"]:
+        printed = entry.get("printed")
+        if entry["fault"] and not (printed and self._clock() >= datetime.fromisoformat(printed)):
             error = _error(-3897, "Чек не пробит: ошибка кассы", entry["fault"])
             return {**shown, "status": "fail", "payload": None, "error": error}
         number = 1000 + entry["n"]

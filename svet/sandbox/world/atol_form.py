@@ -5,6 +5,7 @@ Fields, words and numbers: the public SDK sushi-market/atol-online-sdk at 635bce
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -38,6 +39,10 @@ VATS: Final[Mapping[str, tuple[int, int]]] = {
 }
 
 
+_EMAIL: Final = re.compile(r"(?=.{3,64}\Z)[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONE: Final = re.compile(r"\+?[0-9]{10,15}", re.ASCII)
+
+
 class TillError(Exception):
     """An answer that is an error."""
 
@@ -59,6 +64,8 @@ def check_document(body: Mapping[str, Any]) -> None:
     _fields(receipt, "receipt", *RECEIPT)
     client = receipt["client"]
     _require(isinstance(client, dict) and any(client.get(one) for one in ("email", "phone")), "client")
+    _require("email" not in client or bool(_EMAIL.fullmatch(str(client["email"]))), "client.email")
+    _require("phone" not in client or bool(_PHONE.fullmatch(str(client["phone"]))), "client.phone")
     company = receipt["company"]
     _fields(company, "company", *COMPANY)
     _require(company["sno"] in TAXATIONS, "sno")

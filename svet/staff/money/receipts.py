@@ -5,23 +5,33 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from svet.fiscal import operations, queries, texts
 from svet.fiscal.queries import FiscalReceiptView
-from svet.fiscal.rules.refusals import FOR_ACCOUNTANT, ReceiptReason
-from svet.fiscal.rules.states import ReceiptState
+from svet.fiscal.rules.again import (
+    LONGEST_DOCUMENT,
+    MADE,
+    AgainAs,
+    again_as,
+    may_be_absent,
+    may_be_closed,
+)
+from svet.fiscal.rules.refusals import ReceiptReason
+from svet.fiscal.rules.states import SETTLED, ReceiptState
 from svet.look.formats import number
 from svet.look.requests import now_of
 from svet.staff.money.words import explain, how_long
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
+from svet.staff.shell.forms import ReasonForm, answer
 from svet.staffing.rules import Permission
 
 _BADGES = {
@@ -29,28 +39,68 @@ _BADGES = {
     ReceiptState.SENT: "info",
     ReceiptState.DONE: "success",
     ReceiptState.FAILED: "error",
+    ReceiptState.CLOSED: "info",
 }
 #: So many receipts one press of the button tries.
 MOST_AT_ONCE = 200
 _TRIED = frozenset({ReceiptState.PENDING, ReceiptState.FAILED})
 
 
+class ClosingForm(ReasonForm):
+    """What stands for a receipt that no till makes, and why."""
+
+    document = forms.CharField(
+        label=gettext_lazy("Документ вместо чека"),
+        help_text=gettext_lazy("Номер чека коррекции или другого документа, по которому расчёт оформлен."),
+        max_length=LONGEST_DOCUMENT,
+        required=False,
+    )
+    field_order = ["document", "reason"]
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.MONEY)
 def receipt(request: HttpRequest, receipt_public_id: str) -> HttpResponse:
-    """One receipt: its lines, where it stands and why; POST sends it again."""
+    """One receipt: its lines, where it stands and why; POST sends it again, or closes it."""
     found = queries.receipt_by_id(receipt_public_id)
     if found is None:
         deny_as_missing(request, subject="receipt", public_id=receipt_public_id)
-    if request.method == "POST":
-        try:
-            operations.try_again(public_id=found.public_id, by=actor_of(request), now=now_of(request))
-        except (operations.ReceiptConflict, operations.ReceiptNotFound) as refused:
-            messages.error(request, explain(refused))
-        else:
-            messages.success(request, _("Чек уйдёт в кассу сейчас. Двух чеков не будет."))
+    closing = request.method == "POST" and request.POST.get("act") == "close"
+    if request.method == "POST" and not closing:
+        _send_again(request, found)
         return redirect("staff-money-receipt", receipt_public_id)
-    return render(request, "staff/money_receipt.html", {"row": shown_receipt(found, now=now_of(request))})
+    form = ClosingForm(request.POST if closing else None)
+
+    def act() -> HttpResponse:
+        operations.close_receipt(
+            public_id=found.public_id,
+            document=form.cleaned_data["document"],
+            why=form.cleaned_data["reason"],
+            by=actor_of(request),
+            now=now_of(request),
+        )
+        messages.success(request, _("Чек закрыт: касса его больше не получит."))
+        return redirect("staff-money-receipt", receipt_public_id)
+
+    def context() -> dict[str, Any]:
+        return {"row": shown_receipt(found, now=now_of(request)), "form": form}
+
+    return answer(request, "staff/money_receipt.html", context, form=form, act=act, explain=explain)
+
+
+def _send_again(request: HttpRequest, found: FiscalReceiptView) -> None:
+    absent = request.POST.get("act") == "absent"
+    if absent and not request.POST.get("looked"):
+        messages.error(request, _("Отметьте, что чека в кабинете кассы нет: иначе чеков может стать два."))
+        return
+    try:
+        how = operations.try_again(
+            public_id=found.public_id, by=actor_of(request), now=now_of(request), absent=absent
+        )
+    except (operations.ReceiptConflict, operations.ReceiptNotFound) as refused:
+        messages.error(request, explain(refused))
+    else:
+        messages.success(request, texts.sent_again(how))
 
 
 @require_POST
@@ -98,9 +148,12 @@ def shown_receipt(one: FiscalReceiptView, *, now: datetime) -> dict[str, Any]:
         "state": texts.state_word(one.state),
         "badge": _BADGES[one.state],
         "why": texts.why(one.reason) if one.reason else "",
-        "waits": "" if one.state is ReceiptState.DONE else how_long(now - one.made_at),
+        "waits": "" if one.state in SETTLED else how_long(now - one.made_at),
         "lines": [(line, texts.line_word(line.kind)) for line in one.lines],
-        "may_send": one.state in _TRIED and one.reason not in FOR_ACCOUNTANT,
+        "may_send": one.state in _TRIED and one.reason not in MADE,
+        "anew": again_as(one.reason) is AgainAs.ANOTHER and one.state is ReceiptState.FAILED,
+        "may_be_absent": one.state in _TRIED and may_be_absent(one.reason),
+        "may_close": may_be_closed(one.state, one.reason),
     }
 
 

@@ -94,13 +94,59 @@ def test_one_that_is_done_is_not_sent_again_and_says_so(receipt: Receipt) -> Non
     assert "Кассовые чеки задерживаются" not in olga.get("/staff/money/").content.decode()
 
 
-def test_one_of_another_sum_is_for_the_accountant(receipt: Receipt) -> None:
+def test_one_of_another_sum_is_for_the_accountant_who_closes_it(receipt: Receipt) -> None:
     Receipt.objects.update(reason=ReceiptReason.OTHER_SUM.value)
     olga = clerk()
-    assert "Отправить заново" not in olga.get(url(receipt)).content.decode()
+    page = olga.get(url(receipt)).content.decode()
+    assert "Отправить заново" not in page
+    assert "Закрыть чек" in page
     assert "решает бухгалтер" in olga.post(url(receipt), follow=True).content.decode()
     receipt.refresh_from_db()
     assert receipt.state == ReceiptState.FAILED
+    page = olga.post(url(receipt), {"act": "close", "reason": "Другая сумма"}).content.decode()
+    assert "Назовите документ вместо чека" in page
+    assert "Другая сумма" in page
+    said = {"act": "close", "document": "коррекция № 17", "reason": "Другая сумма"}
+    page = olga.post(url(receipt), said, follow=True).content.decode()
+    for words in ("Чек закрыт", "закрыт другим документом", "коррекция № 17", "Другая сумма"):
+        assert words in page
+    assert "Закрыть чек" not in page
+    assert "Кассовые чеки задерживаются" not in olga.get("/staff/money/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reason", "says", "done"),
+    [
+        (ReceiptReason.REFUSED, "под прежним номером", "под прежним номером"),
+        (ReceiptReason.FAILED, "новым документом", "новым документом"),
+    ],
+)
+def test_the_desk_says_whether_there_may_be_a_second_document(
+    reason: ReceiptReason, says: str, done: str, receipt: Receipt
+) -> None:
+    Receipt.objects.update(reason=reason.value)
+    olga = clerk()
+    page = olga.get(url(receipt)).content.decode()
+    assert says in page
+    assert "В кабинете кассы этого чека нет" not in page
+    assert done in olga.post(url(receipt), follow=True).content.decode()
+
+
+def test_another_document_is_made_only_by_who_says_that_there_is_none(receipt: Receipt) -> None:
+    now = timezone.now()
+    Receipt.objects.update(reason=ReceiptReason.UNSURE.value, asked_at=now)
+    olga = clerk()
+    assert "В кабинете кассы этого чека нет" in olga.get(url(receipt)).content.decode()
+    page = olga.post(url(receipt), {"act": "absent"}, follow=True).content.decode()
+    assert "Отметьте, что чека в кабинете кассы нет" in page
+    receipt.refresh_from_db()
+    assert receipt.state == ReceiptState.FAILED
+    name = receipt.external_id
+    page = olga.post(url(receipt), {"act": "absent", "looked": "on"}, follow=True).content.decode()
+    assert "новым документом" in page
+    receipt.refresh_from_db()
+    assert (receipt.state, receipt.asked_at) == (ReceiptState.PENDING, None)
+    assert receipt.external_id != name
 
 
 def several(receipt: Receipt, count: int, **changes: Any) -> None:

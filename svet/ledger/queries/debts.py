@@ -1,0 +1,47 @@
+"""What a debt is made of."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from django.db.models import Sum
+
+from svet.kernel.money import ZERO, Money
+from svet.ledger.models import Posting
+from svet.ledger.rules import Book, TransactionKind
+
+#: What makes a debt of itself; money that went back or was moved only opens an older one again.
+_OWING: Final = frozenset(
+    {
+        TransactionKind.CHARGE,
+        TransactionKind.OPENING,
+        TransactionKind.CORRECTION,
+        TransactionKind.FEE,
+        TransactionKind.PENALTY,
+    }
+)
+
+
+def debt_by_days(
+    *, account_id: int, debt: Money, before: str = "", after: str = ""
+) -> list[tuple[date, Money]]:
+    """Which charges a debt of an account is made of, the newest first: by the day they count for.
+
+    The oldest charge is taken to be paid first. A day whose charges came to nothing or less has no part. They
+    may come to less than the debt. ``before``, ``after``: only what was posted before, or after, the
+    transaction of this key.
+    """
+    rows = Posting.objects.filter(book=Book.RECEIVABLE.value, account_id=account_id)
+    known = rows.filter(transaction__key=before or after).values_list("seq", flat=True).first()
+    if known is not None:
+        rows = rows.filter(seq__lt=known) if before else rows.filter(seq__gt=known)
+    rows = rows.filter(transaction__kind__in=sorted(kind.value for kind in _OWING))
+    days = rows.values_list("transaction__effective_on").annotate(total=Sum("kopecks"))
+    found: list[tuple[date, Money]] = []
+    for day, kopecks in days.order_by("-transaction__effective_on"):
+        part = min(debt, Money(int(kopecks)))
+        if part > ZERO:
+            found.append((day, part))
+            debt -= part
+    return found
