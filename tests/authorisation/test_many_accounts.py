@@ -18,7 +18,7 @@ from svet.people.tests.factories import make_person
 
 PAGES = ("/payment/", "/readings/", "/readings/all/", "/accounts/")
 #: Pages that draw a part of their rows.
-PARTS = ("/readings/", "/readings/all/")
+PARTS = ("/readings/", "/readings/all/", "/accounts/")
 MANY = 200
 #: What the page itself may weigh of the 60 KB of a first visit, styles and scripts being the rest.
 PAGE_BYTES = 40 * 1024
