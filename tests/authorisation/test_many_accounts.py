@@ -16,10 +16,14 @@ from svet.metering.tests.factories import make_meter
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 
-PAGES = ("/payment/", "/readings/", "/accounts/")
+PAGES = ("/payment/", "/readings/", "/readings/all/", "/accounts/")
+#: Pages that draw a part of their rows.
+PARTS = ("/readings/", "/readings/all/", "/accounts/")
 MANY = 200
 #: What the page itself may weigh of the 60 KB of a first visit, styles and scripts being the rest.
 PAGE_BYTES = 40 * 1024
+#: And a page of parts before it is compressed.
+PART_BYTES = 60 * 1024
 
 
 def holder_of(count: int) -> Person:
@@ -49,6 +53,7 @@ def test_pages_of_two_hundred_accounts_cost_as_many_queries_as_of_two(
             counts[size][url], times[url] = len(asked), perf_counter() - begin
             assert answer.status_code == 200
             assert len(gzip.compress(answer.content, 6)) <= PAGE_BYTES, url
+            assert url not in PARTS or len(answer.content) <= PART_BYTES, url
     with capsys.disabled():
         for url in PAGES:
             print(  # noqa: T201

@@ -19,15 +19,19 @@ from svet.cabinet.accounts.view import ROWS_FROM, group_pages
 from svet.cabinet.shell.forms import add_refusal
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
+from svet.cabinet.shell.slices import asked_start, part_of
 from svet.kernel.refusals import NotFound, Refused
 
 
 def _list(request: HttpRequest, *, form: NameForm, status: int = 200) -> HttpResponse:
     groups = queries.cabinet(person_of(request).person_id)
+    listed = [card for group in groups for card in group.cards]
+    part = part_of(listed, [card.account_id for card in listed], start=asked_start(request))
     context = {
-        "groups": group_pages(request, groups),
-        "empty": not any(group.cards for group in groups),
-        "as_rows": sum(len(group.cards) for group in groups) >= ROWS_FROM,
+        "groups": group_pages(request, groups, drawn=part),
+        "part": part,
+        "empty": not listed,
+        "as_rows": len(listed) >= ROWS_FROM,
         "form": form,
         "invitations": household.invitations_to(actor_of(request), now=now_of(request)),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +14,7 @@ from svet.accounts.queries import AccountCard, GroupView, provider_today
 from svet.accounts.queries.terms import dated_terms
 from svet.accounts.rules.terms import terms_at
 from svet.cabinet.shell.session import now_of
+from svet.cabinet.shell.slices import Part
 from svet.metering import queries as metering
 from svet.metering import rules as metering_rules
 from svet.metering import texts as metering_texts
@@ -52,12 +54,14 @@ class AccountOfPage:
 
 @dataclass(frozen=True, slots=True)
 class GroupOfPage:
-    """A group of the list."""
+    """A group of the list: of ``count`` accounts those that are drawn, or where the part with them begins."""
 
     group: GroupView
     accounts: list[AccountOfPage]
     first: bool
     last: bool
+    count: int
+    elsewhere: str
 
 
 #: From so many accounts on the list is one of rows, before it of cards.
@@ -122,10 +126,10 @@ def passport(meter: MeterView, *, card: AccountCard, request: HttpRequest) -> Pa
     )
 
 
-def group_pages(request: HttpRequest, groups: list[GroupView]) -> list[GroupOfPage]:
-    """All groups with accounts and passports; one query for all meters."""
+def group_pages(request: HttpRequest, groups: list[GroupView], *, drawn: Part) -> list[GroupOfPage]:
+    """All groups with the accounts that are drawn, and their passports; one query for all meters."""
     several = len({card.provider.provider_id for group in groups for card in group.cards}) > 1
-    cards: dict[int, AccountCard] = {card.account_id: card for group in groups for card in group.cards}
+    cards: dict[int, AccountCard] = {card.account_id: card for card in drawn.cards}
     passports: dict[int, list[Passport]] = {}
     for meter in metering.meters_of(account_ids=list(cards)):
         passports.setdefault(meter.account_id, []).append(
@@ -137,12 +141,22 @@ def group_pages(request: HttpRequest, groups: list[GroupView]) -> list[GroupOfPa
             accounts=[
                 AccountOfPage(card, passports.get(card.account_id, []), card.provider.name if several else "")
                 for card in group.cards
+                if card.account_id in cards
             ],
             first=place <= 1,
             last=place == len(groups) - 1,
+            count=len(group.cards),
+            elsewhere=_elsewhere(group, cards),
         )
         for place, group in enumerate(groups)
     ]
+
+
+def _elsewhere(group: GroupView, drawn: Collection[int]) -> str:
+    """The first account of a group none of whose accounts is drawn; a group without accounts has none."""
+    if any(card.account_id in drawn for card in group.cards):
+        return ""
+    return next((card.public_id for card in group.cards), "")
 
 
 @dataclass(frozen=True, slots=True)

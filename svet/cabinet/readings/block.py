@@ -89,6 +89,11 @@ class MeterBlock:
         return self.typed and self.unchanged and self.receipt is None
 
     @property
+    def answered(self) -> bool:
+        """Whether it has something to say about what was just typed."""
+        return bool(self.failed or self.questions or self.receipt or self.insist or self.asks_old)
+
+    @property
     def single(self) -> bool:
         """Whether the meter has one scale, whose name then heads the block."""
         return len(self.scales) == 1

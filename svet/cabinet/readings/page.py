@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from svet.accounts.rules import Right
@@ -18,6 +21,7 @@ from svet.cabinet.readings.sheet import ReadingsSheet, gathered, sheet
 from svet.cabinet.readings.submit import Attempt, attempt
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, signed_in
+from svet.cabinet.shell.slices import LONGEST_ID, query_of
 from svet.kernel.refusals import NotFound
 from svet.metering import queries
 from svet.metering.queries import MeterNotFound, MeterView
@@ -37,6 +41,9 @@ def of_account(request: HttpRequest, account_public_id: str) -> HttpResponse:
     found = sheet(request, only=account_public_id)
     if not found.sections:
         deny_as_missing(request, subject="account", public_id=account_public_id)
+    if request.GET.get("part") == "row" and request.htmx:  # type: ignore[attr-defined]
+        # What a row of a long list has in it, fetched when it is opened.
+        return render(request, "cabinet/readings_line_body.html", {"row": found.sections[0].accounts[0]})
     return render(request, "cabinet/readings.html", {"sheet": found})
 
 
@@ -71,11 +78,12 @@ def all_at_once(request: HttpRequest) -> HttpResponse:
     """Every meter in one form; each set is taken or asked about by itself, and none costs another.
 
     Many accounts are rows with empty fields: what is left empty is not sent, and whether the same digits were
-    meant is asked.
+    meant is asked. Of a long list a part is shown; ``go`` sends what was typed in it and goes on to another.
     """
     if request.method != "POST":
         return render(request, "cabinet/readings_all.html", {"sheet": _all(request, {})})
-    page = _all(request, {})
+    sent_from = {name.removesuffix("-key") for name in request.POST if name.endswith("-key")}
+    page = _all(request, {}, sent_from)
     done: dict[int, Attempt] = {}
     same: dict[int, MeterBlock] = {}
     for block in page.sendable:
@@ -92,11 +100,17 @@ def all_at_once(request: HttpRequest) -> HttpResponse:
                 deny_as_missing(request, subject="meter", public_id=block.meter.public_id)
     answers = same | {key: each.block for key, each in done.items()}
     sent = sum(each.receipt is not None for each in done.values())
+    go = request.POST.get("go", "")
+    if go and sent == len(answers):
+        if sent:
+            messages.success(request, _taken(sent))
+        query = "&".join(filter(None, [page.part.query, query_of(**{"from": go[:LONGEST_ID]})]))
+        return redirect(f"{reverse('readings-all')}?{query}")
     return render(
         request,
         "cabinet/readings_all.html",
         {
-            "sheet": _all(request, answers),
+            "sheet": _all(request, answers, sent_from),
             "tried": True,
             "sent": sent,
             "left": len(answers) - sent,
@@ -105,8 +119,14 @@ def all_at_once(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _all(request: HttpRequest, answers: dict[int, MeterBlock]) -> ReadingsSheet:
-    return gathered(request, answers=answers, prefixed=True)
+def _all(
+    request: HttpRequest, answers: dict[int, MeterBlock], sent_from: Collection[str] = ()
+) -> ReadingsSheet:
+    return gathered(request, answers=answers, prefixed=True, sent_from=sent_from)
+
+
+def _taken(sent: int) -> str:
+    return ngettext("Передано %(sent)s показание.", "Передано %(sent)s показаний.", sent) % {"sent": sent}
 
 
 def _untouched(block: MeterBlock, typed: TypedSet) -> bool:
@@ -133,6 +153,9 @@ def _answer(request: HttpRequest, block: MeterBlock, *, status: int) -> HttpResp
         # htmx drops the body of a refusal, so a block is always a success for it.
         return render(request, "cabinet/readings_meter.html", {"block": block})
     page = {"sheet": sheet(request, answered=block)}
+    if page["sheet"].light:
+        # Among many rows the question would have to be looked for, or would stand in another part.
+        page = {"sheet": sheet(request, answered=block, only=block.meter.account.public_id)}
     return render(request, "cabinet/readings.html", page, status=status)
 
 

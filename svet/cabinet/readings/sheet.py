@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.http import HttpRequest
@@ -13,7 +14,9 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountCard, GroupView, provider_today
 from svet.accounts.rules import Right
 from svet.cabinet.readings.block import MeterBlock, block_of, withdrawable
+from svet.cabinet.readings.standing import standing_of
 from svet.cabinet.shell.session import now_of, person_of
+from svet.cabinet.shell.slices import Part, asked_start, part_again, part_of, query_of
 from svet.look import formats
 from svet.metering import queries, rules
 from svet.metering.queries import MeterView, SetView
@@ -22,6 +25,8 @@ from svet.metering.queries import MeterView, SetView
 ROWS_FROM = 4
 #: From so many accounts on the page has a search, and groups but the first are folded.
 MANY = 8
+#: So many rows are drawn with their boxes; of more, each fetches them when it is opened.
+FULL = 14
 LONGEST_SEARCH = 80
 _AUTOMATIC_SPAN = timedelta(days=95)
 _AUTOMATIC_SHOWN = 3
@@ -54,10 +59,7 @@ class AccountBlock:
     @property
     def answered(self) -> bool:
         """Whether one of its meters has something to say about what was just typed."""
-        return any(
-            block.failed or block.questions or block.receipt or block.insist or block.asks_old
-            for block in self.blocks
-        )
+        return any(block.answered for block in self.blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,8 @@ class ReadingsSection:
 
     group: GroupView
     accounts: list[AccountBlock]
-
-    @property
-    def waiting(self) -> int:
-        """How many of its accounts still have to send."""
-        return sum(account.waits for account in self.accounts)
+    #: How many of its accounts still have to send, of those that are not drawn too.
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +90,16 @@ class ReadingsSheet:
     accounts: int = 0
     waiting: int = 0
     only_waiting: bool = False
+    #: How many meters one may send for.
+    meters: int = 0
+    part: Part = field(default_factory=Part)
+    #: One account of several, which was asked for.
+    alone: bool = False
+
+    @property
+    def light(self) -> bool:
+        """Whether a row fetches its boxes when it is opened."""
+        return len(self.part.cards) > FULL
 
     @property
     def as_rows(self) -> bool:
@@ -110,7 +119,7 @@ class ReadingsSheet:
     @property
     def several(self) -> bool:
         """Whether more than one meter waits for digits."""
-        return len(self.sendable) > 1
+        return self.meters > 1
 
     @property
     def sendable(self) -> list[MeterBlock]:
@@ -134,59 +143,65 @@ def sheet(request: HttpRequest, *, answered: MeterBlock | None = None, only: str
 
 
 def gathered(
-    request: HttpRequest, *, answers: dict[int, MeterBlock], prefixed: bool = False, only: str = ""
+    request: HttpRequest,
+    *,
+    answers: dict[int, MeterBlock],
+    prefixed: bool = False,
+    only: str = "",
+    sent_from: Collection[str] = (),
 ) -> ReadingsSheet:
-    """The page with these blocks in their places; ``prefixed`` when all meters share one form."""
+    """The page with these blocks in their places; ``prefixed`` when all meters share one form.
+
+    Everything is asked of all accounts that search, filter and counts need; of boxes and rows only what is
+    drawn. ``sent_from``: the meters of the form that was sent, which are drawn again, all of them.
+    """
     asked = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     groups = account_queries.cabinet(person_of(request).person_id)
+    listed = [card for group in groups for card in group.cards]
     cards = [
         card
         for group in groups
         for card in group.cards
-        if _answers_to(card, group, asked) and only in ("", card.public_id)
+        if (not asked or _answers_to(card, group, asked)) and only in ("", card.public_id)
     ]
-    account_ids: list[int] = [card.account_id for card in cards]
     now = now_of(request)
-    meters = _meters(account_ids)
-    days: dict[int, date] = {meter.meter_id: provider_today(meter.account.provider, now) for meter in meters}
-    known = queries.dials(meters=meters, read_on=days)
-    waiting = queries.waiting_review(account_ids=account_ids)
-    automatic = _automatic(meters, days)
-    today = _sent_today(account_ids, days)
-    submittable = {card.account_id for card in cards if Right.SUBMIT in card.rights}
-    by_account: dict[int, list[MeterBlock]] = {}
-    for meter in meters:
-        block = answers.get(meter.meter_id) or block_of(
-            meter,
-            known.get(meter.meter_id),
-            today=days[meter.meter_id],
-            may_submit=meter.account_id in submittable,
-            review=waiting.get(meter.meter_id),
-            prefix=f"{meter.public_id}-" if prefixed else "",
-            automatic=automatic.get(meter.meter_id, ()),
-            sent=today.get(meter.meter_id),
-            may_withdraw=meter.meter_id in today
-            and withdrawable(request, today[meter.meter_id], meter=meter, today=days[meter.meter_id]),
-        )
-        by_account.setdefault(meter.account_id, []).append(block)
-    providers = {card.provider.provider_id: card.provider for card in cards}
-    last = queries.last_sent(account_ids=account_ids)
-    shown = {
-        card.account_id: _account_block(
-            card, by_account.get(card.account_id, []), last=last, now=now, several=len(providers) > 1
-        )
-        for card in cards
-    }
+    meters = _meters([card.account_id for card in cards])
+    standing = standing_of(cards, meters, now=now)
     only_waiting = request.GET.get("show") == "waiting"
+    by_filter = query_of(q=asked, show="waiting" if only_waiting else "")
+    told = {block.meter.account_id for block in answers.values() if block.answered}
+    fits: Collection[int] = standing.waiting | told if only_waiting else [card.account_id for card in cards]
+    if prefixed and not only:
+        fits = {account_id for account_id in fits if account_id in standing.sendable or account_id in told}
+    if sent_from:
+        again = {meter.account_id for meter in meters if meter.public_id in sent_from}
+        part = part_again(cards, fits, shown=again, query=by_filter)
+    else:
+        part = part_of(cards, fits, start=asked_start(request), query=by_filter)
+    blocks = _blocks(request, part.cards, meters, answers=answers, prefixed=prefixed)
+    providers = {card.provider.provider_id: card.provider for card in cards}
+    drawn = {
+        card.account_id: AccountBlock(
+            card,
+            blocks.get(card.account_id, []),
+            last_on=max(
+                (
+                    standing.last[block.meter.meter_id]
+                    for block in blocks.get(card.account_id, [])
+                    if block.meter.meter_id in standing.last
+                ),
+                default=None,
+            ),
+            waits=card.account_id in standing.waiting,
+            provider=card.provider.name if len(providers) > 1 else "",
+        )
+        for card in part.cards
+    }
     sections = [
         ReadingsSection(
             group,
-            [
-                found
-                for card in group.cards
-                if (found := shown.get(card.account_id)) is not None
-                and (found.waits or found.answered or not only_waiting)
-            ],
+            [drawn[card.account_id] for card in group.cards if card.account_id in drawn],
+            sum(card.account_id in standing.waiting for card in group.cards),
         )
         for group in groups
     ]
@@ -203,27 +218,50 @@ def gathered(
         [section for section in sections if section.accounts],
         windows,
         asked,
-        1 if only else sum(len(group.cards) for group in groups),
-        sum(block.waits for block in shown.values()),
+        1 if only else len(listed),
+        len(standing.waiting),
         only_waiting,
+        standing.meters,
+        part,
+        alone=bool(only) and len(listed) > 1,
     )
 
 
-def _account_block(
-    card: AccountCard, blocks: list[MeterBlock], *, last: dict[int, date], now: datetime, several: bool
-) -> AccountBlock:
-    today, to_day = provider_today(card.provider, now), card.provider.window_to_day
-    period = rules.period_of(today, window_to_day=to_day)
-    after = rules.cut_off(period.plus(-1), window_to_day=to_day)
-    days = [last[block.meter.meter_id] for block in blocks if block.meter.meter_id in last]
-    waits = any(not block.hindrance and last.get(block.meter.meter_id, date.min) <= after for block in blocks)
-    return AccountBlock(
-        card,
-        blocks,
-        last_on=max(days, default=None),
-        waits=waits,
-        provider=card.provider.name if several else "",
-    )
+def _blocks(
+    request: HttpRequest,
+    cards: Sequence[AccountCard],
+    meters: Sequence[MeterView],
+    *,
+    answers: dict[int, MeterBlock],
+    prefixed: bool,
+) -> dict[int, list[MeterBlock]]:
+    """By account the meters of what is drawn, with their boxes."""
+    ids = {card.account_id for card in cards}
+    account_ids: list[int] = list(ids)
+    meters = [meter for meter in meters if meter.account_id in ids]
+    now = now_of(request)
+    days: dict[int, date] = {meter.meter_id: provider_today(meter.account.provider, now) for meter in meters}
+    known = queries.dials(meters=meters, read_on=days)
+    waiting = queries.waiting_review(account_ids=account_ids)
+    automatic = _automatic(meters, days)
+    today = _sent_today(account_ids, days)
+    submittable = {card.account_id for card in cards if Right.SUBMIT in card.rights}
+    found: dict[int, list[MeterBlock]] = {}
+    for meter in meters:
+        block = answers.get(meter.meter_id) or block_of(
+            meter,
+            known.get(meter.meter_id),
+            today=days[meter.meter_id],
+            may_submit=meter.account_id in submittable,
+            review=waiting.get(meter.meter_id),
+            prefix=f"{meter.public_id}-" if prefixed else "",
+            automatic=automatic.get(meter.meter_id, ()),
+            sent=today.get(meter.meter_id),
+            may_withdraw=meter.meter_id in today
+            and withdrawable(request, today[meter.meter_id], meter=meter, today=days[meter.meter_id]),
+        )
+        found.setdefault(meter.account_id, []).append(block)
+    return found
 
 
 def _answers_to(card: AccountCard, group: GroupView, asked: str) -> bool:

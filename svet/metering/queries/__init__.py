@@ -45,7 +45,14 @@ from svet.metering.queries.readings import (
     sets_by_receipt,
     waiting_review,
 )
-from svet.metering.queries.reminding import closing_told, last_sent, near_verification, unsubmitted
+from svet.metering.queries.reminding import (
+    LastDays,
+    closing_told,
+    last_days,
+    last_sent,
+    near_verification,
+    unsubmitted,
+)
 from svet.metering.queries.reviewing import (
     ReviewItem,
     review_count,
@@ -76,6 +83,7 @@ __all__ = [
     "DisputeStep",
     "DisputeView",
     "HistorySet",
+    "LastDays",
     "MeterDials",
     "MeterHistory",
     "MeterNotFound",
@@ -105,6 +113,7 @@ __all__ = [
     "has_set",
     "histories",
     "initial_values",
+    "last_days",
     "last_dropped",
     "last_sent",
     "latest",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, Max, OuterRef, Q
@@ -10,6 +11,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 from svet.metering.models import Meter, ReadingSet, WindowReminder
 from svet.metering.queries.meters import MeterView, meter_view, whole_meters
 from svet.metering.rules import (
+    EFFECTIVE,
     ReadingKind,
     ReadingState,
     Window,
@@ -62,6 +64,32 @@ def last_sent(*, account_ids: Collection[int]) -> dict[int, date]:
         .order_by()
     )
     return dict(sets.values_list("meter_id").annotate(on=Max("read_on")))
+
+
+@dataclass(frozen=True, slots=True)
+class LastDays:
+    """Of a meter the day of the newest set that counts, and of the last readings sent for it where it stands.
+
+    Without a set that counts nothing can be sent; what was sent is meant as by ``last_sent``.
+    """
+
+    known: date | None
+    sent: date | None
+
+
+def last_days(*, account_ids: Collection[int]) -> dict[int, LastDays]:
+    """Per meter of these accounts, in one query; those without any set are absent."""
+    sent = Q(meter__removed_on__isnull=True, state__in=[state.value for state in _SENT])
+    rows = (
+        ReadingSet.objects.filter(account_id__in=account_ids)
+        .order_by()
+        .values_list("meter_id")
+        .annotate(
+            known=Max("read_on", filter=Q(state__in=[state.value for state in EFFECTIVE])),
+            sent=Max("read_on", filter=sent & ~Q(kind=ReadingKind.INITIAL.value)),
+        )
+    )
+    return {meter_id: LastDays(known, sent_on) for meter_id, known, sent_on in rows}
 
 
 def near_verification(

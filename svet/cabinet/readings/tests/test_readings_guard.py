@@ -284,7 +284,7 @@ def test_forty_meters_are_searched_and_cost_a_constant_number_of_queries(
     assert found.count("<h3>") == 1
     assert account.number in found
     assert "Никого не нашлось" in client.get("/readings/", {"q": "такого нет"}).content.decode()
-    assert client.get("/readings/", {"q": "дачи"}).content.decode().count("<h3>") == 20
+    assert client.get("/readings/", {"q": "дачи"}).content.decode().count('<li class="line"') == 20
 
 
 def test_smart_removed_and_closed_say_what_is_going_on() -> None:
