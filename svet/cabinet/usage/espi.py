@@ -7,6 +7,7 @@ which the local days begin. Nobody's name or address is in it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final
@@ -77,29 +78,38 @@ def green_button(
         months = sorted((one for one in story.months), key=lambda one: one.month)
         if months:
             block = _entry(feed, f"{reading}/IntervalBlock/1", "IntervalBlock", now)
-            spans = [_span(one, zone) for one in months]
+            spans = [(_second(since, zone), _second(until, zone)) for since, until in _spans(months)]
             _period(_inside(block, "interval"), spans[0][0], spans[-1][1])
             for one, span in zip(months, spans, strict=True):
-                _reading(block, one.as_it_stands, each, span)
+                _reading(block, one, each, span)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{feed.written()}'.encode()
 
 
 def _reading(block: Element, month: UsageMonth, zone: str, span: tuple[int, int]) -> None:
-    used = month.of_zone(zone)
+    used = month.stands(zone)
     found = _inside(block, "IntervalReading")
     _inside(found, "cost").text = str(used.kopecks * 1_000)
     quality = _inside(_inside(found, "ReadingQuality"), "quality")
-    quality.text = _ESTIMATED if month.estimated else _VALID
+    quality.text = _ESTIMATED if month.standing_estimate else _VALID
     _period(_inside(found, "timePeriod"), *span)
     _inside(found, "value").text = str(int(used.kwh * 1_000))
 
 
-def _span(month: UsageMonth, zone: ZoneInfo) -> tuple[int, int]:
-    """The days the month's own lines are for; of a month that has none the calendar's."""
-    own = [line for line in month.lines if line.since_on >= month.month.plus(-1).first]
-    since = min((line.since_on for line in own), default=month.month.first)
-    until = max((line.until_on for line in own), default=month.month.end)
-    return _second(since, zone), _second(max(since, until), zone)
+def _spans(months: Sequence[UsageMonth]) -> list[tuple[date, date]]:
+    """The days each month's own use is for, in their order: none is in two months.
+
+    A month that used nothing of its own has those of the calendar that its neighbours leave.
+    """
+    found: list[tuple[date, date]] = []
+    for place, each in enumerate(months):
+        since, until = each.span or (each.month.first, each.month.end)
+        if found:
+            since = max(since, found[-1][1])
+        following = months[place + 1].span if each.span is None and place + 1 < len(months) else None
+        if following is not None:
+            until = min(until, following[0])
+        found.append((since, max(since, until)))
+    return found
 
 
 def _second(day: date, zone: ZoneInfo) -> int:

@@ -11,6 +11,7 @@ from svet.usage.rules.budgets import (
     budget_standing,
     checked_budget,
 )
+from svet.usage.rules.corrections import corrections_by_month
 from svet.usage.rules.forecasting import DailyRange, PastForecast, daily_range, outer, promises
 from svet.usage.rules.months import (
     MONTHS,
@@ -21,7 +22,6 @@ from svet.usage.rules.months import (
     UsageMonth,
     UsageStory,
     ZoneMonth,
-    corrections_by_month,
     energy_reasons,
     money_reasons,
     usage_month,

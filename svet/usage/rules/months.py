@@ -6,7 +6,7 @@ the difference, to the kopeck.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,6 +18,7 @@ from svet.bills.rules.document import ADJUSTMENT
 from svet.bills.rules.lines import HOUSE, RECALCULATION, usage
 from svet.kernel.periods import Month
 from svet.metering.rules import Zone
+from svet.usage.rules.corrections import kwh_of, own_kopecks, own_kwh
 
 MONTHS: Final = 24
 YEAR: Final = 12
@@ -66,7 +67,7 @@ class UsageMonth:
     @property
     def later_kwh(self) -> Decimal:
         """What later bills have given to the flat's own use of this month, kWh."""
-        return sum((_own_kwh(line) for line in self.later), _ZERO)
+        return sum((own_kwh(line) for line in self.later), _ZERO)
 
     @property
     def later_kopecks(self) -> int:
@@ -81,9 +82,34 @@ class UsageMonth:
         """
         kwh: dict[str, Decimal] = {each.zone: each.kwh for each in self.zones}
         for line in self.later:
-            kwh[line.zone] = kwh.get(line.zone, _ZERO) + _own_kwh(line)
+            kwh[line.zone] = kwh.get(line.zone, _ZERO) + own_kwh(line)
         zones = tuple(ZoneMonth(zone, kwh[zone], self.of_zone(zone).kopecks) for zone in _in_order(kwh))
         return replace(self, zones=zones, corrected=self.later_kopecks, corrected_kwh=self.later_kwh)
+
+    def stands(self, zone: str) -> ZoneMonth:
+        """One zone's own use after all corrections, kopecks too: without the house, as ``of_zone``."""
+        own, later = self.of_zone(zone), [line for line in self.later if line.zone == zone]
+        kwh = sum((own_kwh(line) for line in later), own.kwh)
+        return ZoneMonth(zone, kwh, own.kopecks + sum(own_kopecks(line) for line in later))
+
+    @property
+    def standing_estimate(self) -> Decimal:
+        """Of the kWh that stand after all corrections those that nobody has read."""
+        found = self.estimated
+        for line in self.later:
+            if line.was or line.now:
+                found += kwh_of(line.now, _ESTIMATES) - kwh_of(line.was, _ESTIMATES)
+            else:
+                # A bill of before the parts were kept: what it corrected is read since.
+                own = (each for each in self.lines if each.zone == line.zone and each.basis in _ESTIMATES)
+                found -= sum((each.kwh for each in own), _ZERO)
+        return max(found, _ZERO)
+
+    @property
+    def span(self) -> tuple[date, date] | None:
+        """The days (half-open) its own use is for; None: its lines do not tell."""
+        whole = usage(self.lines)
+        return None if whole.since is None or whole.until is None else (whole.since, whole.until)
 
     @property
     def kwh(self) -> Decimal:
@@ -144,27 +170,6 @@ def usage_month(
         lines=tuple(lines),
         later=tuple(later),
     )
-
-
-def corrections_by_month(bills: Iterable[Sequence[LineRow]]) -> Mapping[Month, list[LineRow]]:
-    """The recalculations of these bills by the month they are for."""
-    found: dict[Month, list[LineRow]] = {}
-    for lines in bills:
-        for line in lines:
-            if line.basis == RECALCULATION and line.corrects is not None:
-                found.setdefault(Month.of(line.corrects), []).append(line)
-    return found
-
-
-def _own_kwh(correction: LineRow) -> Decimal:
-    """kWh of a recalculation without the house's: that is not the flat's use, though one line nets both."""
-    if not (correction.was or correction.now):
-        return correction.kwh
-    now, was = (
-        sum((part.kwh for part in parts if part.basis != HOUSE), _ZERO)
-        for parts in (correction.now, correction.was)
-    )
-    return now - was
 
 
 def _in_order(zones: Collection[str]) -> tuple[str, ...]:

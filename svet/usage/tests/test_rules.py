@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from svet.bills.rules import LineRow
+from svet.bills.rules.document import LinePart
 from svet.bills.tests.factories import make_line
 from svet.kernel.periods import Month
 from svet.usage.rules import (
@@ -35,6 +36,7 @@ def month(*lines: LineRow, of: Month = NOVEMBER, away: list[tuple[date, date]] |
     return usage_month(month=of, bill_public_id="b", lines=lines, away=away or [])
 
 
+OCTOBER = date(2026, 10, 1)
 CORRECTION = replace(line(-20), basis="recalculation", corrects=date(2026, 9, 1), kopecks=-8_000)
 HOUSE = replace(line(7), basis="house", kopecks=2_800)
 DECIDED = replace(line(0), basis="adjustment", kopecks=-500)
@@ -62,6 +64,37 @@ def test_what_nobody_has_read_what_the_office_has_and_days_away_are_marked() -> 
     assert month(line(200), away=away).away
     assert not month(line(200), away=[(date(2026, 11, 1), date(2026, 11, 6))]).away
     assert not month(line(200), away=[(date(2026, 7, 1), date(2026, 7, 30))]).away
+
+
+def test_a_corrected_month_stands_in_kwh_in_kopecks_and_as_read() -> None:
+    guessed = line(300, basis="average")
+    read = LinePart(Decimal(100), Decimal("4.00"), 40_000, "reading")
+    house = [LinePart(Decimal(kwh), Decimal("4.00"), kwh * 400, "house") for kwh in (7, 9)]
+    was = (LinePart(Decimal(300), Decimal("4.00"), 120_000, "average"), house[0])
+    once = replace(
+        line(-198), basis="recalculation", corrects=OCTOBER, kopecks=-79_200, was=was, now=(read, house[1])
+    )
+    found = usage_month(month=NOVEMBER.plus(-1), bill_public_id="b", lines=[guessed], later=[once])
+    stands = found.stands("single")
+    assert (stands.kwh, stands.kopecks) == (Decimal(100), 40_000), "without the house's"
+    assert (found.estimated, found.standing_estimate) == (Decimal(300), Decimal(0))
+    bare = replace(once, kwh=Decimal(-200), kopecks=-80_000, was=(), now=())
+    found = usage_month(month=NOVEMBER.plus(-1), bill_public_id="b", lines=[guessed], later=[bare])
+    assert (found.stands("single").kopecks, found.standing_estimate) == (40_000, Decimal(0))
+    dearer = replace(
+        once, kwh=Decimal(0), kopecks=6_000, was=was[:1], now=(replace(was[0], kopecks=126_000),)
+    )
+    found = usage_month(month=NOVEMBER.plus(-1), bill_public_id="b", lines=[guessed], later=[dearer])
+    assert (found.stands("single").kopecks, found.standing_estimate) == (126_000, Decimal(300)), (
+        "still nobody's reading"
+    )
+
+
+def test_a_month_lasts_by_its_own_use_alone() -> None:
+    own = line(200)
+    early = replace(CORRECTION, since_on=date(2026, 10, 1), until_on=date(2026, 10, 25))
+    assert month(early, own, replace(HOUSE, since_on=date(2026, 11, 1))).span == (own.since_on, own.until_on)
+    assert month(early).span is None
 
 
 def test_a_longer_month_and_more_a_day_are_told_apart() -> None:
