@@ -76,16 +76,16 @@ def test_a_corrected_month_stands_in_kwh_in_kopecks_and_as_read() -> None:
     )
     found = usage_month(month=NOVEMBER.plus(-1), bill_public_id="b", lines=[guessed], later=[once])
     stands = found.stands("single")
-    assert (stands.kwh, stands.kopecks) == (100, 40_000), "without the house's"
-    assert (found.estimated, found.standing_estimate) == (300, 0)
+    assert (stands.kwh, stands.kopecks) == (Decimal(100), 40_000), "without the house's"
+    assert (found.estimated, found.standing_estimate) == (Decimal(300), Decimal(0))
     bare = replace(once, kwh=Decimal(-200), kopecks=-80_000, was=(), now=())
     found = usage_month(month=NOVEMBER.plus(-1), bill_public_id="b", lines=[guessed], later=[bare])
-    assert (found.stands("single").kopecks, found.standing_estimate) == (40_000, 0)
+    assert (found.stands("single").kopecks, found.standing_estimate) == (40_000, Decimal(0))
     dearer = replace(
         once, kwh=Decimal(0), kopecks=6_000, was=was[:1], now=(replace(was[0], kopecks=126_000),)
     )
     found = usage_month(month=NOVEMBER.plus(-1), bill_public_id="b", lines=[guessed], later=[dearer])
-    assert (found.stands("single").kopecks, found.standing_estimate) == (126_000, 300), (
+    assert (found.stands("single").kopecks, found.standing_estimate) == (126_000, Decimal(300)), (
         "still nobody's reading"
     )
 
