@@ -31,8 +31,9 @@ BEGUN_WAITS: Final = 4
 #: Seconds for which a queue of that many for each thread must stand before it is more than a rush.
 STANDS: Final = 0.7
 STANDING_FOR_EACH: Final = 2
-#: A standing queue is half as long as a page takes to make, no thread is idle: seconds, not below, not above.
-SHORTEST_WAIT: Final = 0.1
+#: A standing queue is half as long as a page takes to make, no thread is idle: seconds, not below (two looks
+#: at the queue: below that a thread may wait for the next one), not above.
+SHORTEST_WAIT: Final = 0.04
 LONGEST_WAIT: Final = 0.5
 #: Seconds between two looks at a queue that somebody waits in.
 _LOOK: Final = 0.02
@@ -42,6 +43,11 @@ _LAST: Final = 0.05
 
 class Crowded(Exception):
     """No thread was free within the time. Nothing was done."""
+
+
+def standing_wait(takes: float) -> float:
+    """Seconds that a request may wait in a queue that stands, where a page takes so many to make."""
+    return min(max(takes / 2, SHORTEST_WAIT), LONGEST_WAIT)
 
 
 @dataclass(slots=True, eq=False)
@@ -58,7 +64,8 @@ class RequestQueue:
 
     A rush waits as long as patience lasts. A queue that stands is another thing: more come than can be
     served, most will be turned away whatever is done, and to let them wait first only makes everybody slow.
-    From then until it is empty an ordinary request waits for half as long as a page takes to make.
+    From then until it is empty an ordinary request waits for half as long as a page takes to make. Those that
+    came before it stood have waited for up to ``STANDS``.
     """
 
     threads: int
@@ -151,7 +158,7 @@ class RequestQueue:
         elif now - self._begins >= STANDS:
             self._stands = True
         if self._stands:
-            longest = min(max(self._takes / 2, SHORTEST_WAIT), LONGEST_WAIT)
+            longest = standing_wait(self._takes)
             while queue and now - queue[0].since > longest:
                 turn = queue.popleft()
                 if not turn.call.done():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from svet.config.front.desk import Crowded, Lane, RequestQueue
+from svet.config.front.desk import Crowded, Lane, RequestQueue, standing_wait
 
 
 async def knock(desk: RequestQueue, *, lane: Lane, work: float) -> tuple[bool, float]:
@@ -62,3 +62,8 @@ def test_a_rush_waits_and_so_do_a_few_behind_slow_pages() -> None:
         assert max(seconds for _well, seconds in told) > 2
 
     asyncio.run(story())
+
+
+def test_in_a_queue_that_stands_one_waits_for_half_a_page() -> None:
+    waits = {0.01: 0.04, 0.08: 0.04, 0.15: 0.075, 0.6: 0.3, 5.0: 0.5}
+    assert {takes: standing_wait(takes) for takes in waits} == waits
