@@ -22,6 +22,7 @@ from svet.arrangements.rules.plans import (
     InstalmentState,
     InstalmentTerms,
     asked_on,
+    part_came,
     part_lacks,
 )
 from svet.arrangements.rules.views import InstalmentView, WaitingInstalment
@@ -190,10 +191,12 @@ def _view(row: InstalmentPlan, account: AccountView, *, now: datetime) -> Instal
     if state is InstalmentState.STANDING:
         today = provider_today(account.provider, now)
         movements = plan_movements(account, seq=row.after_seq)
-        open_ = [part for part in parts if part_lacks(parts, movements, part, by=min(part.last_on, today))]
-        done, coming = len(parts) - len(open_), (open_[0] if open_ else None)
-        if coming is not None:
-            ask = Money(part_lacks(parts, movements, coming, by=today))
+        open_ = [part for part in parts if not part_came(parts, movements, part, today=today)]
+        done = len(parts) - len(open_)
+        # What came too late for one, on the day before that is said, is asked no more.
+        asks = ((part, part_lacks(parts, movements, part, by=today)) for part in open_)
+        coming, lacks = next((each for each in asks if each[1]), (None, 0))
+        ask = Money(lacks)
     return InstalmentView(
         public_id=row.public_id,
         account_id=row.account_id,

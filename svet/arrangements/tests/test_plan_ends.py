@@ -1,0 +1,91 @@
+"""How plans end and stand again: by money that came late, was taken back, or by the people they are of."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from svet.arrangements.operations.judging import judge_plans
+from svet.arrangements.queries import asked_apart
+from svet.arrangements.queries.plans import living_plans
+from svet.arrangements.tests.test_plans import agree, at, days_pass, post, state, told
+from svet.kernel.money import Money
+from svet.ledger.rules import TransactionKind
+from svet.payments.tests.factories import Family, make_family, owe
+
+CHARGE, REFUND = TransactionKind.CHARGE, TransactionKind.REFUND
+
+
+@pytest.fixture
+def family(db: None) -> Family:
+    """Anna's first account owes 3,000 roubles."""
+    found = make_family()
+    owe(found.first, 2_700_00)
+    return found
+
+
+def asks(family: Family, day: date) -> tuple[int | None, Money]:
+    """The number of the next part and what lacks of it."""
+    plan = living_plans([family.first.pk], now=at(day))[family.first.pk]
+    return plan.next and plan.next.no, plan.ask
+
+
+def test_a_plan_whose_parts_have_come_is_over_and_later_bills_are_asked_as_ever(family: Family) -> None:
+    agree(family, 2)
+    post(family.first, -1_500_00, on=date(2026, 12, 1))
+    post(family.first, -1_500_00, on=date(2027, 1, 14))
+    days_pass(date(2027, 1, 14), since=date(2026, 12, 1))
+    assert state() == "paid"
+    # The bill of January stays unpaid; what paid the last part is taken back by its day, and is paid anew.
+    post(family.first, 700_00, on=date(2027, 2, 1), kind=CHARGE)
+    post(family.first, 1_500_00, on=date(2027, 1, 14), kind=REFUND)
+    days_pass(date(2027, 2, 20), since=date(2027, 2, 20))
+    assert (state(), asks(family, date(2027, 2, 20))) == ("standing", (2, Money(1_500_00)))
+    post(family.first, -1_500_00, on=date(2027, 2, 22))
+    judge_plans(now=at(date(2027, 2, 22)))
+    assert (state(), len(told("plan_paid"))) == ("paid", 2)
+    assert asked_apart([family.first.pk], today=date(2027, 2, 22)) == frozenset()
+
+
+def test_whoever_lacks_nothing_by_now_is_not_told_of_a_lack(family: Family) -> None:
+    agree(family)
+    post(family.first, -1_000_00, on=date(2026, 12, 14))
+    days_pass(date(2026, 12, 23), since=date(2026, 12, 14))
+    # The bank takes it back by its day, and the same news has the money anew, past the days to pay.
+    post(family.first, 1_000_00, on=date(2026, 12, 14), kind=REFUND)
+    post(family.first, -1_000_00, on=date(2026, 12, 22))
+    days_pass(date(2027, 1, 10), since=date(2026, 12, 24))
+    assert (told("plan_late"), state()) == ([], "standing")
+    assert asks(family, date(2027, 1, 10)) == (2, Money(1_000_00))
+    # What is given back on a day of its own is asked with the next part.
+    post(family.first, 200_00, on=date(2027, 1, 11), kind=REFUND)
+    days_pass(date(2027, 1, 12), since=date(2027, 1, 11))
+    assert (told("plan_late"), asks(family, date(2027, 1, 12))) == ([], (2, Money(1_200_00)))
+
+
+def test_a_job_that_was_away_while_the_money_came_late_tells_of_no_lack(family: Family) -> None:
+    agree(family)
+    days_pass(date(2026, 12, 14))
+    post(family.first, -1_000_00, on=date(2027, 1, 4))
+    judge_plans(now=at(date(2027, 1, 10)))
+    assert (told("plan_late"), asks(family, date(2027, 1, 10))) == ([], (2, Money(1_000_00)))
+
+
+def test_money_that_came_before_the_breaking_morning_keeps_the_plan(family: Family) -> None:
+    agree(family)
+    days_pass(date(2026, 12, 24))
+    assert (state(), len(told("plan_late"))) == ("standing", 1)
+    post(family.first, -1_000_00, on=date(2026, 12, 24))
+    assert asks(family, date(2026, 12, 25)) == (2, Money(1_000_00))
+    days_pass(date(2026, 12, 30), since=date(2026, 12, 25))
+    assert state() == "standing"
+
+
+def test_money_of_the_breaking_morning_is_too_late_and_nothing_is_asked_by_a_past_day(family: Family) -> None:
+    agree(family)
+    days_pass(date(2026, 12, 26))
+    post(family.first, -1_000_00, on=date(2026, 12, 27))
+    assert asks(family, date(2026, 12, 27)) == (2, Money(1_000_00))
+    days_pass(date(2026, 12, 27), since=date(2026, 12, 27))
+    assert state() == "broken"
