@@ -24,6 +24,7 @@ from svet.arrangements.rules.plans import (
     InstalmentMovement,
     InstalmentPartView,
     InstalmentState,
+    part_came,
     part_lacks,
     plan_judged,
 )
@@ -102,6 +103,7 @@ def _follow(
         if others.exclude(pk=row.pk).exists():
             # What is known so late would make two of them: the younger one is about all that is owed.
             return False
+    _forget(row, parts, movements, verdict=verdict.state, today=today)
     if verdict.state is not state:
         _move(row, verdict.state, account, on=verdict.paid_on or today, now=now)
     if verdict.state is InstalmentState.STANDING:
@@ -109,6 +111,26 @@ def _follow(
             _tell_late(row, account, parts, movements, verdict.late, today=today, now=now)
         _remind(row, account, parts, movements, today=today, now=now)
     return verdict.state is not state
+
+
+def _forget(
+    row: InstalmentPlan,
+    parts: tuple[InstalmentPartView, ...],
+    movements: list[InstalmentMovement],
+    *,
+    verdict: InstalmentState,
+    today: date,
+) -> None:
+    """What was said of a lack is over once it has come: if that is taken back, it is said anew, with its days."""
+    paid, stands = verdict is InstalmentState.PAID, verdict is InstalmentState.STANDING
+    over = [
+        part.no
+        for part in parts
+        if part.late_told_on is not None
+        and (paid or (stands and part_came(parts, movements, part, today=today)))
+    ]
+    if over:
+        InstalmentPart.objects.filter(plan=row, no__in=over).update(late_told_on=None)
 
 
 def _move(

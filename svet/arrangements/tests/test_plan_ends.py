@@ -89,3 +89,18 @@ def test_money_of_the_breaking_morning_is_too_late_and_nothing_is_asked_by_a_pas
     assert asks(family, date(2026, 12, 27)) == (2, Money(1_000_00))
     days_pass(date(2026, 12, 27), since=date(2026, 12, 27))
     assert state() == "broken"
+
+
+@pytest.mark.parametrize("money", [1_000_00, 3_000_00])
+def test_what_is_taken_back_from_a_part_that_was_late_is_told_anew(family: Family, money: int) -> None:
+    """Whether one part had come, or the whole plan was paid off by it."""
+    agree(family)
+    days_pass(date(2026, 12, 18))
+    assert len(told("plan_late")) == 1
+    post(family.first, -money, on=date(2026, 12, 20))
+    days_pass(date(2026, 12, 28), since=date(2026, 12, 19))
+    post(family.first, money, on=date(2026, 12, 20), kind=REFUND)
+    days_pass(date(2027, 1, 6), since=date(2026, 12, 29))
+    assert (state(), len(told("plan_late")), told("plan_broken")) == ("standing", 2, [])
+    days_pass(date(2027, 1, 7), since=date(2027, 1, 7))
+    assert (state(), len(told("plan_broken"))) == ("broken", 1)
