@@ -12,6 +12,7 @@ from svet.accounts.operations import lock_account
 from svet.accounts.queries import AccountView, accounts_by_id, provider_today
 from svet.arrangements import events
 from svet.arrangements.models import InstalmentPart, InstalmentPlan
+from svet.arrangements.operations import drop_promises_for
 from svet.arrangements.operations.plans import end_plan, refuse_row
 from svet.arrangements.operations.telling import record_plan, tell_plan
 from svet.arrangements.queries.access import payers
@@ -103,6 +104,8 @@ def _follow(
         if others.exclude(pk=row.pk).exists():
             # What is known so late would make two of them: the younger one is about all that is owed.
             return False
+        # The debt is asked by the plan again, of which its people are told: no word about it stands besides.
+        drop_promises_for(row.account_id, now=now)
     _forget(row, parts, movements, verdict=verdict.state, today=today)
     if verdict.state is not state:
         _move(row, verdict.state, account, on=verdict.paid_on or today, now=now)
@@ -121,7 +124,7 @@ def _forget(
     verdict: InstalmentState,
     today: date,
 ) -> None:
-    """What was said of a lack is over once it has come: if that is taken back, it is said anew, with its days."""
+    """What was said of a lack is over once it has come: taken back, it is said anew, with its days."""
     paid, stands = verdict is InstalmentState.PAID, verdict is InstalmentState.STANDING
     over = [
         part.no

@@ -72,7 +72,7 @@ INSTALMENT_MOVES = Moves(
 #: One of these at a time of an account.
 LIVING: Final = (InstalmentState.WAITING, InstalmentState.STANDING)
 #: After one of these there is a pause: who gives a plan up shortly before it breaks is no better off.
-PAUSED_BY: Final = (InstalmentState.BROKEN, InstalmentState.WITHDRAWN)
+PAUSED_BY: Final = (InstalmentState.BROKEN, InstalmentState.WITHDRAWN, InstalmentState.ENDED)
 
 
 class InstalmentReason(StrEnum):

@@ -6,10 +6,15 @@ from datetime import date
 
 import pytest
 
+from svet.accounts.models import Account, Link
+from svet.arrangements.models import PaymentPromise
+from svet.arrangements.operations import judge_promises, promise_payment
 from svet.arrangements.operations.judging import judge_plans
 from svet.arrangements.queries import asked_apart
 from svet.arrangements.queries.plans import living_plans
-from svet.arrangements.tests.test_plans import agree, at, days_pass, post, state, told
+from svet.arrangements.rules.plans import InstalmentReason
+from svet.arrangements.tests.test_plans import agree, at, days_pass, post, refusal, state, told
+from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.ledger.rules import TransactionKind
 from svet.payments.tests.factories import Family, make_family, owe
@@ -104,3 +109,41 @@ def test_what_is_taken_back_from_a_part_that_was_late_is_told_anew(family: Famil
     assert (state(), len(told("plan_late")), told("plan_broken")) == ("standing", 2, [])
     days_pass(date(2027, 1, 7), since=date(2027, 1, 7))
     assert (state(), len(told("plan_broken"))) == ("broken", 1)
+
+
+@pytest.mark.parametrize("judged", [True, False])
+def test_who_leaves_a_missed_plan_and_comes_back_waits_as_if_it_had_been_broken(
+    family: Family, judged: bool
+) -> None:
+    agree(family)
+    days_pass(date(2026, 12, 24))
+    link = Link.objects.filter(person=family.anna, account=family.first)
+    row = link.get()
+    link.delete()
+    if judged:
+        judge_plans(now=at(date(2026, 12, 25)))
+        assert state() == "ended"
+    # The pause is the account's: nobody else of the household begins it anew either.
+    Link.objects.filter(person=family.boris).update(can_pay=True)
+    day = at(date(2026, 12, 25))
+    assert refusal(family, person=family.boris, now=day) is InstalmentReason.BROKEN_LATELY
+    if judged:
+        row.save(force_insert=True)
+        assert refusal(family, now=day) is InstalmentReason.BROKEN_LATELY
+    # The next holder is not asked for what the former one did.
+    Account.objects.filter(pk=family.first.pk).update(held_since=date(2026, 12, 25))
+    agree(family, person=family.boris, now=day)
+
+
+def test_a_plan_that_stands_again_takes_the_place_of_a_promise(family: Family) -> None:
+    agree(family)
+    days_pass(date(2026, 12, 27))
+    assert state() == "broken"
+    by, until = Actor.person(family.anna.pk), date(2027, 1, 8)
+    account = family.first.public_id
+    promise_payment(by=by, account_public_id=account, until=until, now=at(date(2026, 12, 28)))
+    post(family.first, -1_000_00, on=date(2026, 12, 15))
+    judge_plans(now=at(date(2026, 12, 29)))
+    assert (state(), PaymentPromise.objects.get().state) == ("standing", "dropped")
+    judge_promises(now=at(date(2027, 1, 12)))
+    assert told("promise_broken") == []
