@@ -33,6 +33,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.moving import move_row
 from svet.kernel.transactions import use_case
+from svet.people import queries as people
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +76,9 @@ def _judge(identity: int, *, now: datetime) -> bool:
         return False
     account = accounts_by_id([row.account_id])[0]
     former = account.held_since is not None and row.made_on < account.held_since
-    if former or row.person_id not in payers([row.account_id]).get(row.account_id, ()):
+    # Nor does it go on for somebody blocked: they can neither pay here nor be told before it breaks.
+    told = people.recipients_of([row.person_id])
+    if former or not told or row.person_id not in payers([row.account_id]).get(row.account_id, ()):
         if state in LIVING:
             end_plan(row, account, now=now)
         return state in LIVING
@@ -97,7 +100,7 @@ def _follow(
     today: date,
     now: datetime,
 ) -> bool:
-    movements = plan_movements(account, seq=row.after_seq)
+    movements = plan_movements(row, account)
     verdict = plan_judged(parts, movements, agreed_on=row.made_on, today=today)
     if verdict.state is InstalmentState.STANDING and state is not InstalmentState.STANDING:
         others = InstalmentPlan.objects.filter(account_id=row.account_id, state__in=_LIVING)

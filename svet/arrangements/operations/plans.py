@@ -82,6 +82,7 @@ def agree_on_plan(
             asked_at=now,
             made_on=provider_today(account.provider, now),
             after_seq=standing.seq,
+            due_day=account.provider.due_day,
             by_two=offer.by_two,
         )
         InstalmentPart.objects.bulk_create(

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from svet.accounts.models import Account, Link
-from svet.arrangements.models import PaymentPromise
+from svet.accounts.models import Account, Link, Provider
+from svet.arrangements.models import InstalmentPlan, PaymentPromise
 from svet.arrangements.operations import judge_promises, promise_payment
 from svet.arrangements.operations.judging import judge_plans
 from svet.arrangements.queries import asked_apart
@@ -18,6 +18,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.ledger.rules import TransactionKind
 from svet.payments.tests.factories import Family, make_family, owe
+from svet.people.models import Person
 
 CHARGE, REFUND = TransactionKind.CHARGE, TransactionKind.REFUND
 
@@ -147,3 +148,26 @@ def test_a_plan_that_stands_again_takes_the_place_of_a_promise(family: Family) -
     assert (state(), PaymentPromise.objects.get().state) == ("standing", "dropped")
     judge_promises(now=at(date(2027, 1, 12)))
     assert told("promise_broken") == []
+
+
+def test_another_day_of_bills_changes_nothing_of_what_was_judged(family: Family) -> None:
+    agree(family)
+    post(family.first, 500_00, on=date(2026, 12, 8), kind=CHARGE)
+    post(family.first, -3_000_00, on=date(2026, 12, 20))
+    days_pass(date(2026, 12, 21), since=date(2026, 12, 20))
+    assert state() == "paid"
+    Provider.objects.update(due_day=18)
+    judge_plans(now=at(date(2026, 12, 22)))
+    assert (state(), told("plan_again")) == ("paid", [])
+    # A plan from before it was kept goes by the supplier's present one.
+    InstalmentPlan.objects.update(due_day=None)
+    judge_plans(now=at(date(2026, 12, 22)))
+    assert state() == "standing"
+
+
+def test_a_plan_of_somebody_who_was_blocked_ends_and_breaks_untold_never(family: Family) -> None:
+    agree(family)
+    Person.objects.filter(pk=family.anna.pk).update(is_active=False)
+    days_pass(date(2026, 12, 30), since=date(2026, 12, 14))
+    assert (state(), told("plan_late"), told("plan_broken")) == ("ended", [], [])
+    assert asked_apart([family.first.pk], today=date(2026, 12, 30)) == frozenset()
