@@ -17,6 +17,7 @@ from svet.arrangements.tests.test_plans import agree, at, days_pass, post, refus
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.ledger.rules import TransactionKind
+from svet.notices.models import Notice
 from svet.payments.tests.factories import Family, make_family, owe
 from svet.people.models import Person
 
@@ -171,3 +172,13 @@ def test_a_plan_of_somebody_who_was_blocked_ends_and_breaks_untold_never(family:
     days_pass(date(2026, 12, 30), since=date(2026, 12, 14))
     assert (state(), told("plan_late"), told("plan_broken")) == ("ended", [], [])
     assert asked_apart([family.first.pk], today=date(2026, 12, 30)) == frozenset()
+
+
+def test_whose_debt_was_corrected_away_is_not_thanked_for_paying_it(family: Family) -> None:
+    agree(family)
+    post(family.first, -3_000_00, on=date(2026, 11, 25), kind=TransactionKind.CORRECTION)
+    days_pass(date(2026, 11, 25))
+    notice = Notice.objects.get(event="plan_paid")
+    assert state() == "paid"
+    assert "больше ничего не должны" in notice.text
+    assert "оплачен" not in notice.text
