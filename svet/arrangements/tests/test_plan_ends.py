@@ -35,7 +35,7 @@ def family(db: None) -> Family:
 def asks(family: Family, day: date) -> tuple[int | None, Money]:
     """The number of the next part and what lacks of it."""
     plan = living_plans([family.first.pk], now=at(day))[family.first.pk]
-    return plan.next and plan.next.no, plan.ask
+    return None if plan.next is None else plan.next.no, plan.ask
 
 
 def test_a_plan_whose_parts_have_come_is_over_and_later_bills_are_asked_as_ever(family: Family) -> None:
