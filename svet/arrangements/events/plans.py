@@ -85,9 +85,9 @@ def _again(p: Params) -> Words:
 
 def _paid(p: Params) -> Words:
     return Words(
-        title=_("Рассрочка выплачена"),
-        text=_("Аб. № %(account)s: %(total)s в рассрочку оплачены полностью. Спасибо!") % p,
-        sms=_("Аб. № %(account)s: рассрочка выплачена. Спасибо!") % p,
+        title=_("Рассрочка закрыта: долга по ней нет"),
+        text=_("Аб. № %(account)s: рассрочка на %(total)s закрыта, по ней вы больше ничего не должны.") % p,
+        sms=_("Аб. № %(account)s: рассрочка закрыта, по ней вы ничего не должны") % p,
         action=_("Посмотреть счёт"),
     )
 
@@ -166,7 +166,7 @@ PLAN_AGAIN: Final = EventSpec(
 
 PLAN_PAID: Final = EventSpec(
     code="plan_paid",
-    name=gettext_lazy("Рассрочка выплачена"),
+    name=gettext_lazy("Рассрочка закрыта: долга по ней нет"),
     words=_paid,
     needs={"account", "total"},
     places={"payment"},

@@ -31,6 +31,9 @@ class InstalmentPlan(models.Model):
     made_on = models.DateField()
     ended_on = models.DateField(null=True)
     after_seq = models.BigIntegerField()
+    # The supplier's day of bills when it was agreed on: what was judged by it stays so when that is changed.
+    # Of plans from before it was kept: nothing, and they go by the supplier's present day.
+    due_day = models.PositiveSmallIntegerField(null=True)
     by_two = models.BooleanField()
     first_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False

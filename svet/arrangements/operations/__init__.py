@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 import structlog
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from svet.accounts.operations import lock_account
 from svet.accounts.queries import accounts_by_id, provider_today
@@ -73,10 +73,7 @@ def promise_payment(
         check_day(promise_terms(), until=until, today=today)
         standing = ledger.standings([account.account_id])[account.account_id]
         # That of a former holder, or of somebody who may pay no more, is nobody's word any more.
-        for stale in PaymentPromise.objects.select_for_update().filter(
-            account_id=account.account_id, state=PromiseState.OPEN.value
-        ):
-            move_row(stale, moves=PROMISE_MOVES, to=PromiseState.DROPPED, changes={"decided_at": now})
+        drop_promises_for(account.account_id, now=now)
         made = PaymentPromise.objects.create(
             account_id=account.account_id,
             person_id=by.person_id or 0,
@@ -169,11 +166,19 @@ def _tell(row: PaymentPromise, number: str, *, event: EventSpec, now: datetime) 
         )
 
 
+def drop_promises_for(account_id: int, *, now: datetime) -> None:
+    """Something else is agreed on about an account's debt, or a promise of somebody else (a step)."""
+    require_transaction()
+    _drop(PaymentPromise.objects.filter(account_id=account_id), now=now)
+
+
 def drop_promises(*, person_id: int, by: Actor, now: datetime) -> None:
     """Somebody deletes their cabinet: what they promised is nobody's word any more (a step)."""
     require_transaction()
-    rows = PaymentPromise.objects.select_for_update().filter(
-        person_id=person_id, state=PromiseState.OPEN.value
-    )
+    _drop(PaymentPromise.objects.filter(person_id=person_id), now=now)
+
+
+def _drop(promises: QuerySet[PaymentPromise], *, now: datetime) -> None:
+    rows = promises.select_for_update().filter(state=PromiseState.OPEN.value)
     for row in rows.order_by("pk"):
         move_row(row, moves=PROMISE_MOVES, to=PromiseState.DROPPED, changes={"decided_at": now})

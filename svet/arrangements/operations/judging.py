@@ -12,6 +12,7 @@ from svet.accounts.operations import lock_account
 from svet.accounts.queries import AccountView, accounts_by_id, provider_today
 from svet.arrangements import events
 from svet.arrangements.models import InstalmentPart, InstalmentPlan
+from svet.arrangements.operations import drop_promises_for
 from svet.arrangements.operations.plans import end_plan, refuse_row
 from svet.arrangements.operations.telling import record_plan, tell_plan
 from svet.arrangements.queries.access import payers
@@ -24,6 +25,7 @@ from svet.arrangements.rules.plans import (
     InstalmentMovement,
     InstalmentPartView,
     InstalmentState,
+    part_came,
     part_lacks,
     plan_judged,
 )
@@ -31,6 +33,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.moving import move_row
 from svet.kernel.transactions import use_case
+from svet.people import queries as people
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +76,9 @@ def _judge(identity: int, *, now: datetime) -> bool:
         return False
     account = accounts_by_id([row.account_id])[0]
     former = account.held_since is not None and row.made_on < account.held_since
-    if former or row.person_id not in payers([row.account_id]).get(row.account_id, ()):
+    # Nor does it go on for somebody blocked: they can neither pay here nor be told before it breaks.
+    told = people.recipients_of([row.person_id])
+    if former or not told or row.person_id not in payers([row.account_id]).get(row.account_id, ()):
         if state in LIVING:
             end_plan(row, account, now=now)
         return state in LIVING
@@ -95,13 +100,16 @@ def _follow(
     today: date,
     now: datetime,
 ) -> bool:
-    movements = plan_movements(account, seq=row.after_seq)
+    movements = plan_movements(row, account)
     verdict = plan_judged(parts, movements, agreed_on=row.made_on, today=today)
     if verdict.state is InstalmentState.STANDING and state is not InstalmentState.STANDING:
         others = InstalmentPlan.objects.filter(account_id=row.account_id, state__in=_LIVING)
         if others.exclude(pk=row.pk).exists():
             # What is known so late would make two of them: the younger one is about all that is owed.
             return False
+        # The debt is asked by the plan again, of which its people are told: no word about it stands besides.
+        drop_promises_for(row.account_id, now=now)
+    _forget(row, parts, movements, verdict=verdict.state, today=today)
     if verdict.state is not state:
         _move(row, verdict.state, account, on=verdict.paid_on or today, now=now)
     if verdict.state is InstalmentState.STANDING:
@@ -109,6 +117,26 @@ def _follow(
             _tell_late(row, account, parts, movements, verdict.late, today=today, now=now)
         _remind(row, account, parts, movements, today=today, now=now)
     return verdict.state is not state
+
+
+def _forget(
+    row: InstalmentPlan,
+    parts: tuple[InstalmentPartView, ...],
+    movements: list[InstalmentMovement],
+    *,
+    verdict: InstalmentState,
+    today: date,
+) -> None:
+    """What was said of a lack is over once it has come: taken back, it is said anew, with its days."""
+    paid, stands = verdict is InstalmentState.PAID, verdict is InstalmentState.STANDING
+    over = [
+        part.no
+        for part in parts
+        if part.late_told_on is not None
+        and (paid or (stands and part_came(parts, movements, part, today=today)))
+    ]
+    if over:
+        InstalmentPart.objects.filter(plan=row, no__in=over).update(late_told_on=None)
 
 
 def _move(

@@ -82,6 +82,7 @@ def agree_on_plan(
             asked_at=now,
             made_on=provider_today(account.provider, now),
             after_seq=standing.seq,
+            due_day=account.provider.due_day,
             by_two=offer.by_two,
         )
         InstalmentPart.objects.bulk_create(
@@ -185,7 +186,9 @@ def refuse_row(row: InstalmentPlan, account: AccountView, *, because: str, by: A
 def end_plan(row: InstalmentPlan, account: AccountView, *, now: datetime) -> None:
     """Whoever agreed to it may pay for the account no more (a step): nobody is told what others do."""
     require_transaction()
-    ended_on = provider_today(account.provider, now)
+    # What waited had never begun, and so has no pause.
+    stood = row.state == InstalmentState.STANDING
+    ended_on = provider_today(account.provider, now) if stood else None
     move_row(row, moves=INSTALMENT_MOVES, to=InstalmentState.ENDED, changes={"ended_on": ended_on})
     record_plan(row, "arrangements.plan_ended", by=Actor.system("arrangements.plans"), now=now)
 

@@ -45,7 +45,11 @@ def tell_plan(
         return
     params = {"account": number, "total": roubles(row.money), "months": str(row.months)}
     if part is not None:
-        params |= {"no": str(part.no), "until": day(part.due_on), "sum": roubles(ask or part.money)}
+        params |= {
+            "no": str(part.no),
+            "until": day(part.due_on),
+            "sum": roubles(part.money if ask is None else ask),
+        }
         params["last"] = day(part.last_on)
     params = {name: params[name] for name in event.needs}
     notices.notify(recipient_id=recipient_id, event=event, params=params, place=Place("payment"), now=now)

@@ -13,7 +13,6 @@ from svet.arrangements.queries.plans import instalment_terms, living_plans, view
 from svet.arrangements.rules.plans import (
     FEWEST,
     LIVING,
-    PAUSED_BY,
     InstalmentNotFound,
     InstalmentReason,
     part_days,
@@ -56,8 +55,7 @@ def plan_offer(account: AccountView, *, person_id: int, now: datetime) -> Instal
     living = living_plans([key], now=now).get(key)
     # A plan pays for the account's debt: whoever broke it, there is a pause for the account. One that was
     # withdrawn before it was signed had never begun.
-    paused = [one.ended_on for one in known if one.state in PAUSED_BY and one.ended_on is not None]
-    since = max(paused, default=None)
+    since = max(filter(None, (one.pause_since(living=living, today=today) for one in known)), default=None)
     balance = ledger.balance(key)
     why = why_no_plan(
         terms,

@@ -22,6 +22,7 @@ from svet.arrangements.rules.plans import (
     InstalmentState,
     InstalmentTerms,
     asked_on,
+    part_came,
     part_lacks,
 )
 from svet.arrangements.rules.views import InstalmentView, WaitingInstalment
@@ -44,9 +45,9 @@ def instalment_terms() -> InstalmentTerms:
     )
 
 
-def plan_movements(account: AccountView, *, seq: int) -> list[InstalmentMovement]:
+def plan_movements(plan: InstalmentPlan, account: AccountView) -> list[InstalmentMovement]:
     """What was posted to an account after a plan, each charge with the day on which it is asked."""
-    zone, due_day = ZoneInfo(account.provider.time_zone), account.provider.due_day
+    zone, due_day = ZoneInfo(account.provider.time_zone), plan.due_day or account.provider.due_day
     return [
         InstalmentMovement(
             each.kind,
@@ -57,7 +58,7 @@ def plan_movements(account: AccountView, *, seq: int) -> list[InstalmentMovement
             ),
             each.money.kopecks,
         )
-        for each in ledger.entries_after(account_id=account.account_id, seq=seq)
+        for each in ledger.entries_after(account_id=plan.account_id, seq=plan.after_seq)
     ]
 
 
@@ -189,11 +190,13 @@ def _view(row: InstalmentPlan, account: AccountView, *, now: datetime) -> Instal
     done, coming, ask = (len(parts) if state is InstalmentState.PAID else 0), None, ZERO
     if state is InstalmentState.STANDING:
         today = provider_today(account.provider, now)
-        movements = plan_movements(account, seq=row.after_seq)
-        open_ = [part for part in parts if part_lacks(parts, movements, part, by=min(part.last_on, today))]
-        done, coming = len(parts) - len(open_), (open_[0] if open_ else None)
-        if coming is not None:
-            ask = Money(part_lacks(parts, movements, coming, by=today))
+        movements = plan_movements(row, account)
+        open_ = [part for part in parts if not part_came(parts, movements, part, today=today)]
+        done = len(parts) - len(open_)
+        # What came too late for one, on the day before that is said, is asked no more.
+        asks = ((part, part_lacks(parts, movements, part, by=today)) for part in open_)
+        coming, lacks = next((each for each in asks if each[1]), (None, 0))
+        ask = Money(lacks)
     return InstalmentView(
         public_id=row.public_id,
         account_id=row.account_id,

@@ -72,7 +72,7 @@ INSTALMENT_MOVES = Moves(
 #: One of these at a time of an account.
 LIVING: Final = (InstalmentState.WAITING, InstalmentState.STANDING)
 #: After one of these there is a pause: who gives a plan up shortly before it breaks is no better off.
-PAUSED_BY: Final = (InstalmentState.BROKEN, InstalmentState.WITHDRAWN)
+PAUSED_BY: Final = (InstalmentState.BROKEN, InstalmentState.WITHDRAWN, InstalmentState.ENDED)
 
 
 class InstalmentReason(StrEnum):
@@ -132,7 +132,7 @@ class InstalmentPartView:
 
     @property
     def last_on(self) -> date:
-        """The last day on which a payment still counts for it: some days after its lack was said."""
+        """The last day there is to pay it: some days after its lack was said."""
         return max(self.due_on, self.late_told_on or self.due_on) + LATE_DAYS
 
 
@@ -250,6 +250,25 @@ def part_lacks(
     return lacking(parts, movements, parts_until=part.due_on, charges_until=part.due_on, by=by)
 
 
+def part_came(
+    parts: Sequence[InstalmentPartView],
+    movements: Sequence[InstalmentMovement],
+    part: InstalmentPartView,
+    *,
+    today: date,
+) -> bool:
+    """Whether a part, all before it and the bills of its day have come, on a day on which that still counts.
+
+    That is its last day, and those after it until its lack is said or, once that was said, until the plan is
+    broken by it. What is given back later is asked with the next part; what is taken back by its own day had
+    not come.
+    """
+    first = min(part.last_on, today)
+    until = today if part.late_told_on is None else min(today, part.last_on + KNOWN_WITHIN)
+    days = {first} | {each.on for each in movements if first < each.on <= until}
+    return any(not part_lacks(parts, movements, part, by=day) for day in sorted(days))
+
+
 def plan_judged(
     parts: Sequence[InstalmentPartView],
     movements: Sequence[InstalmentMovement],
@@ -261,11 +280,12 @@ def plan_judged(
 
     A part is missed when it lacks some days after its day, once registers have come: then that is said, and
     there are days to pay. Only what lacks after them, when registers have come again, breaks the plan. It is
-    paid off by the first day on which all its parts and all that is asked by then have come.
+    paid off by the first day on which all its parts have come and all bills that are asked by then, or by the
+    day of its last part: later ones are asked as ever.
     """
     broken, late = None, None
     for part in parts:
-        if not part_lacks(parts, movements, part, by=min(part.last_on, today)):
+        if part_came(parts, movements, part, today=today):
             continue
         if part.late_told_on is None:
             if late is None and today >= part.due_on + KNOWN_WITHIN:
@@ -290,6 +310,7 @@ def _paid_off(
 ) -> date | None:
     last = parts[-1].due_on
     for day in sorted({max(each.on, agreed_on) for each in movements}):
-        if day <= until and not lacking(parts, movements, parts_until=last, charges_until=day, by=day):
+        asked = min(day, last)
+        if day <= until and not lacking(parts, movements, parts_until=last, charges_until=asked, by=day):
             return day
     return None

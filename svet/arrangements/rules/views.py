@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from svet.arrangements.rules.plans import InstalmentPartView, InstalmentReason, InstalmentState
+from svet.arrangements.rules.plans import (
+    PAUSED_BY,
+    TOLD_AHEAD,
+    InstalmentPartView,
+    InstalmentReason,
+    InstalmentState,
+)
 from svet.kernel.money import ZERO, Money
 
 
@@ -37,6 +43,20 @@ class InstalmentView:
     def asks_on(self) -> date:
         """The day of the next part; of a plan without one, its last."""
         return (self.next or self.parts[-1]).due_on
+
+    def pause_since(self, *, living: InstalmentView | None, today: date) -> date | None:
+        """From which day it has a pause, as one that stood and is over; ``None``: it has none.
+
+        One that ended with its maker's right to pay does when a part was near or due, whether or not the job
+        has said so: who leaves shortly before it breaks is no better off than who gives it up.
+        """
+        stands = living is not None and living.public_id == self.public_id
+        gone = self.state is InstalmentState.STANDING and not stands
+        state, over_on = (InstalmentState.ENDED, today) if gone else (self.state, self.ended_on)
+        if over_on is None or state not in PAUSED_BY:
+            return None
+        early = state is InstalmentState.ENDED and over_on < self.parts[0].due_on - TOLD_AHEAD
+        return None if early else over_on
 
 
 @dataclass(frozen=True, slots=True)

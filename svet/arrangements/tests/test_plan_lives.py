@@ -171,11 +171,16 @@ class Judge:
         may_stand = max(0, later_bills - max(0, back - asked_bills))
         return max(0, debt - not_yet - may_stand)
 
+    def lacked(self, part: InstalmentPart, since: date, until: date) -> bool:
+        """Whether a part was never there on these days."""
+        days = [since + each * DAY for each in range((until - since).days + 1)]
+        return all(self.lacks(part.due_on, part.due_on, day) for day in days)
+
     def paid_off(self, until: date) -> bool:
         day, last = self.plan.made_on, self.parts[-1].due_on
         while day <= until:
             if any(max(on, self.plan.made_on) == day for _k, _s, on, _d in self.rows) and not self.lacks(
-                last, day, day
+                last, min(day, last), day
             ):
                 return True
             day += DAY
@@ -187,7 +192,8 @@ class Judge:
             if told is None:
                 continue
             last = max(part.due_on, told) + 5 * DAY
-            if today > last + 3 * DAY and self.lacks(part.due_on, part.due_on, last):
+            # What came before the morning of breaking is not too late.
+            if today > last + 3 * DAY and self.lacked(part, last, last + 3 * DAY):
                 return "paid" if self.paid_off(last + 3 * DAY) else "broken"
         return "paid" if self.paid_off(today) else "standing"
 
@@ -196,7 +202,7 @@ class Judge:
             part.no
             for part in self.parts
             if part.due_on + 3 * DAY <= today
-            and self.lacks(part.due_on, part.due_on, min(today, part.due_on + 5 * DAY))
+            and self.lacked(part, min(today, part.due_on + 5 * DAY), today)
             and part.late_told_on is None
         ]
 

@@ -93,7 +93,7 @@ def plan_state(state: InstalmentState) -> str:
         InstalmentState.BROKEN: _("не выполнена"),
         InstalmentState.WITHDRAWN: _("отозвана"),
         InstalmentState.REFUSED: _("не согласована"),
-        InstalmentState.ENDED: _("закончилась: платит другой человек"),
+        InstalmentState.ENDED: _("закончилась: кто её оформил, здесь больше не платит"),
     }[state]
 
 
