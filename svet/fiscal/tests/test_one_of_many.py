@@ -9,7 +9,7 @@ import pytest
 from svet.accounts.models import Link
 from svet.fiscal import operations, queries
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
-from svet.fiscal.operations import making, sending
+from svet.fiscal.operations import documents, making, sending
 from svet.fiscal.operations.deciding import ReceiptConflict
 from svet.fiscal.rules.lines import ReceiptPart, not_covered
 from svet.fiscal.rules.refusals import ReceiptReason
@@ -100,7 +100,7 @@ class TestOneBadAnswer:
     ) -> None:
         bad = pay(ours, bank, (ours.first, 100_00))
         pay(ours, bank, (ours.second, 35_38))
-        real = sending.document_of
+        real = documents.document_of
 
         def document(receipt: Receipt):  # type: ignore[no-untyped-def]
             if receipt.order_id == bad.pk:
