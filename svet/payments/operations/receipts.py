@@ -53,7 +53,7 @@ def shops_without_receipts() -> list[str]:
     One that is off takes no new payments, so it is not among them.
     """
     on: list[Shop | None] = [None, *Shop.objects.filter(off_at=None).order_by("code")]
-    said = dict(ShopReceipts.objects.values_list("shop_id", "maker"))
+    said: dict[int | None, str] = dict(ShopReceipts.objects.values_list("shop_id", "maker"))
     return [
         shop.code if shop else FIRST
         for shop in on
