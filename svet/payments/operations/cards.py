@@ -135,8 +135,8 @@ def keep_account(
     """Keep an account of СБП that the bank has bound (a step); a person has one at a shop.
 
     The same bank's takes the place of the older with its name. That of another bank, or of one that is not
-    told, is another account: the older one is unbound, and whatever was agreed about it ends. ``bank_code`` is
-    its number at НСПК, ``bank`` its name; where only the number is known the name is asked for later.
+    told, is another account: the older one is unbound, and whatever was agreed about it ends. ``bank_code``
+    is its number at НСПК, ``bank`` its name; where only the number is known the name is asked for later.
     """
     require_transaction()
     by = Actor(Actor.system("payments.binding").kind, person_id, name="payments.binding")
