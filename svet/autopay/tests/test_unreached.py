@@ -199,11 +199,16 @@ def test_killed_between_taking_back_and_skipping_nothing_has_happened(
 ) -> None:
     """Half of it would charge the month by a new order, and its person believe that they had skipped it."""
     agreement = waits(cast)
-    whose = {"by": Actor.person(cast.anna.pk), "public_id": agreement.public_id}
     skip: Callable[[], None] = (
         partial(operations.skip_by_key, key=turn().skip_key, address="192.0.2.1", now=at(4, 13))
         if by_message
-        else partial(operations.skip, turn_public_id=turn().public_id, now=at(4, 13), **whose)
+        else partial(
+            operations.skip,
+            by=Actor.person(cast.anna.pk),
+            public_id=agreement.public_id,
+            turn_public_id=turn().public_id,
+            now=at(4, 13),
+        )
     )
 
     def killed(turn_id: int, **details: object) -> None:

@@ -247,7 +247,7 @@ def _join(binding_id: int, status: BindingStatus, *, now: datetime) -> None:
                 person_id=binding.person_id,
                 shop=binding.shop,
                 reference=binding.reference,
-                bank_id=status.bank_id,
+                bank_code=status.bank_id,
                 bank=status.bank,
                 now=now,
             )

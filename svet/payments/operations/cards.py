@@ -130,13 +130,13 @@ def keep_card(order: Order, kept: StoredCard, *, by: Actor, now: datetime) -> Bo
 
 
 def keep_account(
-    *, person_id: int, shop: Shop | None, reference: str, bank_id: str, bank: str, now: datetime
+    *, person_id: int, shop: Shop | None, reference: str, bank_code: str, bank: str, now: datetime
 ) -> BoundCard:
     """Keep an account of СБП that the bank has bound (a step); a person has one at a shop.
 
     The same bank's takes the place of the older with its name. That of another bank, or of one that is not
-    told, is another account: the older one is unbound, and whatever was agreed about it ends. ``bank`` is the
-    name; where only the number is known the name is asked for later.
+    told, is another account: the older one is unbound, and whatever was agreed about it ends. ``bank_code``
+    is its number at НСПК, ``bank`` its name; where only the number is known the name is asked for later.
     """
     require_transaction()
     by = Actor(Actor.system("payments.binding").kind, person_id, name="payments.binding")
@@ -144,7 +144,7 @@ def keep_account(
         person_id=person_id, shop=shop, kind=MeansKind.SBP, unbound_at__isnull=True
     )
     older = bound.first()
-    if older is not None and bank_id and older.bank_id == bank_id:
+    if older is not None and bank_code and older.bank_id == bank_code:
         older.reference, older.bank = reference, bank or older.bank
         older.save(update_fields=["reference", "bank"])
         return older
@@ -157,11 +157,11 @@ def keep_account(
         reference=reference,
         system=SBP_SYSTEM,
         bank=bank,
-        bank_id=bank_id,
+        bank_id=bank_code,
         bound_at=now,
     )
     _record(by, "payments.card.bind", card, now, after={"card": str(card)})
-    if bank_id and not bank:
+    if bank_code and not bank:
         app.configure_task(NAME_ACCOUNT).defer(card_id=card.pk)
     return card
 

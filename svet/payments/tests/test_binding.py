@@ -431,19 +431,19 @@ def test_without_the_list_of_banks_two_banks_are_two_and_one_is_one(
 def test_an_account_nobody_names_is_another_each_time(family: Family) -> None:
     """Unknown never equals unknown: the older one, and its autopay, must not charge another account."""
     bound = [
-        _kept(family, reference="one", bank_id=""),
-        _kept(family, reference="two", bank_id=""),
-        _kept(family, reference="three", bank_id="100000000001"),
-        _kept(family, reference="four", bank_id=""),
+        _kept(family, reference="one", bank_code=""),
+        _kept(family, reference="two", bank_code=""),
+        _kept(family, reference="three", bank_code="100000000001"),
+        _kept(family, reference="four", bank_code=""),
     ]
     assert len({card.pk for card in bound}) == 4
     assert [card.reference for card in BoundCard.objects.filter(unbound_at__isnull=True)] == ["four"]
 
 
-def _kept(family: Family, *, reference: str, bank_id: str) -> BoundCard:
+def _kept(family: Family, *, reference: str, bank_code: str) -> BoundCard:
     with use_case():
         return keep_account(
-            person_id=family.anna.pk, shop=None, reference=reference, bank_id=bank_id, bank="", now=NOW
+            person_id=family.anna.pk, shop=None, reference=reference, bank_code=bank_code, bank="", now=NOW
         )
 
 
@@ -484,7 +484,7 @@ def test_a_charge_by_the_old_leave_does_not_forget_the_new_one(family: Family, b
             person_id=family.anna.pk,
             shop=None,
             reference="new-leave",
-            bank_id=card.bank_id,
+            bank_code=card.bank_id,
             bank=card.bank,
             now=NOW,
         )
