@@ -24,7 +24,7 @@ from svet.arrangements.rules.plans import (
     asked_on,
     part_lacks,
 )
-from svet.arrangements.rules.views import InstalmentView, WaitingInstalment
+from svet.arrangements.rules.views import InstalmentView, WaitingInstalment, part_asked
 from svet.kernel.money import ZERO, Money
 from svet.ledger import queries as ledger
 from svet.people import queries as people
@@ -80,9 +80,9 @@ def paid_in_parts(account_ids: Collection[int]) -> frozenset[int]:
 
 
 def asked_by_plans(account_ids: Collection[int], *, now: datetime) -> dict[int, Money]:
-    """By account what its standing plan asks next, bills until then among it: no more is to be taken now."""
+    """By account what its standing plan asks by now, bills among it: no more is to be taken."""
     found = _current(account_ids, states=(InstalmentState.STANDING,))
-    return {row.account_id: _view(row, account, now=now).ask for row, account in found}
+    return {row.account_id: _view(row, account, now=now).due for row, account in found}
 
 
 def plans_of(account_id: int, *, now: datetime) -> list[InstalmentView]:
@@ -186,7 +186,7 @@ def _current(
 
 def _view(row: InstalmentPlan, account: AccountView, *, now: datetime) -> InstalmentView:
     parts, state = parts_of_plan(row), InstalmentState(row.state)
-    done, coming, ask = (len(parts) if state is InstalmentState.PAID else 0), None, ZERO
+    done, coming, ask, due = (len(parts) if state is InstalmentState.PAID else 0), None, ZERO, ZERO
     if state is InstalmentState.STANDING:
         today = provider_today(account.provider, now)
         movements = plan_movements(account, seq=row.after_seq)
@@ -194,6 +194,7 @@ def _view(row: InstalmentPlan, account: AccountView, *, now: datetime) -> Instal
         done, coming = len(parts) - len(open_), (open_[0] if open_ else None)
         if coming is not None:
             ask = Money(part_lacks(parts, movements, coming, by=today))
+            due = ask if part_asked(parts, coming, today=today) else ZERO
     return InstalmentView(
         public_id=row.public_id,
         account_id=row.account_id,
@@ -207,6 +208,7 @@ def _view(row: InstalmentPlan, account: AccountView, *, now: datetime) -> Instal
         done=done,
         next=coming,
         ask=ask,
+        due=due,
     )
 
 

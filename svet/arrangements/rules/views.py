@@ -13,7 +13,8 @@ from svet.kernel.money import ZERO, Money
 class InstalmentView:
     """A plan; days are those of the account's supplier.
 
-    ``done`` parts have come; ``ask`` is what lacks by the day of ``next``, current bills among it.
+    ``done`` parts have come; ``ask`` is what lacks by the day of ``next``, current bills among it. A part is
+    asked once the day of the one before is over: before that nothing is to be paid (``due``).
     """
 
     public_id: str
@@ -28,6 +29,7 @@ class InstalmentView:
     done: int = 0
     next: InstalmentPartView | None = None
     ask: Money = ZERO
+    due: Money = ZERO
 
     @property
     def months(self) -> int:
@@ -37,6 +39,11 @@ class InstalmentView:
     def asks_on(self) -> date:
         """The day of the next part; of a plan without one, its last."""
         return (self.next or self.parts[-1]).due_on
+
+
+def part_asked(parts: tuple[InstalmentPartView, ...], part: InstalmentPartView, *, today: date) -> bool:
+    """Whether a part is to be paid by now: the first one at once, others when that before has had its day."""
+    return part.no == 1 or parts[part.no - 2].due_on < today
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from svet.kernel.money import Money
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.notices.models import Notice
+from svet.payments.queries.unattended import left_to_charge
 from svet.payments.tests.factories import Family, make_family, owe
 from svet.people.models import Person
 from svet.staffing.rules import StaffRefused
@@ -317,7 +318,12 @@ def test_autopay_is_asked_for_the_next_part_only(family: Family) -> None:
     agree(family)
     assert asked_by_plans([family.first.pk, family.second.pk], now=NOW) == {family.first.pk: Money(1_000_00)}
     post(family.first, -1_000_00, on=date(2026, 12, 1))
-    assert asked_by_plans([family.first.pk], now=at(date(2026, 12, 1))) == {family.first.pk: Money(1_000_00)}
+    # Whoever has paid this month's part is asked for the next one when its turn has come.
+    for day, asked in ((date(2026, 12, 1), 0), (DAYS[0], 0), (date(2026, 12, 16), 1_000_00)):
+        assert asked_by_plans([family.first.pk], now=at(day)) == {family.first.pk: Money(asked)}
+        assert left_to_charge([family.first.pk], now=at(day)) == {family.first.pk: Money(asked)}
+        (plan,) = living_plans([family.first.pk], now=at(day)).values()
+        assert (plan.next and plan.next.no, plan.ask, plan.due) == (2, Money(1_000_00), Money(asked))
 
 
 def test_what_befalls_one_plan_is_no_matter_of_those_behind_it(

@@ -11,6 +11,7 @@ from svet.accounts.models import Link
 from svet.arrangements.models import InstalmentPlan
 from svet.arrangements.operations.plans import agree_on_plan
 from svet.arrangements.queries.offering import instalment_offer
+from svet.arrangements.tests.test_plans import post
 from svet.cabinet.payment.tests.test_payment import signed_in, text_of, words
 from svet.kernel.actors import Actor
 from svet.look.formats import day
@@ -66,6 +67,18 @@ def test_its_days_and_sums_are_seen_and_agreed_on_and_stand_on_every_page(family
     again = anna.post(address(family), asked)
     assert again.status_code == 422
     assert "уже есть" in text_of(again)
+
+
+def test_the_part_after_one_that_was_paid_is_not_asked_at_once(family: Family) -> None:
+    agree(family)
+    post(family.first, -1_000_00, on=timezone.localdate())
+    anna = signed_in(family.anna)
+    page = text_of(anna.get("/payment/"))
+    line = words(page)
+    assert "Рассрочка: оплачено 1 из 3, дальше 1 000,00 ₽ до" in line
+    assert 'value="1000,00"' not in page
+    today = words(text_of(anna.get("/today/")))
+    assert "К оплате 35,38 ₽" in today
 
 
 @pytest.mark.parametrize(
