@@ -43,8 +43,8 @@ def agree_on_plan(
 ) -> bool:
     """Agree to pay what the account owes now in so many monthly parts; whether it waits for signatures.
 
-    ``shown`` stands for the debt and the days that were seen. ``along`` is what the caller does with the
-    answer in the same transaction.
+    ``shown`` stands for the debt, the days and the signatures that were seen. ``along`` is what the caller
+    does with the answer in the same transaction.
 
     :raises InstalmentNotFound: not an account the person may pay for
     :raises InstalmentRefused: the rule says no, and why
@@ -60,7 +60,9 @@ def agree_on_plan(
         if offer.why is not None:
             details = {"free": offer.free_on, "least": offer.least, "most": offer.most}
             raise InstalmentRefused(offer.why, details=details)
-        if offer.shown != shown:
+        # Postings do not wait for the account: one between the two reads makes it another debt.
+        standing = ledger.standings([account.account_id])[account.account_id]
+        if offer.shown != shown or offer.balance != standing.balance:
             raise InstalmentConflict(InstalmentReason.CHANGED)
         if months not in offer.choices:
             raise InstalmentRefused(
@@ -72,7 +74,6 @@ def agree_on_plan(
         )
         for row in stale:
             end_plan(row, account, now=now)
-        standing = ledger.standings([account.account_id])[account.account_id]
         made = InstalmentPlan.objects.create(
             account_id=account.account_id,
             person_id=by.person_id or 0,

@@ -50,7 +50,7 @@ def part_asked(parts: tuple[InstalmentPartView, ...], part: InstalmentPartView, 
 class InstalmentOffer:
     """Whether a plan may be agreed on for an account; ``why`` not, and from which day on.
 
-    ``choices`` by the number of months; ``shown`` stands for the debt and the days that were seen.
+    ``choices`` by the number of months; ``shown`` stands for the debt, all days and whether two sign.
     """
 
     account_public_id: str
