@@ -101,13 +101,17 @@ def withdraw_plan(
     *,
     by: Actor,
     account_public_id: str,
+    plan_public_id: str,
+    state: str,
     now: datetime,
     along: Callable[[], None] | None = None,
 ) -> None:
     """Give up the person's own plan that waits or stands: all is due at once again. Again is no harm.
 
+    ``state`` is the one that was seen: taking back a request costs nothing, giving up what stands a pause.
+
     :raises InstalmentNotFound: not an account the person may pay for
-    :raises InstalmentConflict: there is no plan of theirs, or it is over
+    :raises InstalmentConflict: there is no such plan of theirs, it is over, or stands otherwise than was seen
     """
     account = account_to_pay(by, account_public_id)
     with use_case():
@@ -115,9 +119,11 @@ def withdraw_plan(
         own = InstalmentPlan.objects.select_for_update().filter(
             account_id=account.account_id, person_id=by.person_id or 0
         )
-        row = own.order_by("-asked_at", "-pk").first()
+        row = own.filter(public_id=plan_public_id).first()
         if row is None:
             raise InstalmentConflict(InstalmentReason.NOT_FOUND)
+        if row.state in _LIVING and row.state != state:
+            raise InstalmentConflict(InstalmentReason.DECIDED)
         if row.state in _LIVING:
             begun = row.state == InstalmentState.STANDING
             ended_on = provider_today(account.provider, now) if begun else None

@@ -100,6 +100,13 @@ def told(event: str) -> list[int]:
     return list(Notice.objects.filter(event=event).values_list("recipient_id", flat=True))
 
 
+def give_up(family: Family, by: Actor) -> None:
+    """The newest plan of the account, as it stands."""
+    row = InstalmentPlan.objects.latest("pk")
+    account = family.first.public_id
+    withdraw_plan(by=by, account_public_id=account, plan_public_id=row.public_id, state=row.state, now=NOW)
+
+
 def refusal(family: Family, **changes: Any) -> Any:
     before = InstalmentPlan.objects.count()
     with pytest.raises((InstalmentRefused, InstalmentConflict)) as refused:
@@ -215,7 +222,7 @@ def test_one_at_a_time_and_no_promise_beside_it(family: Family) -> None:
     row.pk, row.public_id = None, "another"
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save(force_insert=True)
-    withdraw_plan(by=Actor.person(family.boris.pk), account_public_id=family.first.public_id, now=NOW)
+    give_up(family, Actor.person(family.boris.pk))
     promise_payment(by=Actor.person(family.anna.pk), **terms)
     assert refusal(family) is InstalmentReason.PROMISED
 
@@ -227,19 +234,19 @@ def test_who_may_not_pay_may_not_agree_nor_withdraw(family: Family, who: str) ->
     with pytest.raises(InstalmentNotFound):
         agree(family, person=person)
     with pytest.raises(InstalmentNotFound):
-        withdraw_plan(by=Actor.person(person.pk), account_public_id=family.first.public_id, now=NOW)
+        give_up(family, Actor.person(person.pk))
     Link.objects.filter(person=family.boris).update(can_pay=True)
     if who == "boris":
         with pytest.raises(InstalmentConflict):
-            withdraw_plan(by=Actor.person(person.pk), account_public_id=family.first.public_id, now=NOW)
+            give_up(family, Actor.person(person.pk))
     assert state() == "standing"
 
 
 def test_who_gives_a_standing_plan_up_waits_as_if_it_had_been_broken(family: Family) -> None:
     agree(family)
     by = Actor.person(family.anna.pk)
-    withdraw_plan(by=by, account_public_id=family.first.public_id, now=NOW)
-    withdraw_plan(by=by, account_public_id=family.first.public_id, now=NOW)
+    give_up(family, by)
+    give_up(family, by)
     assert (state(), asked_apart([family.first.pk], today=NOW.date())) == ("withdrawn", frozenset())
     assert refusal(family) is InstalmentReason.BROKEN_LATELY
 
@@ -284,7 +291,7 @@ def test_what_waits_is_refused_with_a_reason_called_back_or_over_on_its_first_da
     assert (state(), told("plan_refused")) == ("refused", [family.anna.recipient_id])
     # Nothing had begun, so there is no pause.
     agree(family)
-    withdraw_plan(by=by, account_public_id=family.first.public_id, now=NOW)
+    give_up(family, by)
     agree(family)
     with pytest.raises(InstalmentRefused) as passed:
         sign_plan(by=olga, plan_public_id=plans_of(family.first.pk, now=NOW)[0].public_id, now=at(DAYS[0]))

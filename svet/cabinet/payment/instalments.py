@@ -18,7 +18,12 @@ from django.views.decorators.http import require_http_methods
 from svet.arrangements.operations.plans import agree_on_plan, withdraw_plan
 from svet.arrangements.queries.offering import instalment_offer
 from svet.arrangements.queries.plans import instalment_terms
-from svet.arrangements.rules.plans import InstalmentConflict, InstalmentNotFound, InstalmentState
+from svet.arrangements.rules.plans import (
+    InstalmentConflict,
+    InstalmentNotFound,
+    InstalmentReason,
+    InstalmentState,
+)
 from svet.arrangements.rules.views import InstalmentOffer
 from svet.arrangements.texts import plans as words
 from svet.cabinet.shell.forms import Form
@@ -71,10 +76,20 @@ def instalments(request: HttpRequest, account_public_id: str) -> HttpResponse:
     form = InstalmentForm(request.POST if posted else None, offer=offer, months=months)
     if posted and request.POST.get("act") == "withdraw":
         try:
-            withdraw_plan(by=by, account_public_id=account_public_id, now=now)
+            withdraw_plan(
+                by=by,
+                account_public_id=account_public_id,
+                plan_public_id=request.POST.get("plan", "")[:40],
+                state=request.POST.get("state", "")[:10],
+                now=now,
+            )
             messages.success(request, _("Рассрочки больше нет: долг нужно заплатить сразу."))
-        except InstalmentConflict:
-            messages.error(request, _("Отказаться может тот, кто оформил рассрочку, пока она действует."))
+        except InstalmentConflict as refused:
+            if offer.mine and refused.reason is InstalmentReason.DECIDED:
+                said = _("Пока вы смотрели, рассрочка изменилась. Проверьте её и решите ещё раз.")
+            else:
+                said = _("Отказаться может тот, кто оформил рассрочку, пока она действует.")
+            messages.error(request, said)
         return redirect("instalments", account_public_id)
     if posted and request.POST.get("act") == "show":
         query = urlencode({"months": months})
