@@ -15,6 +15,7 @@ from svet.arrangements.queries.access import payers
 from svet.arrangements.queries.offering import account_to_pay, plan_offer
 from svet.arrangements.queries.plans import instalment_terms, parts_of_plan
 from svet.arrangements.rules.plans import (
+    FEWEST,
     INSTALMENT_MOVES,
     LIVING,
     InstalmentConflict,
@@ -24,6 +25,7 @@ from svet.arrangements.rules.plans import (
     InstalmentState,
 )
 from svet.kernel.actors import Actor
+from svet.kernel.money import Money
 from svet.kernel.moving import move_row
 from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import queries as ledger
@@ -141,7 +143,8 @@ def sign_plan(*, by: Actor, plan_public_id: str, now: datetime) -> bool:
     """Put a member's signature under a plan that waits; whether it stands by that: the second one makes it.
 
     :raises InstalmentNotFound: :raises InstalmentConflict: it waits no more
-    :raises InstalmentRefused: signed by the same member, it is their own, or its first day is too near
+    :raises InstalmentRefused: signed by the same member, it is their own, its first day is too near, the
+        account has another holder, or by now it owes less than there are plans for
     """
     with use_case():
         row, account = _waiting(plan_public_id)
@@ -149,8 +152,13 @@ def sign_plan(*, by: Actor, plan_public_id: str, now: datetime) -> bool:
             raise InstalmentRefused(InstalmentReason.OWN)
         if by.person_id == row.first_by_id:
             raise InstalmentRefused(InstalmentReason.SAME_HAND)
-        if row.person_id not in payers([row.account_id]).get(row.account_id, ()):
+        former = account.held_since is not None and row.made_on < account.held_since
+        if former or row.person_id not in payers([row.account_id]).get(row.account_id, ()):
             raise InstalmentRefused(InstalmentReason.ACCOUNT)
+        least = Money(instalment_terms().least)
+        if ledger.balance(row.account_id) < max(least, Money(FEWEST)):
+            # Paid or corrected since it was asked for: nobody is told to pay in parts what is not owed.
+            raise InstalmentRefused(InstalmentReason.TOO_LITTLE, details={"least": least})
         parts = parts_of_plan(row)
         if parts[0].due_on <= provider_today(account.provider, now):
             raise InstalmentRefused(InstalmentReason.DAYS_PASSED)

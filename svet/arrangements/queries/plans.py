@@ -227,6 +227,7 @@ def _waiting(row: InstalmentPlan, *, now: datetime) -> WaitingInstalment:
         signed_at=row.signed_at,
         ended_by=row.ended_by_name,
         ended_because=row.ended_because,
+        balance=ledger.balance(row.account_id),
     )
 
 

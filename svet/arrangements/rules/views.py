@@ -71,7 +71,7 @@ class InstalmentOffer:
 
 @dataclass(frozen=True, slots=True)
 class WaitingInstalment:
-    """A plan as the staff sees it: whose, of which account, and who signed or ended it."""
+    """A plan as the staff sees it: whose, of which account, what that owes now, who signed or ended it."""
 
     plan: InstalmentView
     account_number: str
@@ -85,3 +85,4 @@ class WaitingInstalment:
     signed_at: datetime | None
     ended_by: str
     ended_because: str
+    balance: Money
