@@ -147,7 +147,7 @@ def _accounts(
         meters.setdefault(meter.account_id, []).append(meter)
     sent, absences = metering.last_sent(account_ids=ids), standing_absences(account_ids=ids)
     asks = {
-        key: PlanAsk(one.asks_on, one.ask)
+        key: PlanAsk(one.asks_on, one.due)
         for key, one in plans.items()
         if one.state is InstalmentState.STANDING
     }

@@ -756,6 +756,7 @@ API = [
         f"{V1}accounts/<account_id>/instalments/withdraw",
         PAYERS,
         (409,),
+        body={"plan": "none", "state": "standing"},
         scope="payments:write",
         note="no plan of theirs is there",
     ),

@@ -35,6 +35,13 @@ class InstalmentsIn(Body):
     shown: Annotated[str, Field(max_length=40)]
 
 
+class InstalmentWithdrawIn(Body):
+    """Which plan, and the ``state`` it was seen in: a request that was signed meanwhile is not given up."""
+
+    plan: Annotated[str, Field(max_length=40)]
+    state: Annotated[str, Field(max_length=10, examples=["standing"])]
+
+
 class InstalmentPartOut(Schema):
     """One part: by which day how much."""
 
@@ -127,7 +134,7 @@ def agree(request: HttpRequest, account_id: str, payload: InstalmentsIn) -> Stat
     response={200: InstalmentsOut, **FAILS},
     summary="Give instalments up",
 )
-def withdraw(request: HttpRequest, account_id: str) -> Status[Any]:
+def withdraw(request: HttpRequest, account_id: str, payload: InstalmentWithdrawIn) -> Status[Any]:
     """Take back a request that waits, or give up a plan that stands: all is due then, with a pause."""
     caller = allowed(request, Scope.PAYMENTS_WRITE)
     now = timezone.now()
@@ -136,6 +143,8 @@ def withdraw(request: HttpRequest, account_id: str) -> Status[Any]:
         withdraw_plan(
             by=caller.actor,
             account_public_id=account_id,
+            plan_public_id=payload.plan,
+            state=payload.state,
             now=now,
             along=lambda: keep(200, _out(caller.actor, account_id)),
         )

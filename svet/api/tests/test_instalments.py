@@ -42,12 +42,16 @@ def test_a_plan_is_seen_agreed_on_once_told_and_given_up() -> None:
     assert (other.status_code, other.json()["code"]) == (409, "plan_living")
     (told,) = anna.get("/today").json()["instalments"]
     assert told["account_id"] == family.first.public_id
+    seen = {"plan": one["id"], "state": "standing"}
     for person in (family.boris, family.vera):
         assert Program(person).get(address).status_code == 404
         assert Program(person).post(address, asked).status_code == 404
-        assert Program(person).post(f"{address}/withdraw", {}).status_code == 404
+        assert Program(person).post(f"{address}/withdraw", seen).status_code == 404
+    for stale in ({**seen, "state": "waiting"}, {**seen, "plan": "another"}):
+        kept = anna.post(f"{address}/withdraw", stale, key=f"stale-{stale['state']}")
+        assert (kept.status_code, anna.get(address).json()["plans"][0]["state"]) == (409, "standing")
     for _again in range(2):
-        gone = anna.post(f"{address}/withdraw", {}, key="withdraw")
+        gone = anna.post(f"{address}/withdraw", seen, key="withdraw")
         assert (gone.status_code, gone.json()["plans"][0]["state"]) == (200, "withdrawn")
     again = anna.post(address, asked, key="paused")
     assert (again.status_code, again.json()["code"]) == (422, "plan_broken_lately")

@@ -15,6 +15,7 @@ from svet.arrangements.queries.access import payers
 from svet.arrangements.queries.offering import account_to_pay, plan_offer
 from svet.arrangements.queries.plans import instalment_terms, parts_of_plan
 from svet.arrangements.rules.plans import (
+    FEWEST,
     INSTALMENT_MOVES,
     LIVING,
     InstalmentConflict,
@@ -24,6 +25,7 @@ from svet.arrangements.rules.plans import (
     InstalmentState,
 )
 from svet.kernel.actors import Actor
+from svet.kernel.money import Money
 from svet.kernel.moving import move_row
 from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import queries as ledger
@@ -43,8 +45,8 @@ def agree_on_plan(
 ) -> bool:
     """Agree to pay what the account owes now in so many monthly parts; whether it waits for signatures.
 
-    ``shown`` stands for the debt and the days that were seen. ``along`` is what the caller does with the
-    answer in the same transaction.
+    ``shown`` stands for the debt, the days and the signatures that were seen. ``along`` is what the caller
+    does with the answer in the same transaction.
 
     :raises InstalmentNotFound: not an account the person may pay for
     :raises InstalmentRefused: the rule says no, and why
@@ -60,7 +62,9 @@ def agree_on_plan(
         if offer.why is not None:
             details = {"free": offer.free_on, "least": offer.least, "most": offer.most}
             raise InstalmentRefused(offer.why, details=details)
-        if offer.shown != shown:
+        # Postings do not wait for the account: one between the two reads makes it another debt.
+        standing = ledger.standings([account.account_id])[account.account_id]
+        if offer.shown != shown or offer.balance != standing.balance:
             raise InstalmentConflict(InstalmentReason.CHANGED)
         if months not in offer.choices:
             raise InstalmentRefused(
@@ -72,7 +76,6 @@ def agree_on_plan(
         )
         for row in stale:
             end_plan(row, account, now=now)
-        standing = ledger.standings([account.account_id])[account.account_id]
         made = InstalmentPlan.objects.create(
             account_id=account.account_id,
             person_id=by.person_id or 0,
@@ -101,13 +104,17 @@ def withdraw_plan(
     *,
     by: Actor,
     account_public_id: str,
+    plan_public_id: str,
+    state: str,
     now: datetime,
     along: Callable[[], None] | None = None,
 ) -> None:
     """Give up the person's own plan that waits or stands: all is due at once again. Again is no harm.
 
+    ``state`` is the one that was seen: taking back a request costs nothing, giving up what stands a pause.
+
     :raises InstalmentNotFound: not an account the person may pay for
-    :raises InstalmentConflict: there is no plan of theirs, or it is over
+    :raises InstalmentConflict: there is no such plan of theirs, it is over, or stands otherwise than was seen
     """
     account = account_to_pay(by, account_public_id)
     with use_case():
@@ -115,9 +122,11 @@ def withdraw_plan(
         own = InstalmentPlan.objects.select_for_update().filter(
             account_id=account.account_id, person_id=by.person_id or 0
         )
-        row = own.order_by("-asked_at", "-pk").first()
+        row = own.filter(public_id=plan_public_id).first()
         if row is None:
             raise InstalmentConflict(InstalmentReason.NOT_FOUND)
+        if row.state in _LIVING and row.state != state:
+            raise InstalmentConflict(InstalmentReason.DECIDED)
         if row.state in _LIVING:
             begun = row.state == InstalmentState.STANDING
             ended_on = provider_today(account.provider, now) if begun else None
@@ -135,7 +144,8 @@ def sign_plan(*, by: Actor, plan_public_id: str, now: datetime) -> bool:
     """Put a member's signature under a plan that waits; whether it stands by that: the second one makes it.
 
     :raises InstalmentNotFound: :raises InstalmentConflict: it waits no more
-    :raises InstalmentRefused: signed by the same member, it is their own, or its first day is too near
+    :raises InstalmentRefused: signed by the same member, it is their own, its first day is too near, the
+        account has another holder, or by now it owes less than there are plans for
     """
     with use_case():
         row, account = _waiting(plan_public_id)
@@ -143,8 +153,13 @@ def sign_plan(*, by: Actor, plan_public_id: str, now: datetime) -> bool:
             raise InstalmentRefused(InstalmentReason.OWN)
         if by.person_id == row.first_by_id:
             raise InstalmentRefused(InstalmentReason.SAME_HAND)
-        if row.person_id not in payers([row.account_id]).get(row.account_id, ()):
+        former = account.held_since is not None and row.made_on < account.held_since
+        if former or row.person_id not in payers([row.account_id]).get(row.account_id, ()):
             raise InstalmentRefused(InstalmentReason.ACCOUNT)
+        least = Money(instalment_terms().least)
+        if ledger.balance(row.account_id) < max(least, Money(FEWEST)):
+            # Paid or corrected since it was asked for: nobody is told to pay in parts what is not owed.
+            raise InstalmentRefused(InstalmentReason.TOO_LITTLE, details={"least": least})
         parts = parts_of_plan(row)
         if parts[0].due_on <= provider_today(account.provider, now):
             raise InstalmentRefused(InstalmentReason.DAYS_PASSED)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 
 from svet.accounts.queries import AccountView, provider_today, visible_accounts
 from svet.accounts.rules import Right
@@ -69,6 +70,7 @@ def plan_offer(account: AccountView, *, person_id: int, now: datetime) -> Instal
         max(terms.months, FEWEST), today=today, due_day=account.provider.due_day, working=_working()
     )
     debt = max(balance.kopecks, 0)
+    by_two = debt > terms.alone
     return InstalmentOffer(
         account_public_id=account.public_id,
         account_number=account.number,
@@ -78,15 +80,21 @@ def plan_offer(account: AccountView, *, person_id: int, now: datetime) -> Instal
         free_on=plan_free_on(terms, since=since) if since is not None else None,
         least=Money(terms.least),
         most=Money(terms.most),
-        by_two=debt > terms.alone,
+        by_two=by_two,
         choices={}
         if why is not None
         else {months: split_debt(debt, days=days[:months]) for months in range(FEWEST, terms.months + 1)},
-        shown=f"{balance.kopecks}:{days[0].isoformat()}",
+        shown=_fingerprint(balance, days, by_two=by_two),
         living=living,
         mine=living is not None and living.person_id == person_id,
         past=tuple(one for one in known if one.state not in LIVING),
     )
+
+
+def _fingerprint(debt: Money, days: Sequence[date], *, by_two: bool) -> str:
+    """Stands for all that is shown: the debt and all days make the sums, and whether two members sign."""
+    seen = ":".join([str(debt.kopecks), str(by_two), *(day.isoformat() for day in days)])
+    return sha256(seen.encode()).hexdigest()[:32]
 
 
 def _working() -> Callable[[date], date]:

@@ -25,7 +25,7 @@ from svet.arrangements.rules.plans import (
     part_came,
     part_lacks,
 )
-from svet.arrangements.rules.views import InstalmentView, WaitingInstalment
+from svet.arrangements.rules.views import InstalmentView, WaitingInstalment, part_asked
 from svet.kernel.money import ZERO, Money
 from svet.ledger import queries as ledger
 from svet.people import queries as people
@@ -81,9 +81,9 @@ def paid_in_parts(account_ids: Collection[int]) -> frozenset[int]:
 
 
 def asked_by_plans(account_ids: Collection[int], *, now: datetime) -> dict[int, Money]:
-    """By account what its standing plan asks next, bills until then among it: no more is to be taken now."""
+    """By account what its standing plan asks by now, bills among it: no more is to be taken."""
     found = _current(account_ids, states=(InstalmentState.STANDING,))
-    return {row.account_id: _view(row, account, now=now).ask for row, account in found}
+    return {row.account_id: _view(row, account, now=now).due for row, account in found}
 
 
 def plans_of(account_id: int, *, now: datetime) -> list[InstalmentView]:
@@ -187,7 +187,7 @@ def _current(
 
 def _view(row: InstalmentPlan, account: AccountView, *, now: datetime) -> InstalmentView:
     parts, state = parts_of_plan(row), InstalmentState(row.state)
-    done, coming, ask = (len(parts) if state is InstalmentState.PAID else 0), None, ZERO
+    done, coming, ask, due = (len(parts) if state is InstalmentState.PAID else 0), None, ZERO, ZERO
     if state is InstalmentState.STANDING:
         today = provider_today(account.provider, now)
         movements = plan_movements(row, account)
@@ -197,6 +197,8 @@ def _view(row: InstalmentPlan, account: AccountView, *, now: datetime) -> Instal
         asks = ((part, part_lacks(parts, movements, part, by=today)) for part in open_)
         coming, lacks = next((each for each in asks if each[1]), (None, 0))
         ask = Money(lacks)
+        if coming is not None and part_asked(parts, coming, today=today):
+            due = ask
     return InstalmentView(
         public_id=row.public_id,
         account_id=row.account_id,
@@ -210,6 +212,7 @@ def _view(row: InstalmentPlan, account: AccountView, *, now: datetime) -> Instal
         done=done,
         next=coming,
         ask=ask,
+        due=due,
     )
 
 
@@ -228,6 +231,7 @@ def _waiting(row: InstalmentPlan, *, now: datetime) -> WaitingInstalment:
         signed_at=row.signed_at,
         ended_by=row.ended_by_name,
         ended_because=row.ended_because,
+        balance=ledger.balance(row.account_id),
     )
 
 

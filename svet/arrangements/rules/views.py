@@ -19,7 +19,8 @@ from svet.kernel.money import ZERO, Money
 class InstalmentView:
     """A plan; days are those of the account's supplier.
 
-    ``done`` parts have come; ``ask`` is what lacks by the day of ``next``, current bills among it.
+    ``done`` parts have come; ``ask`` is what lacks by the day of ``next``, current bills among it. A part is
+    asked once the day of the one before is over: before that nothing is to be paid (``due``).
     """
 
     public_id: str
@@ -34,6 +35,7 @@ class InstalmentView:
     done: int = 0
     next: InstalmentPartView | None = None
     ask: Money = ZERO
+    due: Money = ZERO
 
     @property
     def months(self) -> int:
@@ -59,11 +61,16 @@ class InstalmentView:
         return None if early else over_on
 
 
+def part_asked(parts: tuple[InstalmentPartView, ...], part: InstalmentPartView, *, today: date) -> bool:
+    """Whether a part is to be paid by now: the first one at once, others when that before has had its day."""
+    return part.no == 1 or parts[part.no - 2].due_on < today
+
+
 @dataclass(frozen=True, slots=True)
 class InstalmentOffer:
     """Whether a plan may be agreed on for an account; ``why`` not, and from which day on.
 
-    ``choices`` by the number of months; ``shown`` stands for the debt and the days that were seen.
+    ``choices`` by the number of months; ``shown`` stands for the debt, all days and whether two sign.
     """
 
     account_public_id: str
@@ -84,7 +91,7 @@ class InstalmentOffer:
 
 @dataclass(frozen=True, slots=True)
 class WaitingInstalment:
-    """A plan as the staff sees it: whose, of which account, and who signed or ended it."""
+    """A plan as the staff sees it: whose, of which account, what that owes now, who signed or ended it."""
 
     plan: InstalmentView
     account_number: str
@@ -98,3 +105,4 @@ class WaitingInstalment:
     signed_at: datetime | None
     ended_by: str
     ended_because: str
+    balance: Money

@@ -131,7 +131,14 @@ class Life:
     def withdraw(self) -> None:
         by = Actor.person(self.family.anna.pk)
         with suppress(InstalmentNotFound, InstalmentConflict):
-            withdraw_plan(by=by, account_public_id=self.account.public_id, now=at(self.today))
+            if plan := InstalmentPlan.objects.filter(account=self.account).order_by("pk").last():
+                withdraw_plan(
+                    by=by,
+                    account_public_id=self.account.public_id,
+                    plan_public_id=plan.public_id,
+                    state=plan.state,
+                    now=at(self.today),
+                )
 
 
 def due_of(known: date) -> date:

@@ -47,6 +47,7 @@ from svet.kernel.money import Money
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.notices.models import Notice
+from svet.payments.queries.unattended import left_to_charge
 from svet.payments.tests.factories import Family, make_family, owe
 from svet.people.models import Person
 from svet.staffing.rules import StaffRefused
@@ -97,6 +98,13 @@ def state() -> str:
 
 def told(event: str) -> list[int]:
     return list(Notice.objects.filter(event=event).values_list("recipient_id", flat=True))
+
+
+def give_up(family: Family, by: Actor) -> None:
+    """The newest plan of the account, as it stands."""
+    row = InstalmentPlan.objects.latest("pk")
+    account = family.first.public_id
+    withdraw_plan(by=by, account_public_id=account, plan_public_id=row.public_id, state=row.state, now=NOW)
 
 
 def refusal(family: Family, **changes: Any) -> Any:
@@ -214,7 +222,7 @@ def test_one_at_a_time_and_no_promise_beside_it(family: Family) -> None:
     row.pk, row.public_id = None, "another"
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save(force_insert=True)
-    withdraw_plan(by=Actor.person(family.boris.pk), account_public_id=family.first.public_id, now=NOW)
+    give_up(family, Actor.person(family.boris.pk))
     promise_payment(by=Actor.person(family.anna.pk), **terms)
     assert refusal(family) is InstalmentReason.PROMISED
 
@@ -226,19 +234,19 @@ def test_who_may_not_pay_may_not_agree_nor_withdraw(family: Family, who: str) ->
     with pytest.raises(InstalmentNotFound):
         agree(family, person=person)
     with pytest.raises(InstalmentNotFound):
-        withdraw_plan(by=Actor.person(person.pk), account_public_id=family.first.public_id, now=NOW)
+        give_up(family, Actor.person(person.pk))
     Link.objects.filter(person=family.boris).update(can_pay=True)
     if who == "boris":
         with pytest.raises(InstalmentConflict):
-            withdraw_plan(by=Actor.person(person.pk), account_public_id=family.first.public_id, now=NOW)
+            give_up(family, Actor.person(person.pk))
     assert state() == "standing"
 
 
 def test_who_gives_a_standing_plan_up_waits_as_if_it_had_been_broken(family: Family) -> None:
     agree(family)
     by = Actor.person(family.anna.pk)
-    withdraw_plan(by=by, account_public_id=family.first.public_id, now=NOW)
-    withdraw_plan(by=by, account_public_id=family.first.public_id, now=NOW)
+    give_up(family, by)
+    give_up(family, by)
     assert (state(), asked_apart([family.first.pk], today=NOW.date())) == ("withdrawn", frozenset())
     assert refusal(family) is InstalmentReason.BROKEN_LATELY
 
@@ -283,7 +291,7 @@ def test_what_waits_is_refused_with_a_reason_called_back_or_over_on_its_first_da
     assert (state(), told("plan_refused")) == ("refused", [family.anna.recipient_id])
     # Nothing had begun, so there is no pause.
     agree(family)
-    withdraw_plan(by=by, account_public_id=family.first.public_id, now=NOW)
+    give_up(family, by)
     agree(family)
     with pytest.raises(InstalmentRefused) as passed:
         sign_plan(by=olga, plan_public_id=plans_of(family.first.pk, now=NOW)[0].public_id, now=at(DAYS[0]))
@@ -317,7 +325,12 @@ def test_autopay_is_asked_for_the_next_part_only(family: Family) -> None:
     agree(family)
     assert asked_by_plans([family.first.pk, family.second.pk], now=NOW) == {family.first.pk: Money(1_000_00)}
     post(family.first, -1_000_00, on=date(2026, 12, 1))
-    assert asked_by_plans([family.first.pk], now=at(date(2026, 12, 1))) == {family.first.pk: Money(1_000_00)}
+    # Whoever has paid this month's part is asked for the next one when its turn has come.
+    for day, asked in ((date(2026, 12, 1), 0), (DAYS[0], 0), (date(2026, 12, 16), 1_000_00)):
+        assert asked_by_plans([family.first.pk], now=at(day)) == {family.first.pk: Money(asked)}
+        assert left_to_charge([family.first.pk], now=at(day)) == {family.first.pk: Money(asked)}
+        (plan,) = living_plans([family.first.pk], now=at(day)).values()
+        assert (plan.next and plan.next.no, plan.ask, plan.due) == (2, Money(1_000_00), Money(asked))
 
 
 def test_what_befalls_one_plan_is_no_matter_of_those_behind_it(

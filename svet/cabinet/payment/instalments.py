@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +18,12 @@ from django.views.decorators.http import require_http_methods
 from svet.arrangements.operations.plans import agree_on_plan, withdraw_plan
 from svet.arrangements.queries.offering import instalment_offer
 from svet.arrangements.queries.plans import instalment_terms
-from svet.arrangements.rules.plans import InstalmentConflict, InstalmentNotFound, InstalmentState
+from svet.arrangements.rules.plans import (
+    InstalmentConflict,
+    InstalmentNotFound,
+    InstalmentReason,
+    InstalmentState,
+)
 from svet.arrangements.rules.views import InstalmentOffer
 from svet.arrangements.texts import plans as words
 from svet.cabinet.shell.forms import Form
@@ -31,20 +37,29 @@ _USUAL = 6
 
 
 class InstalmentForm(Form):
-    """For how many months."""
+    """For how many months; ``seen``: the number whose days and sums were in the table."""
 
     months = forms.TypedChoiceField(
         label=gettext_lazy("На сколько месяцев"), coerce=int, required=True, widget=forms.Select
     )
+    seen = forms.CharField(required=False, max_length=2, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, offer: InstalmentOffer, months: int) -> None:
-        super().__init__(data, initial={"months": months})
+        super().__init__(data, initial={"months": months, "seen": months})
         field = self.fields["months"]
         # Where nothing can be chosen, why not is the operation's to say.
         known = list(offer.choices) or [months]
         field.choices = [(each, words.months_words(each)) for each in known]  # type: ignore[attr-defined]
         field.error_messages["required"] = _("Выберите, на сколько месяцев.")
         field.error_messages["invalid_choice"] = _("На столько месяцев рассрочки нет.")
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing is agreed on but the days and sums in the table, whatever the list was changed to."""
+        known = super().clean() or {}
+        if "months" in known and known.get("seen") != str(known["months"]):
+            said = _("Теперь в таблице дни и суммы для этого срока. Проверьте их и согласитесь ещё раз.")
+            self.add_error("months", said)
+        return known
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,11 +76,24 @@ def instalments(request: HttpRequest, account_public_id: str) -> HttpResponse:
     form = InstalmentForm(request.POST if posted else None, offer=offer, months=months)
     if posted and request.POST.get("act") == "withdraw":
         try:
-            withdraw_plan(by=by, account_public_id=account_public_id, now=now)
+            withdraw_plan(
+                by=by,
+                account_public_id=account_public_id,
+                plan_public_id=request.POST.get("plan", "")[:40],
+                state=request.POST.get("state", "")[:10],
+                now=now,
+            )
             messages.success(request, _("Рассрочки больше нет: долг нужно заплатить сразу."))
-        except InstalmentConflict:
-            messages.error(request, _("Отказаться может тот, кто оформил рассрочку, пока она действует."))
+        except InstalmentConflict as refused:
+            if offer.mine and refused.reason is InstalmentReason.DECIDED:
+                said = _("Пока вы смотрели, рассрочка изменилась. Проверьте её и решите ещё раз.")
+            else:
+                said = _("Отказаться может тот, кто оформил рассрочку, пока она действует.")
+            messages.error(request, said)
         return redirect("instalments", account_public_id)
+    if posted and request.POST.get("act") == "show":
+        query = urlencode({"months": months})
+        return redirect(f"{reverse('instalments', args=[account_public_id])}?{query}")
 
     def act() -> HttpResponse:
         waits = agree_on_plan(

@@ -78,8 +78,8 @@ def row_of(
     late = late_of(newest, balance=balance, transit=transit, today=today)
     in_parts = plan is not None and plan.state is InstalmentState.STANDING
     if plan is not None and in_parts:
-        # What is asked of a debt that is paid in parts is the next one, with the bills until its day.
-        late = arrears_in_parts(ask=plan.ask, until=plan.asks_on, transit=transit, today=today)
+        # Of a debt that is paid in parts the one whose turn it is is asked, with the bills until its day.
+        late = arrears_in_parts(ask=plan.due, until=plan.asks_on, transit=transit, today=today)
         owed = min(owed, late.owed)
     payable = Right.PAY in card.rights
     ticked = payable and bool(owed)

@@ -96,7 +96,7 @@ def in_doubt(account_ids: Collection[int]) -> dict[int, Money]:
 def left_to_charge(account_ids: Collection[int], *, now: datetime) -> dict[int, Money]:
     """What accounts owe less the money on its way, and less what an earlier charge may have taken.
 
-    Of a debt that is paid in parts no more than the next one, with the bills until its day.
+    Of a debt that is paid in parts no more than the one whose turn it is, with the bills until its day.
     """
     debts, doubts = owed([*account_ids]), in_doubt(account_ids)
     asks = asked_by_plans(account_ids, now=now)
