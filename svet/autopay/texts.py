@@ -71,7 +71,8 @@ def cause_note(state: AgreementState, cause: AgreementCause | None) -> str:
             return _("Пока вы не нажали «Включить», ничего не списываем.")
         case AgreementState.ACTIVE, _other:
             return _(
-                "За сутки до списания сообщим сумму, день и карту. Списание можно пропустить одной кнопкой."
+                "За сутки до списания сообщим сумму, день и чем платим. Списание можно пропустить одной "
+                "кнопкой."
             )
         case AgreementState.PAUSED, AgreementCause.RECOVERED:
             return _(

@@ -21,6 +21,7 @@ from svet.accounts.rules import Right
 from svet.autopay import operations, queries, texts
 from svet.autopay.queries import AutopayView
 from svet.autopay.rules import LAST_DAY, MOST_DAYS_AFTER, AgreementState, AutopayNotFound, TurnState
+from svet.cabinet.payment.binding import places
 from svet.cabinet.shell.forms import Form
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, client_address, now_of, person_of, signed_in
@@ -73,16 +74,19 @@ class AutopayForm(Form):
     day_of_month = forms.IntegerField(label=gettext_lazy("День месяца"), required=False, initial=7)
 
     def __init__(
-        self, data: Any, *, accounts: Sequence[AccountCard], cards: Sequence[CardView], account: str
+        self,
+        data: Any,
+        *,
+        accounts: Sequence[AccountCard],
+        cards: Sequence[CardView],
+        account: str,
+        standing: frozenset[str],
     ) -> None:
         super().__init__(data)
         chosen, card = self.fields["account"], self.fields["card"]
         assert isinstance(chosen, forms.ChoiceField)
         assert isinstance(card, forms.ChoiceField)
-        chosen.choices = [
-            (one.public_id, _("%(title)s, аб. № %(number)s") % {"title": one.title, "number": one.number})
-            for one in accounts
-        ]
+        chosen.choices = [(one.public_id, _choice(one, standing=standing)) for one in accounts]
         chosen.initial = account
         card.choices = [(one.public_id, one.title) for one in cards]
         for name, most in (("days_after_bill", MOST_DAYS_AFTER), ("day_of_month", LAST_DAY)):
@@ -108,11 +112,14 @@ class AutopayForm(Form):
 @signed_in
 def page(request: HttpRequest) -> HttpResponse:
     """The person's agreements: what is charged when, paused and ended ones too."""
-    found = queries.agreements(person_id=person_of(request).person_id, now=now_of(request))
+    person_id = person_of(request).person_id
+    found = queries.agreements(person_id=person_id, now=now_of(request))
+    cards = payments.cards(person_id=person_id)
     context = {
         "rows": [_shown(one) for one in found if one.state is not AgreementState.ENDED],
         "ended": [_shown(one) for one in found if one.state is AgreementState.ENDED],
-        "cards": payments.cards(person_id=person_of(request).person_id),
+        "cards": cards,
+        "places": () if cards else places(person_id),
     }
     return render(request, "cabinet/autopay.html", context)
 
@@ -124,8 +131,10 @@ def new(request: HttpRequest) -> HttpResponse:
     person_id = person_of(request).person_id
     accounts = [card for group in cabinet(person_id) for card in group.cards if Right.PAY in card.rights]
     cards = payments.cards(person_id=person_id)
+    found = queries.agreements(person_id=person_id, now=now_of(request))
     form = AutopayForm(
         request.POST if request.method == "POST" else None,
+        standing=frozenset(one.account_public_id for one in found if one.state is not AgreementState.ENDED),
         accounts=accounts,
         cards=cards,
         account=request.GET.get("account", ""),
@@ -141,7 +150,12 @@ def new(request: HttpRequest) -> HttpResponse:
     return form_page(
         request,
         "cabinet/autopay_new.html",
-        lambda: {"form": form, "accounts": accounts, "cards": cards},
+        lambda: {
+            "form": form,
+            "accounts": accounts,
+            "cards": cards,
+            "places": () if cards else places(person_id),
+        },
         form=form,
         explain=explain,
         act=act,
@@ -205,6 +219,14 @@ def skip(request: HttpRequest, skip_key: str) -> HttpResponse:
     # The address opens the charge to whoever has it, and the policy of the site (same-origin) keeps it here;
     # no-referrer would have browsers send the form with «Origin: null», which no form of ours may have.
     return render(request, "cabinet/autopay_skip.html", context, status=status)
+
+
+def _choice(one: AccountCard, *, standing: frozenset[str]) -> str:
+    """An account in the list; of one that has an autopay of the person's, that its terms are replaced."""
+    values = {"title": one.title, "number": one.number}
+    if one.public_id in standing:
+        return _("%(title)s, аб. № %(number)s: автоплатёж уже есть, условия заменятся") % values
+    return _("%(title)s, аб. № %(number)s") % values
 
 
 def _said(act: str) -> str:

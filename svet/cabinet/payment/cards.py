@@ -54,7 +54,14 @@ def unbind(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _render(request: HttpRequest, *, wrong: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
     person_id = person_of(request).person_id
-    shown = {"cards": queries.cards(person_id=person_id), "wrong": wrong, "places": places(person_id)}
+    cards = queries.cards(person_id=person_id)
+    shown = {
+        "cards": cards,
+        "has_cards": any(not card.is_sbp for card in cards),
+        "has_sbp": any(card.is_sbp for card in cards),
+        "wrong": wrong,
+        "places": places(person_id),
+    }
     return render(request, "cabinet/payment_cards.html", shown, status=status)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from svet.cabinet.payment.parts import SeriesPage, series_words
-from svet.cabinet.shell.receipts import ShownReceipt, shown_receipts
+from svet.cabinet.shell.receipts import ShownReceipt, all_made, shown_receipts
 from svet.fiscal.queries import FiscalReceiptView
 from svet.kernel.money import Money
 from svet.look.formats import moment, roubles
@@ -82,6 +82,8 @@ class OrderPage:
     receipts: tuple[ShownReceipt, ...] = ()
     #: Who makes its fiscal receipt and where it goes, in words.
     receipt_note: str = ""
+    #: Whether one of its accounts is overpaid: «Вернуть переплату» is for nobody else.
+    overpaid: bool = False
 
     @property
     def next_ready(self) -> bool:
@@ -99,6 +101,7 @@ def order_page(
     refunds: Sequence[RefundRequestView] = (),
     moves: Sequence[MoneyActView] = (),
     receipts: Sequence[FiscalReceiptView] = (),
+    overpaid: bool = False,
 ) -> OrderPage:
     """Words, steps and the next move for each state; ``left`` is what other payees still have to get.
 
@@ -118,7 +121,9 @@ def order_page(
         kind=kind,
         state_name=texts.state_name(order.state, refunded=bool(order.came_back), returned=order.returned),
         steps=_steps(order),
-        refresh=(3 if young else 20) if series_moves or (waiting and series is None) else 0,
+        refresh=(3 if young else 20)
+        if series_moves or (waiting and series is None)
+        else _receipt_refresh(order, receipts, now=now),
         bank_url=order.bank_page_url if can_go else "",
         try_again=order.state in (OrderState.CANCELED, OrderState.FAILED)
         and (series is None or series.need is SeriesNeed.OVER),
@@ -139,16 +144,21 @@ def order_page(
             DisputeRow(_moved(one), -one.money) for one in moves if one.state is not MoneyActState.WAITING
         ),
         receipts=shown_receipts(receipts),
-        receipt_note=receipt_note(order),
+        receipt_note=receipt_note(order, receipts),
+        overpaid=overpaid,
     )
 
 
-def receipt_note(order: OrderView) -> str:
-    """Who makes the fiscal receipt of a credited payment, and where it goes."""
+def receipt_note(order: OrderView, receipts: Sequence[FiscalReceiptView] = ()) -> str:
+    """Who makes the fiscal receipt of a credited payment, and where it goes or went."""
     values = {"email": order.receipt_email}
     match order.receipts:
         case ReceiptMaker.NOBODY:
             return _("Кассовый чек делаем не мы: его даст поставщик или тот, кто принимает для него деньги.")
+        case ReceiptMaker.CASHBOX if all_made(receipts) and order.receipt_email:
+            return _("Кассовый чек онлайн-касса поставщика отправила на %(email)s.") % values
+        case ReceiptMaker.CASHBOX if all_made(receipts):
+            return _("Кассовый чек онлайн-касса поставщика отправила на ваш телефон.")
         case ReceiptMaker.CASHBOX if order.receipt_email:
             return _("Кассовый чек пришлёт онлайн-касса поставщика на %(email)s.") % values
         case ReceiptMaker.CASHBOX:
@@ -156,6 +166,18 @@ def receipt_note(order: OrderView) -> str:
         case _ if order.receipt_email:
             return _("Чек отправлен на %(email)s.") % values
     return _("Кассовый чек банк пришлёт на ваш телефон.")
+
+
+def _receipt_refresh(order: OrderView, receipts: Sequence[FiscalReceiptView], *, now: datetime) -> int:
+    """Seconds until the page of a credited payment looks for its receipt again; 0 when it no longer does.
+
+    A till answers in seconds; one that is silent for ten minutes is not waited for on an open page.
+    """
+    credited = order.state is OrderState.CREDITED and order.receipts is ReceiptMaker.CASHBOX
+    if not credited or order.credited_at is None or all_made(receipts):
+        return 0
+    age = now - order.credited_at
+    return 5 if age < timedelta(minutes=1) else 20 if age < timedelta(minutes=10) else 0
 
 
 def _asked_back(refunds: Sequence[RefundRequestView]) -> list[PayerAsked]:

@@ -23,6 +23,7 @@ from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.limits import texts as limit_texts
 from svet.limits.operations import LimitReached
 from svet.payments import operations, queries, texts
+from svet.payments.operations.asking_back import offer_back
 from svet.payments.queries.acts import moves_of_payment
 from svet.payments.queries.refunds import refunds_of
 from svet.payments.rules.parts import PartAct, SeriesNeed
@@ -136,6 +137,9 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
     template = "cabinet/payment_order_state.html" if part else "cabinet/payment_order.html"
     last = series.parts[-1].public_id if series is not None else found.public_id
     left = queries.remainder(person_id=person_id, public_id=last)
+    own = found.person_id == person_id
+    credited = own and found.state is OrderState.CREDITED
+    offer = offer_back(by=actor, order_public_id=found.public_id, now=now) if credited else None
     view = order_page(
         found,
         now=now,
@@ -143,9 +147,10 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
         left=left,
         series=series,
         # Somebody else's request about a payment is between them and the staff.
-        refunds=refunds_of(order_public_id=found.public_id) if found.person_id == person_id else (),
-        moves=moves_of_payment(order_public_id=found.public_id) if found.person_id == person_id else (),
+        refunds=refunds_of(order_public_id=found.public_id) if own else (),
+        moves=moves_of_payment(order_public_id=found.public_id) if own else (),
         receipts=receipts_of([found.order_id], seen_by=actor).get(found.order_id, ()),
+        overpaid=offer is not None and any(line.over for line in offer.lines),
     )
     return render(request, template, {"view": view})
 

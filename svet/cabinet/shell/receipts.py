@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from svet.fiscal.queries import FiscalReceiptView
-from svet.fiscal.rules.states import ReceiptState
+from svet.fiscal.rules.states import ReceiptKind, ReceiptState
 from svet.fiscal.texts import kind_word, receipt_words
 from svet.kernel.money import Money
 
@@ -34,3 +34,9 @@ def shown_receipts(found: Sequence[FiscalReceiptView]) -> tuple[ShownReceipt, ..
         )
         for one in found
     )
+
+
+def all_made(found: Sequence[FiscalReceiptView]) -> bool:
+    """Whether the till has made every receipt of the money that came, and there is one."""
+    sold = [one for one in found if one.kind is ReceiptKind.SELL]
+    return bool(sold) and all(one.state is ReceiptState.DONE for one in sold)

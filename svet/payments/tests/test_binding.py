@@ -340,6 +340,10 @@ def test_the_pages_lead_to_the_bank_and_back(family: Family, bank: RunningBank) 
     assert "Привязать счёт СБП" in cards
     link = 'href="/payment/cards/#sbp"'
     assert link in anna.get("/payment/").content.decode()
+    for page in ("/autopay/", "/autopay/new/"):
+        shown = anna.get(page).content.decode()
+        assert "Сначала привяжите карту или счёт СБП" in shown
+        assert link in shown
     begun = anna.post("/payment/bindings/", {"account": family.first.public_id})
     assert begun.status_code == 303
     binding = AccountBinding.objects.get()
@@ -360,6 +364,9 @@ def test_the_pages_lead_to_the_bank_and_back(family: Family, bank: RunningBank) 
     assert "Счёт СБП привязан" in done
     assert "СБП, Банк «Пример»" in done
     assert "Отвязать счёт" in done
+    assert "Привязать другой счёт СБП" in done
+    assert "Привяжите счёт через СБП" not in done
+    assert "последние четыре цифры" not in done
     assert link not in anna.get("/payment/").content.decode()
     vera = client_of(family.vera)
     assert vera.get(where).status_code == 404

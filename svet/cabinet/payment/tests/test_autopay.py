@@ -59,7 +59,7 @@ def chosen(cast: AutopayCast, **other: str) -> dict[str, str]:
 
 def test_terms_are_chosen_shown_and_agreed_to(cast: AutopayCast) -> None:
     client = signed_in(cast.anna)
-    assert "Выберите карту, день" in plain(client.get("/autopay/"))
+    assert "Выберите, чем платить, в какой день" in plain(client.get("/autopay/"))
     assert "За какой счёт" in plain(client.get("/autopay/new/"))
     sent = client.post("/autopay/new/", chosen(cast, much="limit", ceiling="1 500,00"))
     assert sent.status_code == 302
@@ -102,6 +102,24 @@ def test_without_a_card_the_page_says_how_to_keep_one(cast: AutopayCast) -> None
     client = signed_in(cast.anna)
     assert "Сначала привяжите карту" in plain(client.get("/autopay/"))
     assert "Сначала привяжите карту" in plain(client.get("/autopay/new/"))
+
+
+def test_an_account_that_has_autopay_is_marked_in_the_list(cast: AutopayCast) -> None:
+    client, marked = signed_in(cast.anna), f"{cast.account.number}: автоплатёж уже есть, условия заменятся"
+    assert marked not in plain(client.get("/autopay/new/"))
+    agree(cast.anna, cast.account, cast.card)
+    assert marked in plain(client.get("/autopay/new/"))
+
+
+def test_an_account_of_sbp_is_called_one(cast: AutopayCast) -> None:
+    agree(cast.anna, cast.account, cast.card)
+    BoundCard.objects.update(kind="sbp", system="СБП", last4="", bank="Банк «Пример»")
+    client = signed_in(cast.anna)
+    agreement = AutopayAgreement.objects.get()
+    for address in ("/autopay/", f"/autopay/{agreement.public_id}/"):
+        shown = plain(client.get(address))
+        assert "Счёт СБП СБП, Банк «Пример»" in shown
+        assert "карт" not in shown.replace("Мои карты", "").lower()
 
 
 def test_a_bank_that_asks_the_cvc_is_said_to_be_no_bank_for_autopay(

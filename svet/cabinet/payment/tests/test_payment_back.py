@@ -72,6 +72,13 @@ def test_the_overpayment_is_found_shown_and_asked_for(family: Family, paid: Orde
     assert "Сколько вернуть" not in again
 
 
+def test_it_is_not_offered_on_an_account_that_owes(family: Family, paid: Order) -> None:
+    owe(family.first, 600_00)
+    page = text_of(signed_in(family.anna).get(f"/payment/orders/{paid.public_id}/"))
+    assert "Оплачено" in page
+    assert address(paid) not in page
+
+
 def test_what_was_typed_wrong_stays_with_its_error(family: Family, paid: Order) -> None:
     wrong = {"600": "можно вернуть не больше 500,00 ₽", "пять": "только цифры", "-5": "больше нуля"}
     for typed, said in wrong.items():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from svet.cabinet.payment.tests.test_payment import signed_in
 from svet.fiscal.models import Receipt
@@ -84,3 +87,22 @@ def test_the_page_says_who_makes_it(family: Family, order: Order, maker: Receipt
     Order.objects.update(receipts=maker.value)
     page = signed_in(family.anna).get(f"/payment/orders/{order.public_id}/").content.decode()
     assert words in page
+
+
+def test_the_page_looks_for_the_receipt_and_says_then_that_it_was_sent(family: Family, order: Order) -> None:
+    anna, address = signed_in(family.anna), f"/payment/orders/{order.public_id}/"
+    now = timezone.now()
+    Order.objects.update(credited_at=now)
+    page = anna.get(address).content.decode()
+    assert 'hx-trigger="every 5s"' in page
+    assert "чек пришлёт онлайн-касса" in page
+    Order.objects.update(credited_at=now - timedelta(minutes=5))
+    assert 'hx-trigger="every 20s"' in anna.get(address).content.decode()
+    Order.objects.update(credited_at=now - timedelta(minutes=11))
+    assert "hx-trigger" not in anna.get(address).content.decode()
+    Order.objects.update(credited_at=now)
+    receipt_of(order, ReceiptState.DONE)
+    page = anna.get(address).content.decode()
+    assert "hx-trigger" not in page
+    assert "чек онлайн-касса поставщика отправила на anna@example.ru" in page
+    assert "пришлёт" not in page
