@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from svet.arrangements.models import InstalmentPlan
-from svet.arrangements.operations import plans as operations
 from svet.arrangements.operations.plans import agree_on_plan
 from svet.arrangements.queries import offering
-from svet.arrangements.queries.offering import instalment_offer
+from svet.arrangements.queries.offering import instalment_offer, plan_offer
 from svet.arrangements.rules.plans import InstalmentConflict, InstalmentReason
 from svet.arrangements.tests.test_plans import NOW, post
 from svet.kernel.actors import Actor
@@ -48,13 +47,14 @@ def test_a_payment_in_the_middle_of_agreeing_is_another_debt(
     family: Family, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by, account = Actor.person(family.anna.pk), family.first.public_id
-    seen, real = instalment_offer(by, account_public_id=account, now=NOW).shown, operations.ledger.standings
+    seen = instalment_offer(by, account_public_id=account, now=NOW).shown
 
-    def paid_meanwhile(account_ids: Any) -> Any:
+    def paid_meanwhile(*args: Any, **terms: Any) -> Any:
+        offer = plan_offer(*args, **terms)
         post(family.first, -2_000_00, on=date(2026, 11, 20))
-        return real(account_ids)
+        return offer
 
-    monkeypatch.setattr(operations.ledger, "standings", paid_meanwhile)
+    monkeypatch.setattr("svet.arrangements.operations.plans.plan_offer", paid_meanwhile)
     with pytest.raises(InstalmentConflict) as changed:
         agree_on_plan(by=by, account_public_id=account, months=3, shown=seen, now=NOW)
     assert changed.value.reason is InstalmentReason.CHANGED

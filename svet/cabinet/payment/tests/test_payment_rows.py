@@ -12,9 +12,12 @@ from django.utils import timezone
 
 from svet.accounts.models import Account, Link
 from svet.accounts.tests.factories import make_account, make_group, make_link
+from svet.arrangements.operations.plans import agree_on_plan
+from svet.arrangements.queries.offering import instalment_offer
 from svet.bills import queries as bills
 from svet.bills.rules.document import Sums
 from svet.cabinet.payment.tests.test_payment import signed_in, text_of, words
+from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.look.formats import day_and_month
 from svet.payments.tests.factories import owe
@@ -48,6 +51,17 @@ def test_three_accounts_are_cards_and_four_are_rows() -> None:
     many = text_of(signed_in(household(groups=1, each=4)).get("/payment/"))
     assert many.count('class="line"') == 4
     assert "<article" not in many
+
+
+def test_a_row_that_is_paid_in_parts_says_what_of_it_is_asked() -> None:
+    anna = household(groups=1, each=4, debts=(3_000_00, 0))
+    by, account, now = Actor.person(anna.pk), accounts_of(anna)[0].public_id, timezone.now()
+    offer = instalment_offer(by, account_public_id=account, now=now)
+    agree_on_plan(by=by, account_public_id=account, months=3, shown=offer.shown, now=now)
+    page = text_of(signed_in(anna).get("/payment/"))
+    until = day_and_month(offer.choices[3][0].due_on).replace("\xa0", " ")
+    assert f"из них 1 000,00 ₽ до {until}" in words(page)
+    assert 'value="1000,00"' in page
 
 
 def test_what_is_paid_is_folded_and_can_still_be_paid_in_advance() -> None:
