@@ -31,6 +31,7 @@ __all__ = [
     "receipt_by_id",
     "receipt_counts",
     "receipts_of",
+    "receipts_of_payment",
     "tills_to_enter",
     "unmade_count",
 ]
@@ -106,6 +107,12 @@ def receipts_of(order_ids: Collection[int], *, seen_by: Actor) -> dict[int, tupl
         for row in rows.order_by("id"):
             found.setdefault(row.order_id, []).append(_view(row))
     return {order_id: tuple(own) for order_id, own in found.items()}
+
+
+def receipts_of_payment(public_id: str) -> tuple[FiscalReceiptView, ...]:
+    """All receipts of the payment with this outer id, in the order in which they were made: for the staff."""
+    rows = Receipt.objects.filter(order__public_id=public_id).select_related("order", "cashbox")
+    return tuple(_view(row) for row in rows.order_by("id"))
 
 
 def late_receipts(
