@@ -111,6 +111,7 @@ def receipts(code: str, maker: str) -> None:
         from django.utils.translation import gettext as _
 
         from svet.cli.refusal_text import in_words
+        from svet.fiscal.queries import tills_to_enter
         from svet.kernel.actors import Actor
         from svet.payments.operations.receipts import choose_maker
         from svet.payments.rules.receipts import ReceiptMaker
@@ -124,6 +125,10 @@ def receipts(code: str, maker: str) -> None:
                 "nobody": _("Чеков новых платежей через %(code)s мы не делаем."),
             }
             click.echo(said[maker] % {"code": code})
+            lacking = tills_to_enter() if maker == ReceiptMaker.CASHBOX.value else []
+            if lacking:
+                warning = _("Нет онлайн-кассы: %(codes)s. Чеки этих поставщиков ждут svet cashbox add.")
+                click.echo(warning % {"codes": ", ".join(lacking)}, err=True)
 
 
 def _switch(code: str, *, on: bool) -> None:

@@ -11,7 +11,7 @@ from svet.accounts.queries import ProviderView, provider_today, providers
 from svet.billing.queries.policies import rules_for
 from svet.cli.doctor.findings import Finding, Findings, Health
 from svet.fiscal.operations.cashboxes import has_secret
-from svet.fiscal.queries import cashboxes, lacking_cashboxes, unmade_count
+from svet.fiscal.queries import cashboxes, lacking_cashboxes, tills_to_enter, unmade_count
 from svet.fiscal.rules.vat import RATES
 from svet.kernel.periods import Month
 from svet.look.formats import day, number
@@ -156,9 +156,14 @@ def look_at_receipts(*, now: datetime) -> Findings:
     for code in shops_without_receipts():
         said = _("Банк договора {code} чеков не делает, и не сказано, кто делает.").format(code=code)
         yield Finding(Health.ILL, _("Кассовые чеки"), said, f"svet shop receipts {code} cashbox|nobody")
-    for code in lacking_cashboxes():
+    waiting = lacking_cashboxes()
+    for code in waiting:
         said = _("Чеки поставщика {code} ждут кассы.").format(code=code)
         yield Finding(Health.ILL, _("Кассовые чеки"), said, "svet cashbox add")
+    for code in tills_to_enter() if tills else ():
+        if code not in waiting:
+            said = _("У поставщика {code} нет онлайн-кассы, а чеки его платежей должна делать она.")
+            yield Finding(Health.ILL, _("Кассовые чеки"), said.format(code=code), "svet cashbox add")
     if unmade := unmade_count(now=now):
         said = _("Чеков, которые не удалось подготовить: {count}. Причина в журнале программы.").format(
             count=number(unmade)

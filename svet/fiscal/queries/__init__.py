@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from svet.accounts.queries import visible_ids
+from svet.accounts.queries import providers, visible_ids
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
 from svet.fiscal.queries.promises import broken
 from svet.fiscal.queries.standing import fits, late_rows, reasons_standing
@@ -16,7 +16,7 @@ from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import LATE, SETTLED, ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
-from svet.payments.queries.receipts import notes_left
+from svet.payments.queries.receipts import notes_left, paid_with_tills
 
 __all__ = [
     "CashboxView",
@@ -31,6 +31,8 @@ __all__ = [
     "receipt_by_id",
     "receipt_counts",
     "receipts_of",
+    "receipts_of_payment",
+    "tills_to_enter",
     "unmade_count",
 ]
 
@@ -109,6 +111,12 @@ def receipts_of(order_ids: Collection[int], *, seen_by: Actor) -> dict[int, tupl
     return {order_id: tuple(own) for order_id, own in found.items()}
 
 
+def receipts_of_payment(public_id: str) -> tuple[FiscalReceiptView, ...]:
+    """All receipts of the payment with this outer id, in the order in which they were made: for the staff."""
+    rows = Receipt.objects.filter(order__public_id=public_id).select_related("order", "cashbox")
+    return tuple(_view(row) for row in rows.order_by("id"))
+
+
 def late_receipts(
     *, now: datetime, limit: int, text: str = "", kopecks: int | None = None
 ) -> list[FiscalReceiptView]:
@@ -159,6 +167,13 @@ def lacking_cashboxes() -> list[str]:
     """Codes of the providers that owe a receipt and have no till."""
     rows = Receipt.objects.filter(cashbox__isnull=True).exclude(state__in=sorted(SETTLED))
     return sorted(set(rows.values_list("provider__code", flat=True)))
+
+
+def tills_to_enter() -> list[str]:
+    """Codes of the providers whose next payment will want a receipt by a till, and that have none."""
+    served = set(Cashbox.objects.filter(off_at__isnull=True).values_list("provider_id", flat=True))
+    known = {one.provider_id: one.code for one in providers()}
+    return sorted(known[one] for one in paid_with_tills(known) if one not in served)
 
 
 def receipt_counts(*, now: datetime) -> dict[str, int]:

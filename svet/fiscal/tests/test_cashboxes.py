@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from svet.accounts.tests.factories import make_provider
+from svet.cli.doctor.findings import Health
+from svet.cli.doctor.office import look_at_receipts
 from svet.fiscal.models import Cashbox
 from svet.fiscal.operations import add_cashbox, switch_off
+from svet.fiscal.queries import tills_to_enter
 from svet.fiscal.rules.refusals import CashboxReason
 from svet.fiscal.rules.tills import CashboxRefused, NewCashbox
 from svet.kernel.actors import Actor
@@ -15,6 +19,7 @@ from svet.payments.operations import ShopRefused
 from svet.payments.operations.receipts import choose_maker
 from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.tests.factories import NOW, Family
+from svet.staff.state.page import _cashboxes
 
 BY = Actor.system("test")
 GOOD = {
@@ -66,6 +71,22 @@ def test_a_supplier_has_one_till_that_is_on(family: Family) -> None:
     add(family, code="other")
     with pytest.raises(CashboxRefused):
         switch_off(code="kassa", now=NOW, by=BY)
+
+
+def test_a_supplier_without_a_till_is_named_before_anybody_has_paid(family: Family) -> None:
+    other, first = make_provider(code="oka"), family.first.provider
+    assert tills_to_enter() == []
+    choose_maker(code="-", maker=ReceiptMaker.CASHBOX, now=NOW, by=BY)
+    assert tills_to_enter() == sorted({other.code, first.code})
+    add(family)
+    assert tills_to_enter() == [other.code]
+    said = [(one.said, one.health) for one in look_at_receipts(now=NOW) if other.code in one.said]
+    assert [health for _, health in said] == [Health.ILL]
+    assert [(row.what, row.kind) for row in _cashboxes() if other.code in row.what] == [
+        (f"Кассовые чеки поставщика {other.code}", "error")
+    ]
+    choose_maker(code="-", maker=ReceiptMaker.NOBODY, now=NOW, by=BY)
+    assert tills_to_enter() == []
 
 
 def test_without_an_inn_no_receipt_can_be(family: Family) -> None:

@@ -22,6 +22,7 @@ from svet.payments.models import (
     RefundLine,
     ShopReceipts,
 )
+from svet.payments.queries.shops import shops_of
 from svet.payments.rules.acts import MoneyActState
 from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.receipts import DueKind, ReceiptMaker
@@ -109,6 +110,21 @@ def makers() -> dict[str, ReceiptMaker]:
     """By the code of a shop ("": that of ``SVET_ACQUIRING_URL``) who makes receipts; the bank has no row."""
     rows = ShopReceipts.objects.values_list("shop__code", "maker")
     return {code or "": ReceiptMaker(maker) for code, maker in rows}
+
+
+def paid_with_tills(providers: Collection[int]) -> frozenset[int]:
+    """Of these providers (keys) those whose new payments want a receipt by a till of ours.
+
+    By reserves too, and not by a shop that is off.
+    """
+    tills = set(
+        ShopReceipts.objects.filter(maker=ReceiptMaker.CASHBOX.value).values_list("shop_id", flat=True)
+    )
+    return frozenset(
+        provider
+        for provider, shops in shops_of(providers).items()
+        if any((shop.pk if shop else None) in tills and not (shop and shop.off_at) for shop in shops)
+    )
 
 
 @dataclass(frozen=True, slots=True)

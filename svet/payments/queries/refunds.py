@@ -12,6 +12,7 @@ from svet.kernel.money import Money
 from svet.payments.models import ChargebackLine, Order, OrderLine, RefundRequest
 from svet.payments.queries.acts import moved_away
 from svet.payments.rules.chargebacks import ChargebackState
+from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.rules.states import SPOKEN_FOR, OrderState, RefundState
 
 
@@ -69,6 +70,8 @@ class CreditedPayment:
     refunded: Money
     paid_at: datetime | None
     payer: str
+    #: Who makes its fiscal receipt.
+    receipts: ReceiptMaker
 
 
 def waiting_refunds(*, limit: int) -> list[RefundRequestView]:
@@ -157,6 +160,7 @@ def _payment(order: Order) -> CreditedPayment:
         Money(order.refunded_kopecks),
         order.paid_at,
         payer,
+        ReceiptMaker(order.receipts),
     )
 
 

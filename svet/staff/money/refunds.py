@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from svet.fiscal.queries import receipts_of_payment
 from svet.kernel.refusals import Refused
 from svet.look.requests import now_of
 from svet.payments.operations import giving_back as operations
@@ -23,9 +24,11 @@ from svet.payments.queries import refunds as queries
 from svet.payments.queries.refunds import PaymentLine, RefundRequestView
 from svet.payments.rules.acts import LONGEST_DOCUMENT
 from svet.payments.rules.giving_back import NewRefund
+from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.rules.states import RefundState
 from svet.payments.texts import giving_back as wording
 from svet.staff.money.corrections import ActSumField
+from svet.staff.money.receipts import shown_receipt
 from svet.staff.money.words import explain
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
@@ -113,10 +116,23 @@ def payment(request: HttpRequest, credited_order_public_id: str) -> HttpResponse
             "lines": lines,
             "form": form,
             "preview": seen[0] if seen else None,
+            "maker": _maker(found.receipts),
+            "receipts": [shown_receipt(one, now=now) for one in receipts_of_payment(found.public_id)],
             "refunds": [shown_refund(one) for one in queries.refunds_of(order_public_id=found.public_id)],
         }
 
     return answer(request, "staff/money_payment.html", context, form=form, act=act, explain=explain)
+
+
+def _maker(maker: ReceiptMaker) -> str:
+    """What is said of the receipt of a payment while there is none of ours."""
+    match maker:
+        case ReceiptMaker.BANK:
+            return _("делает банк, номера мы не знаем")
+        case ReceiptMaker.CASHBOX:
+            return _("онлайн-касса ещё не получила его от нас")
+        case ReceiptMaker.NOBODY:
+            return _("делаем не мы")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

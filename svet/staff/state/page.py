@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from svet.fiscal.queries import cashboxes
+from svet.fiscal.queries import cashboxes, lacking_cashboxes, tills_to_enter
 from svet.kernel.refusals import Refused
 from svet.look.formats import moment, number
 from svet.look.requests import now_of
@@ -141,6 +141,10 @@ def _cashboxes() -> Iterator[StandingRow]:
             yield StandingRow(what, "error", _("Молчит"), f"{since} {said}")
         else:
             yield StandingRow(what, "success", _("Отвечает"), said)
+    for code in sorted({*lacking_cashboxes(), *tills_to_enter()}):
+        what = _("Кассовые чеки поставщика {code}").format(code=code)
+        said = _("Чеки ждут кассы: её добавляют командой svet cashbox add.")
+        yield StandingRow(what, "error", _("Нет кассы"), said)
 
 
 def _sending(now: datetime) -> Iterator[StandingRow]:

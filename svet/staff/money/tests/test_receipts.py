@@ -12,6 +12,9 @@ from svet.fiscal.models import Cashbox, Receipt
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.journal.models import Entry
+from svet.payments.models import Order
+from svet.payments.rules.receipts import ReceiptMaker
+from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import Family, make_family, make_order
 from svet.staff.money import receipts
 from svet.staff.money.tests.test_corrections import clerk
@@ -210,3 +213,21 @@ def test_a_late_receipt_is_found_by_its_sum_payment_and_account(
     text = asked.format(number=receipt.order.number, account=family.first.number)
     page = clerk().post("/staff/money/", {"q": text}, follow=True).content.decode()
     assert (url(receipt) in page) is found
+
+
+def test_a_credited_payment_names_its_receipt_or_who_makes_it(receipt: Receipt) -> None:
+    now = timezone.now()
+    Order.objects.update(state=OrderState.CREDITED, credited_at=now, paid_at=now)
+    olga, address = clerk(), f"/staff/money/payments/{receipt.order.public_id}/"
+    page = olga.get(address).content.decode()
+    for words in (url(receipt), "не пробит", "Касса отказалась принять чек"):
+        assert words in page
+    receipt.lines.all().delete()
+    receipt.delete()
+    for maker, words in (
+        (ReceiptMaker.BANK, "делает банк"),
+        (ReceiptMaker.CASHBOX, "онлайн-касса ещё не получила"),
+        (ReceiptMaker.NOBODY, "делаем не мы"),
+    ):
+        Order.objects.update(receipts=maker.value)
+        assert words in olga.get(address).content.decode()
