@@ -173,7 +173,8 @@ def tills_to_enter() -> list[str]:
     """Codes of the providers whose next payment will want a receipt by a till, and that have none."""
     served = set(Cashbox.objects.filter(off_at__isnull=True).values_list("provider_id", flat=True))
     known = {one.provider_id: one.code for one in providers()}
-    return sorted(known[one] for one in paid_with_tills(known) if one not in served)
+    wanting = paid_with_tills(known) - served
+    return sorted(code for provider_id, code in known.items() if provider_id in wanting)
 
 
 def receipt_counts(*, now: datetime) -> dict[str, int]:
