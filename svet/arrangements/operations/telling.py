@@ -1,10 +1,13 @@
-"""What whoever agreed on a plan is told, and what the journal keeps, as it becomes true."""
+"""What is told of a plan, and what the journal keeps of it, as it becomes true."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from svet.arrangements import events
 from svet.arrangements.models import InstalmentPlan
+from svet.arrangements.queries.access import payers
 from svet.arrangements.rules.plans import InstalmentPartView
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -39,10 +42,14 @@ def tell_plan(
     now: datetime,
     ask: Money | None = None,
 ) -> None:
-    """Tell of a plan, or of one part: ``ask`` is what lacks by its day, bills until then among it."""
-    recipient_id = people.recipients_of([row.person_id]).get(row.person_id)
-    if recipient_id is None:
-        return
+    """Tell of a plan, or of one part: ``ask`` is what lacks by its day, bills until then among it.
+
+    What is asked, and whether the plan stands, everybody is told who may pay for the account: none of them is
+    reminded of its bills meanwhile. What became of the request is told to whoever made it.
+    """
+    own = event in (events.PLAN_AGREED, events.PLAN_REFUSED)
+    told = [row.person_id] if own else payers([row.account_id]).get(row.account_id, [])
+    recipients: Mapping[int, int] = people.recipients_of(told)
     params = {"account": number, "total": roubles(row.money), "months": str(row.months)}
     if part is not None:
         params |= {
@@ -52,4 +59,5 @@ def tell_plan(
         }
         params["last"] = day(part.last_on)
     params = {name: params[name] for name in event.needs}
-    notices.notify(recipient_id=recipient_id, event=event, params=params, place=Place("payment"), now=now)
+    for recipient_id in recipients.values():
+        notices.notify(recipient_id=recipient_id, event=event, params=params, place=Place("payment"), now=now)

@@ -46,10 +46,10 @@ def explain_plan(refusal: Refused) -> str:
         case InstalmentReason.BROKEN_LATELY:
             free = refusal.details.get("free")
             if isinstance(free, date):
-                return _("Прошлая рассрочка не выполнена. Новую можно оформить с %(free)s.") % {
+                return _("Прошлая рассрочка закончилась раньше срока. Новую можно оформить с %(free)s.") % {
                     "free": day(free)
                 }
-            return _("Прошлая рассрочка не выполнена. Новую пока оформить нельзя.")
+            return _("Прошлая рассрочка закончилась раньше срока. Новую пока оформить нельзя.")
         case InstalmentReason.MONTHS:
             most = refusal.details.get("most")
             if isinstance(most, int):

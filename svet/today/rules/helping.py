@@ -43,7 +43,8 @@ class Nudge:
 def nudges(account: AccountFactsOfDay, *, days: int, promised_until: date | None = None) -> list[Nudge]:
     """What of somebody else's account ends within ``days``: each only with the right to do it.
 
-    While the day is ahead until which the debt is promised, nobody is reminded of it.
+    While the day is ahead until which the debt is promised, nobody is reminded of it; of what is paid in
+    parts everybody who may pay is told by the plan itself.
     An account that is one's own now, or that sees to itself, reminds of nothing.
     """
     if not account.of_another:
@@ -53,7 +54,7 @@ def nudges(account: AccountFactsOfDay, *, days: int, promised_until: date | None
     if account.may_submit and waits and _near(account.window.closes_on, account.today, days):
         found.append(Nudge(NudgeKind.READINGS, account.window.closes_on))
     pressed = promised_until is None or promised_until < account.today
-    if account.may_pay and pressed:
+    if account.may_pay and pressed and account.plan is None:
         due_on = arrears(account).due_on
         if due_on is not None and _near(due_on, account.today, days):
             found.append(Nudge(NudgeKind.DUE, due_on))

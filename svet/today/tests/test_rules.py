@@ -151,6 +151,15 @@ def test_of_a_debt_of_two_bills_only_the_older_part_is_late() -> None:
     assert "Из них 1,00 ₽ просрочено: мама." in said(found)
 
 
+def test_of_a_debt_that_is_mostly_late_the_sentence_tells_the_late_part_and_its_day() -> None:
+    found = day(
+        account(300, bills=(bill(300), bill(250, due_on=date(2026, 11, 15))), title="мама"), account()
+    )
+    assert said(found).startswith("Долг 2,50 ₽, срок был 15 ноября.")
+    assert "Ещё 0,50 ₽ до 15 декабря." in said(found)
+    assert "15 декабря" not in headline(found)
+
+
 @pytest.mark.parametrize(
     ("balance", "transit", "late", "since"),
     [

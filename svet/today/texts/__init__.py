@@ -71,9 +71,9 @@ def headline(day: DayPlan) -> str:
     match day.state:
         case DayState.NEW:
             return _("Добавьте свой счёт за свет")
-        case DayState.OVERDUE if day.late == day.owed and day.late_since is not None:
+        case DayState.OVERDUE if _mostly_late(day) and day.late_since is not None:
             return _("Долг %(sum)s, срок был %(on)s") % {
-                "sum": roubles(day.owed),
+                "sum": roubles(day.late),
                 "on": on_day(day.late_since, day.today),
             }
         case DayState.OVERDUE | DayState.DUE if day.due_on is not None:
@@ -154,9 +154,21 @@ def _whose(day: DayPlan) -> tuple[str, ...]:
     return (_("Абонентов к оплате: %(count)d из %(all)d.") % {"count": len(day.titles), "all": day.accounts},)
 
 
+def _mostly_late(day: DayPlan) -> bool:
+    """Whether most of what is owed is late: a day to come would tell of the lesser part."""
+    return 2 * day.late.kopecks > day.owed.kopecks
+
+
 def _late(day: DayPlan) -> tuple[str, ...]:
     found = []
-    if day.late != day.owed:
+    if day.late != day.owed and _mostly_late(day):
+        rest = roubles(day.owed - day.late)
+        found.append(
+            _("Ещё %(sum)s до %(on)s.") % {"sum": rest, "on": on_day(day.due_on, day.today)}
+            if day.due_on is not None
+            else _("Ещё %(sum)s к оплате.") % {"sum": rest}
+        )
+    elif day.late != day.owed:
         if day.late_titles and len(day.late_titles) <= NAMED and day.accounts > 1:
             found.append(
                 _("Из них %(sum)s просрочено: %(names)s.")

@@ -138,7 +138,7 @@ def test_it_is_given_up_by_who_agreed_on_it_only(family: Family) -> None:
     assert InstalmentPlan.objects.get().state == "standing"
     gone = text_of(anna.post(address(family), seen, follow=True))
     assert "долг нужно заплатить сразу" in gone
-    assert "Прошлая рассрочка не выполнена" in gone
+    assert "Прошлая рассрочка закончилась раньше срока" in gone
     assert InstalmentPlan.objects.get().state == "withdrawn"
 
 
