@@ -215,7 +215,9 @@ def send_sms(
     if place is not None:
         params = {**params, "link": link_to(place)}
     require_sense(event, params, place=place)
-    said = words_of(event=event, params=params, language=language, installation=site.installation)
+    # Asked whether the text names it or not: the work must not tell a phone that has a cabinet from another.
+    retailer = site.installation()
+    said = words_of(event=event, params=params, language=language, installation=lambda: retailer)
     delivery = sms(recipient_id=recipient_id, phone=phone, event=event, said=said, now=now)
     return enqueue([delivery], event=event)[0]
 

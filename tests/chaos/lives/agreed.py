@@ -57,7 +57,12 @@ def ended_between(play: Play) -> Iterator[None]:
     key = UUID(int=play.random.getrandbits(128), version=4)
     order_id = _kept(play, account, card, kopecks=play.sum(), key=key)
     sent = send_unattended(order_id=order_id, may=lambda: False, now=play.now)
-    play.may_die(lambda: withdraw_unattended(order_id=order_id, note="ended", by="chaos", now=play.now))
+
+    def withdrawn() -> None:
+        with use_case():
+            withdraw_unattended(order_id=order_id, note="ended", by="chaos", now=play.now)
+
+    play.may_die(withdrawn)
     order = Order.objects.get(pk=order_id)
     if not sent and state(order) is OrderState.CANCELED and not order.bank_reference:
         reachable("an agreement that ended in between sent nothing", {})
