@@ -36,7 +36,7 @@ def _words(name: str, value: Any) -> str | Promise | None:
 EXPORT = PersonalShare(
     sections=(
         ExportSection("help_reminders", gettext_lazy("Напоминания о счетах близких"), 45, _wishes),
-        ExportSection("help_told", gettext_lazy("О чём напомнили по счетам близких"), 45, _told, _words),
+        ExportSection("help_told", gettext_lazy("О чём напомнили по счетам близких"), 46, _told, _words),
     ),
     forget=forget_wishes,
 )

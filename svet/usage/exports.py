@@ -38,8 +38,8 @@ def _words(name: str, value: Any) -> str | Promise | None:
 
 EXPORT = PersonalShare(
     sections=(
-        ExportSection("budgets", gettext_lazy("Пределы на месяц"), 46, _budgets, _words),
-        ExportSection("budgets_told", gettext_lazy("Предупреждения о пределах"), 46, _told),
+        ExportSection("budgets", gettext_lazy("Пределы на месяц"), 47, _budgets, _words),
+        ExportSection("budgets_told", gettext_lazy("Предупреждения о пределах"), 48, _told),
     ),
     forget=forget_choice,
 )
