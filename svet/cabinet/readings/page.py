@@ -90,10 +90,10 @@ def all_at_once(request: HttpRequest) -> HttpResponse:
         typed = TypedSet(request.POST, meter=block.meter, prefix=block.prefix)
         if f"{block.prefix}key" not in request.POST or (page.as_rows and not any(typed.raw.values())):
             continue
-        # What was sent today a moment ago, by this very form perhaps, is no question.
         if page.as_rows and block.sent is None and _untouched(block, typed) and not typed.is_old:
             same[block.meter.meter_id] = meter_block(request, meter=block.meter, typed=typed)
-        elif not _untouched(block, typed) or typed.is_old:
+        # What was sent already, by this very form perhaps, has the same answer again.
+        elif page.as_rows or not _untouched(block, typed) or typed.is_old:
             try:
                 done[block.meter.meter_id] = attempt(request, meter=block.meter, typed=typed)
             except NotFound:

@@ -165,9 +165,41 @@ def test_the_common_form_of_a_part_goes_on_and_loses_nothing(landlord: tuple[Per
     assert f'id="meter-{meters[ROWS].public_id}"' in second
     assert f'id="meter-{meters[ROWS - 1].public_id}"' not in second
     assert f"{ROWS - 1}–{2 * ROWS - 2} из {COUNT - 2}" in second
-    # The same press again sends nothing twice.
-    client.post(address, typed_into(text, {meters[1].public_id: "131"}, go=onward))
+    # The same press again sends nothing twice and has the same answer; without going on, the same receipt.
+    again = client.post(address, typed_into(text, {meters[1].public_id: "131"}, go=onward))
+    assert (again.status_code, again.headers["Location"]) == (302, done.headers["Location"])
+    told = client.post(address, typed_into(text, {meters[1].public_id: "131"})).content.decode()
+    assert "Передано 1 показание." in told
+    assert "Вы не изменили ни одной цифры" not in told
     assert ReadingSet.objects.filter(channel="web").count() == 2
+
+
+def test_what_somebody_else_has_sent_meanwhile_is_not_dropped(landlord: tuple[Person, list[Meter]]) -> None:
+    anna, meters = landlord
+    client, address = signed(anna), "/readings/all/?show=waiting"
+    page = client.get(address).content.decode()
+    boris = make_person()
+    make_link(person=boris, account=meters[0].account)
+    assert send(signed(boris), meters[0], "130").status_code == 302
+    answer = client.post(address, typed_into(page, {meters[0].public_id: "131", meters[1].public_id: "140"}))
+    assert "Передано 2 показания." in answer.content.decode()
+
+
+def test_the_filter_says_when_all_is_sent_and_leads_back() -> None:
+    anna = make_person()
+    group = make_group(person=anna, name="Дом")
+    made = []
+    for _number in range(4):
+        account = make_account()
+        make_link(person=anna, account=account, group=group)
+        made.append(make_meter(account=account, installed_on=date(2026, 9, 1), initial=100))
+    client = signed(anna)
+    for meter in made:
+        assert send(client, meter, "130").status_code == 302
+    page = client.get("/readings/all/?show=waiting").content.decode()
+    assert "Все показания переданы." in page
+    assert "открыты вам только для просмотра" not in page
+    assert 'href="/readings/all/"' in page
 
 
 def test_a_form_drawn_before_parts_were_is_taken_whole(landlord: tuple[Person, list[Meter]]) -> None:
