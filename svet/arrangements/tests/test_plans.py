@@ -333,6 +333,16 @@ def test_autopay_is_asked_for_the_next_part_only(family: Family) -> None:
         assert (plan.next and plan.next.no, plan.ask, plan.due) == (2, Money(1_000_00), Money(asked))
 
 
+def test_everybody_who_may_pay_is_told_of_a_part_that_is_due_late_and_missed(family: Family) -> None:
+    Link.objects.filter(person=family.boris).update(can_pay=True)
+    agree(family, person=family.boris)
+    # Whose request it was is told of that alone.
+    assert told("plan_agreed") == [family.boris.recipient_id]
+    both = sorted([family.anna.recipient_id, family.boris.recipient_id])
+    days_pass(date(2026, 12, 30))
+    assert [sorted(told(event)) for event in ("plan_due", "plan_late", "plan_broken")] == [both] * 3
+
+
 def test_what_befalls_one_plan_is_no_matter_of_those_behind_it(
     family: Family, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,7 @@ from svet.today import operations
 from svet.today.exports import EXPORT
 from svet.today.models import HelpWish
 from svet.today.queries import facts_of, help_told_of, wish_of, wishes_of
+from svet.today.rules.facts import PlanAsk
 from svet.today.rules.helping import HelpReason, HelpRefused, Nudge, NudgeKind, nudges
 from svet.today.tests.test_rules import DUE, SENT, TODAY, WAITS, account
 
@@ -69,6 +70,8 @@ def test_a_debt_is_told_to_whom_may_pay_until_its_day_and_not_while_money_is_on_
     assert not nudges(facts, days=1)
     assert not nudges(replace(facts, may_pay=False), days=3)
     assert not nudges(replace(facts, transit=Money(5_000)), days=3)
+    # Of what is paid in parts the plan tells everybody itself.
+    assert not nudges(replace(facts, plan=PlanAsk(DUE, Money(1_000))), days=3)
     assert not nudges(replace(facts, today=DUE + timedelta(days=1)), days=3)
     assert TODAY < DUE
 
