@@ -126,5 +126,6 @@ ACTIONS: Final[Mapping[str, object]] = {
     "autopay.offered": gettext_lazy("Выбраны условия автоплатежа"),
     "autopay.paused": gettext_lazy("Автоплатёж поставлен на паузу"),
     "autopay.skipped": gettext_lazy("Списание автоплатежа пропущено"),
+    "autopay.waits": gettext_lazy("Автоплатёж ждёт обещанного дня"),
     "autopay.told": gettext_lazy("Предупреждение о списании отправлено"),
 }

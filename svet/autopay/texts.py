@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svet.autopay.rules import (
+    PROMISED,
     RESTORED,
     AgreementCause,
     AgreementState,
@@ -167,5 +168,7 @@ def turn_line(turn: TurnView) -> str:
                 "Не списали: сервис восстанавливали из копии, и деньги могли уже уйти. Этот месяц автоплатёж "
                 "больше не спишет: посмотрите, сколько осталось, и заплатите сами."
             )
+        case TurnState.STOPPED if turn.reason == PROMISED:
+            return _("Ждём дня, к которому вы обещали заплатить. Перед списанием предупредим заново.")
         case TurnState.STOPPED:
             return _("Не списывали: автоплатёж стоял или день прошёл. Перед списанием предупредим заново.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -27,6 +28,8 @@ from svet.arrangements.rules import (
     PromiseView,
     free_again,
     last_day,
+    may_recall,
+    recall_pauses,
     why_not,
 )
 from svet.kernel.actors import Actor
@@ -63,10 +66,12 @@ def offer_for(account: AccountView, *, person_id: int, now: datetime) -> Promise
     if account.held_since is not None:
         # What a former holder promised is not the present one's.
         rows = rows.filter(made_on__gte=account.held_since)
-    known = [_view(row) for row in rows[:20]]
-    # A word that was broken is its maker's alone.
-    broken = (one for one in known if one.state is PromiseState.BROKEN and one.person_id == person_id)
-    broken_on = max((one.until_on for one in broken), default=None)
+    found = list(rows[:20])
+    known = [_view(row) for row in found]
+    # A word that was broken, or taken back after it had won time, is its maker's alone.
+    zone = ZoneInfo(account.provider.time_zone)
+    own = [row for row in found if row.person_id == person_id]
+    broken_on = max((day for row in own if (day := _pauses_since(row, zone)) is not None), default=None)
     standing = standing_promises([account.account_id]).get(account.account_id)
     balance = ledger.balance(account.account_id)
     living = bool(living_plans([account.account_id], now=now))
@@ -82,8 +87,20 @@ def offer_for(account: AccountView, *, person_id: int, now: datetime) -> Promise
         why=why,
         free_on=free_again(terms, broken_on=broken_on) if broken_on is not None else None,
         standing=standing,
+        mine=standing is not None
+        and standing.person_id == person_id
+        and may_recall(until=standing.until_on, today=today),
         past=tuple(one for one in known if one.state is not PromiseState.OPEN),
     )
+
+
+def _pauses_since(row: PaymentPromise, zone: ZoneInfo) -> date | None:
+    if row.state == PromiseState.BROKEN:
+        return row.until_on
+    if row.state != PromiseState.RECALLED or row.decided_at is None:
+        return None
+    on = row.decided_at.astimezone(zone).date()
+    return on if recall_pauses(made_on=row.made_on, recalled_on=on) else None
 
 
 def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:
@@ -104,6 +121,11 @@ def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:
 def promised_ahead(account_ids: Collection[int], *, today: date) -> frozenset[int]:
     """Of these accounts those whose debt somebody has promised to pay by a day that is not over."""
     return frozenset(key for key, one in standing_promises(account_ids).items() if one.until_on >= today)
+
+
+def promised_until(account_ids: Collection[int]) -> dict[tuple[int, int], date]:
+    """By account and the person who promised it, the day until which what it owes is promised."""
+    return {(key, one.person_id): one.until_on for key, one in standing_promises(account_ids).items()}
 
 
 def asked_apart(account_ids: Collection[int], *, today: date) -> frozenset[int]:

@@ -36,10 +36,12 @@ def explain(refusal: Refused) -> str:
         case PromiseReason.BROKEN_LATELY:
             free = refusal.details.get("free")
             if isinstance(free, date):
-                return _("Прошлое обещание не исполнено. Новое можно дать после %(free)s.") % {
+                return _("Прошлое обещание не исполнено или снято. Новое можно дать после %(free)s.") % {
                     "free": day(free)
                 }
-            return _("Прошлое обещание не исполнено. Новое пока дать нельзя.")
+            return _("Прошлое обещание не исполнено или снято. Новое пока дать нельзя.")
+        case PromiseReason.OVER:
+            return _("Этого обещания уже нет: оно исполнено, снято, или его день прошёл.")
     return str(refusal.reason)
 
 
@@ -54,7 +56,8 @@ def promise_state(state: PromiseState) -> str:
         PromiseState.OPEN: _("ждём"),
         PromiseState.KEPT: _("исполнено"),
         PromiseState.BROKEN: _("не исполнено"),
-        PromiseState.DROPPED: _("снято"),
+        PromiseState.DROPPED: _("больше не действует"),
+        PromiseState.RECALLED: _("снято"),
     }[state]
 
 

@@ -13,7 +13,7 @@ from svet.arrangements.rules.plans import InstalmentState
 from svet.arrangements.rules.views import InstalmentView
 from svet.arrangements.texts.plans import plan_note, plan_progress
 from svet.bills.queries import BillSummary
-from svet.bills.rules.arrears import arrears_in_parts
+from svet.bills.rules.arrears import arrears_in_parts, arrears_promised
 from svet.cabinet.payment.form import AMOUNT, PaymentForm
 from svet.cabinet.payment.late import late_of
 from svet.kernel.money import ZERO, Money
@@ -81,6 +81,8 @@ def row_of(
         # Of a debt that is paid in parts the one whose turn it is is asked, with the bills until its day.
         late = arrears_in_parts(ask=plan.due, until=plan.asks_on, transit=transit, today=today)
         owed = min(owed, late.owed)
+    elif promised is not None:
+        late = arrears_promised(late, until=promised.until_on, today=today)
     payable = Right.PAY in card.rights
     ticked = payable and bool(owed)
     value = _as_typed(owed) if owed else ""
