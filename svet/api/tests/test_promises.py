@@ -32,6 +32,11 @@ def test_a_promise_is_made_once_and_told() -> None:
     assert anna.get("/today").json()["promised"] == [
         {"account_id": family.first.public_id, "until": until, "amount_kopecks": 300_00}
     ]
+    assert anna.get(f"/accounts/{family.first.public_id}").json()["agreed"] == {
+        "kind": "promise",
+        "ask_kopecks": 300_00,
+        "until": until,
+    }
     for person in (family.boris, family.vera):
         assert Program(person).get(address).status_code == 404
         assert Program(person).post(address, {"until": until}).status_code == 404

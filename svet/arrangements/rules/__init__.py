@@ -96,6 +96,14 @@ class PromiseView:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseAnswer:
+    """Whether a promise may be made: ``why`` not, and after which day it may be."""
+
+    why: PromiseReason | None
+    free_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseOffer:
     """Whether a promise may be made for an account: its debt, the last day; ``why`` not, and until when.
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from svet.arrangements.rules import PromiseOffer, PromiseReason, PromiseState, PromiseView
+from svet.arrangements.rules import PromiseAnswer, PromiseOffer, PromiseReason, PromiseState, PromiseView
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, roubles
 
@@ -45,7 +45,7 @@ def explain(refusal: Refused) -> str:
     return str(refusal.reason)
 
 
-def why_not(offer: PromiseOffer) -> str:
+def why_not(offer: PromiseOffer | PromiseAnswer) -> str:
     """Why no promise may be made for an account; empty where one may."""
     return "" if offer.why is None else explain(Refused(offer.why, details={"free": offer.free_on}))
 

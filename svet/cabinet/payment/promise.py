@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from svet.accounts.queries import cabinet
+from svet.accounts.queries import accounts_by_id, cabinet
 from svet.accounts.rules import Right
 from svet.arrangements import texts
 from svet.arrangements.operations import promise_payment, recall_promise
-from svet.arrangements.queries import promise_offer, promise_terms, standing_promises
+from svet.arrangements.queries import promise_answers, promise_offer, promise_terms, standing_promises
+from svet.arrangements.queries.offering import instalment_offer, plan_answers
 from svet.arrangements.queries.plans import living_plans
 from svet.arrangements.rules import PromiseConflict, PromiseNotFound, PromiseOffer
-from svet.arrangements.texts.plans import plan_progress
+from svet.arrangements.texts.plans import plan_progress, why_no_plan_words
 from svet.autopay import queries as autopay
 from svet.autopay.rules import AgreementState
 from svet.cabinet.shell.forms import DayField, Form
@@ -50,13 +51,25 @@ def promises(request: HttpRequest) -> HttpResponse:
     payable = [card for card in cards if Right.PAY in card.rights]
     ids = [card.account_id for card in payable]
     balances, standing = ledger.balances(ids), standing_promises(ids)
-    plans = living_plans(ids, now=now_of(request))
+    now, person_id = now_of(request), person_of(request).person_id
+    plans = living_plans(ids, now=now)
+    owing = [card for card in payable if balances[card.account_id].kopecks > 0]
+    accounts = accounts_by_id([card.account_id for card in owing])
+    may_promise = promise_answers(accounts, person_id=person_id, now=now)
+    may_plan = plan_answers(accounts, now=now)
     rows = []
-    for card in payable:
-        if balances[card.account_id].kopecks > 0:
-            one, plan = standing.get(card.account_id), plans.get(card.account_id)
-            said = texts.promise_line(one) if one else ""
-            rows.append((card, balances[card.account_id], said, plan_progress(plan) if plan else ""))
+    for card in owing:
+        one, plan = standing.get(card.account_id), plans.get(card.account_id)
+        rows.append(
+            {
+                "card": card,
+                "balance": balances[card.account_id],
+                "standing": texts.promise_line(one) if one else "",
+                "plan": plan_progress(plan) if plan else "",
+                "no_promise": texts.why_not(may_promise[card.account_id]),
+                "no_plan": why_no_plan_words(may_plan[card.account_id]),
+            }
+        )
     return render(request, "cabinet/promises.html", {"rows": rows})
 
 
@@ -98,6 +111,7 @@ def promise(request: HttpRequest, account_public_id: str) -> HttpResponse:
             "pause": ngettext("%(days)d день", "%(days)d дней", promise_terms().pause)
             % {"days": promise_terms().pause},
             "autopay": _autopay(request, offer),
+            "no_plan": why_no_plan_words(instalment_offer(by, account_public_id=account_public_id, now=now)),
             "past": [texts.promise_line(one) for one in offer.past],
         }
 

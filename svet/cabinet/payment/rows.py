@@ -41,7 +41,8 @@ class PaymentSheetRow:
     #: Where its instalments stand, or that they wait.
     plan: str = ""
     plan_note: str = ""
-    #: What they ask now.
+    #: Whether it is paid in parts, and what is asked of it now.
+    in_parts: bool = False
     ask: Money = ZERO
 
     @property
@@ -108,6 +109,7 @@ def row_of(
         promised_on=promised.until_on if promised is not None and owed else None,
         plan=plan_progress(plan) if plan is not None else "",
         plan_note=plan_note(plan) if plan is not None else "",
+        in_parts=in_parts,
         ask=late.owed if in_parts else ZERO,
     )
 

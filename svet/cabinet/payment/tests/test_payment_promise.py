@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from svet.accounts.models import Link
 from svet.arrangements.models import PaymentPromise
-from svet.arrangements.operations import promise_payment
+from svet.arrangements.operations import judge_promises, promise_payment
 from svet.autopay.tests.factories import AutopayCast, agree
 from svet.cabinet.payment.tests.test_payment import signed_in, text_of, words
 from svet.gateways import acquiring
@@ -112,3 +112,23 @@ def test_the_page_says_that_autopay_waits(db: None, monkeypatch: pytest.MonkeyPa
     assert "Автоплатёж подождёт обещанного дня" in text_of(anna.get(url))
     done = words(text_of(anna.post(url, {"until": until.isoformat()}, follow=True)))
     assert f"Автоплатёж ждёт обещанного дня: {day(until)}" in done
+
+
+def test_what_would_be_refused_is_not_offered_but_its_reason_said(family: Family) -> None:
+    anna = signed_in(family.anna)
+    page = words(text_of(anna.get("/payment/promise/")))
+    # Neither debt is large enough for parts.
+    assert page.count("Рассрочка бывает для долга от 1 000,00 ₽") == 2
+    assert "Оформить рассрочку" not in page
+    assert "Рассрочка бывает для долга от 1 000,00 ₽" in words(text_of(anna.get(address(family))))
+    owe(family.first, 5_000_00)
+    page = words(text_of(anna.get("/payment/promise/")))
+    assert (page.count("Рассрочка бывает"), page.count("Оформить рассрочку")) == (1, 1)
+    by, now = Actor.person(family.anna.pk), timezone.now()
+    long_ago = now - timedelta(days=20)
+    until = timezone.localdate() - timedelta(days=10)
+    promise_payment(by=by, account_public_id=family.first.public_id, until=until, now=long_ago)
+    judge_promises(now=now)
+    page = words(text_of(anna.get("/payment/promise/")))
+    assert page.count("Прошлое обещание не исполнено") == 1
+    assert page.count("Обещать платёж") == 1
