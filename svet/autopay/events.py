@@ -55,7 +55,7 @@ def _failed(p: Params) -> Words:
 
 
 def _stopped(p: Params) -> Words:
-    values = {**p, "why": stopped_note(ended=bool(p["ended"]), cause=p["cause"])}
+    values = {**p, "why": stopped_note(ended=bool(p["ended"]), cause=p["cause"], sbp=bool(p.get("sbp")))}
     return Words(
         title=_("Автоплатёж выключен") if p["ended"] else _("Автоплатёж на паузе"),
         text=_("Автоплатёж за аб. № %(account)s больше не списывает. %(why)s") % values,
@@ -102,7 +102,7 @@ AUTOPAY_FAILED: Final = EventSpec(
     usual=(NoticeChannel.EMAIL, NoticeChannel.SMS),
 )
 
-# ``ended``: empty when it is only paused; ``cause``: why, by its code.
+# ``ended``: empty when it is only paused; ``cause``: why, by its code; ``sbp``: no card but an account.
 AUTOPAY_STOPPED: Final = EventSpec(
     code="autopay_stopped",
     name=gettext_lazy("Автоплатёж остановлен"),
@@ -126,5 +126,6 @@ ACTIONS: Final[Mapping[str, object]] = {
     "autopay.offered": gettext_lazy("Выбраны условия автоплатежа"),
     "autopay.paused": gettext_lazy("Автоплатёж поставлен на паузу"),
     "autopay.skipped": gettext_lazy("Списание автоплатежа пропущено"),
+    "autopay.waits": gettext_lazy("Автоплатёж ждёт обещанного дня"),
     "autopay.told": gettext_lazy("Предупреждение о списании отправлено"),
 }

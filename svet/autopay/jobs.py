@@ -17,9 +17,10 @@ from svet.autopay import operations
     pass_context=False,
 )
 def tell(timestamp: int) -> None:
-    """End what stands no more; tell whose charge is near."""
+    """End what stands no more, take back what waits for a promised day; tell whose charge is near."""
     # The clock, not the plan: a job that waited through the evening must not ring at night.
     operations.tidy(now=timezone.now())
+    operations.hold_promised(now=timezone.now())
     operations.tell_due(now=timezone.now())
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby, islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from svet.accounts.queries import AccountView, accounts_by_id
+from svet.accounts.queries import AccountView, accounts_by_id, provider_today
+from svet.arrangements.queries import promised_until
 from svet.autopay.models import AutopayAgreement, AutopayTry, AutopayTurn
 from svet.autopay.rules import (
+    PROMISED,
     READY,
     RESTORED,
     STANDING,
@@ -23,6 +25,8 @@ from svet.autopay.rules import (
     TurnState,
     TurnView,
     charge_moment,
+    is_held,
+    not_before,
     planned_day,
     sum_to_charge,
 )
@@ -203,7 +207,9 @@ def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[AutopayVi
         for step in row.changes.all():
             cause = AgreementCause(step.cause) if step.cause else None
             steps[row.pk].append(AgreementStep(AgreementState(step.new), cause, step.at))
-    planned = _planned([row for row in rows if row.state == AgreementState.ACTIVE], accounts, turns, now=now)
+    promised = promised_until(ids)
+    active = [row for row in rows if row.state == AgreementState.ACTIVE]
+    planned = _planned(active, accounts, turns, promised, now=now)
     found = []
     for row in rows:
         account = accounts[row.account_id]
@@ -211,6 +217,12 @@ def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[AutopayVi
         shown = tuple(_turn(turn, account, last_orders) for turn in turns[row.pk][:_MONTHS])
         told = next((one for one in shown if one.state in (*READY, TurnState.CHARGING)), None)
         following = NextCharge(told.on, told.told, told) if told else planned.get(row.pk)
+        until, today = promised.get((row.account_id, row.person_id)), provider_today(account.provider, now)
+        if told and until and told.state in READY and is_held(told.on, promised=until, today=today):
+            # It waits for the promised day, whether or not the job has said so by now.
+            waits = replace(told, state=TurnState.STOPPED, reason=PROMISED)
+            shown = tuple(waits if one is told else one for one in shown)
+            following = NextCharge(until, told.told, None)
         found.append(
             AutopayView(
                 public_id=row.public_id,
@@ -237,6 +249,7 @@ def _planned(
     rows: Sequence[AutopayAgreement],
     accounts: dict[int, AccountView],
     turns: dict[int, list[AutopayTurn]],
+    promised: Mapping[tuple[int, int], date],
     *,
     now: datetime,
 ) -> dict[int, NextCharge]:
@@ -261,6 +274,7 @@ def _planned(
             continue
         zone = ZoneInfo(accounts[row.account_id].provider.time_zone)
         on = planned_day(row.terms, issued_on=last[0].issued_on, since=row.since.astimezone(zone).date())
+        on = not_before(on, promised=promised.get((row.account_id, row.person_id)))
         due = charge_moment(on, told_at=now, zone=zone)
         found[row.pk] = NextCharge(due.date(), money, None)
     return found

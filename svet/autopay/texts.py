@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svet.autopay.rules import (
+    PROMISED,
     RESTORED,
     AgreementCause,
     AgreementState,
@@ -64,8 +65,13 @@ def state_name(state: AgreementState) -> str:
             return _("выключен")
 
 
-def cause_note(state: AgreementState, cause: AgreementCause | None) -> str:
-    """«Подробно» of a state: what it means, why, and what to do; empty when there is nothing to add."""
+def cause_note(state: AgreementState, cause: AgreementCause | None, *, sbp: bool = False) -> str:
+    """«Подробно» of a state: what it means, why, and what to do; empty when there is nothing to add.
+
+    ``sbp``: an account of СБП is charged, and no card.
+    """
+    if sbp and (said := _of_account(state, cause)):
+        return said
     match state, cause:
         case AgreementState.OFFERED, _other:
             return _("Пока вы не нажали «Включить», ничего не списываем.")
@@ -109,14 +115,36 @@ def cause_note(state: AgreementState, cause: AgreementCause | None) -> str:
             return _("Вы выключили автоплатёж.")
 
 
+def _of_account(state: AgreementState, cause: AgreementCause | None) -> str:
+    """What is said otherwise of an account of СБП than of a card."""
+    match state, cause:
+        case AgreementState.PAUSED, AgreementCause.DECLINED:
+            return _(
+                "Банк не разрешает списывать с этого счёта СБП без вас. Заплатите на странице «Оплата»; "
+                "автоплатёж можно включить снова или выбрать другой способ оплаты."
+            )
+        case AgreementState.PAUSED, AgreementCause.CARD_UNFIT:
+            return _("Банк поставщика теперь не списывает с этого счёта СБП без вас. Выберите другое.")
+        case AgreementState.PAUSED, AgreementCause.DISPUTED:
+            return _(
+                "Деньги за прошлое списание вы оспорили в банке, поэтому автоплатёж стоит. Если хотите, чтобы"
+                " он списывал с этого счёта СБП и дальше, включите его сами."
+            )
+        case AgreementState.ENDED, AgreementCause.CARD_GONE:
+            return _("Счёт СБП отвязан, поэтому автоплатёж по нему закончился.")
+        case _other:
+            return ""
+
+
 def state_word(value: str) -> str:
     """The name of a state that a row holds."""
     return state_name(AgreementState(value))
 
 
-def stopped_note(*, ended: bool, cause: str) -> str:
+def stopped_note(*, ended: bool, cause: str, sbp: bool) -> str:
     """Why an agreement stands still, by the code of its cause."""
-    return cause_note(AgreementState.ENDED if ended else AgreementState.PAUSED, AgreementCause(cause))
+    state = AgreementState.ENDED if ended else AgreementState.PAUSED
+    return cause_note(state, AgreementCause(cause), sbp=sbp)
 
 
 def terms_line(terms: AutopayTerms) -> str:
@@ -157,7 +185,7 @@ def turn_line(turn: TurnView) -> str:
         case TurnState.SKIPPED:
             return _("Вы пропустили это списание.")
         case TurnState.FAILED if turn.reason == "returned":
-            return _("Деньги списаны и возвращены на карту.")
+            return _("Деньги списаны и возвращены.")
         case TurnState.FAILED:
             return _("Списать не удалось: %(reason)s Заплатите на странице «Оплата».") % {
                 "reason": bank_reason(turn.reason)
@@ -167,5 +195,7 @@ def turn_line(turn: TurnView) -> str:
                 "Не списали: сервис восстанавливали из копии, и деньги могли уже уйти. Этот месяц автоплатёж "
                 "больше не спишет: посмотрите, сколько осталось, и заплатите сами."
             )
+        case TurnState.STOPPED if turn.reason == PROMISED:
+            return _("Ждём дня, к которому вы обещали заплатить. Перед списанием предупредим заново.")
         case TurnState.STOPPED:
             return _("Не списывали: автоплатёж стоял или день прошёл. Перед списанием предупредим заново.")

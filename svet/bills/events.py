@@ -16,6 +16,8 @@ def _bill_ready(p: Params) -> Words:
     state = p.get("state", "due")
     if state in ("over", "even"):
         return _nothing_to_pay(p, over=state == "over")
+    if state in ("parts", "parts_paid"):
+        return _in_parts(p, asked=state == "parts")
     late = state == "overdue"
     return Words(
         title=_("Счёт за %(period)s готов") % p,
@@ -40,6 +42,30 @@ def _bill_ready(p: Params) -> Words:
                 )
             )
             % p,
+            _("Без комиссии это можно сделать в личном кабинете; там же видно, из чего сложилась сумма."),
+        ),
+        action=_("Посмотреть и оплатить"),
+    )
+
+
+def _in_parts(p: Params, *, asked: bool) -> Words:
+    """A bill of a debt that is paid in parts: what is asked next, and that the rest goes by its days."""
+    if not asked:
+        said = _("Сейчас платить ничего не нужно: долг вы платите в рассрочку.")
+        return Words(
+            title=_("Счёт за %(period)s готов") % p,
+            text=_("Аб. № %(account)s: сейчас платить не нужно, долг идёт по рассрочке.") % p,
+            sms=_("Счёт за %(period)s: рассрочка, платить не нужно. Аб. № %(account)s") % p,
+            paragraphs=(_("По аб. № %(account)s за %(period)s готов счёт.") % p, said),
+            action=_("Посмотреть счёт"),
+        )
+    return Words(
+        title=_("Счёт за %(period)s готов") % p,
+        text=_("Аб. № %(account)s: по рассрочке внесите %(sum)s до %(until)s. Остальное — по графику.") % p,
+        sms=_("Счёт за %(period)s: рассрочка, %(sum)s до %(until)s. Аб. № %(account)s") % p,
+        paragraphs=(
+            _("По аб. № %(account)s за %(period)s готов счёт. Долг вы платите в рассрочку.") % p,
+            _("До %(until)s внесите %(sum)s: это часть рассрочки и новые счета. Остальное — по графику.") % p,
             _("Без комиссии это можно сделать в личном кабинете; там же видно, из чего сложилась сумма."),
         ),
         action=_("Посмотреть и оплатить"),

@@ -14,6 +14,7 @@ from svet.accounts.queries.registry import accounts_by_id
 from svet.accounts.rules import Right
 from svet.arrangements.queries import standing_promises
 from svet.arrangements.queries.plans import living_plans
+from svet.arrangements.rules import PromiseView
 from svet.arrangements.rules.plans import InstalmentState
 from svet.arrangements.rules.views import InstalmentView
 from svet.arrangements.texts.plans import plan_progress
@@ -76,10 +77,11 @@ def facts_of(
     found = account_queries.cabinet(person_id) if groups is None else groups
     cards = [card for group in found for card in group.cards]
     unfinished = payments.unfinished(person_id=person_id)
-    plans = living_plans([card.account_id for card in cards], now=now)
+    ids = [card.account_id for card in cards]
+    plans, promises = living_plans(ids, now=now), standing_promises(ids)
     return CabinetFacts(
         today=local_today,
-        accounts=tuple(_accounts(cards, plans, now)) if cards else (),
+        accounts=tuple(_accounts(cards, plans, promises, now)) if cards else (),
         stuck=tuple(_stuck(person_id, now, unfinished)),
         moving=tuple(
             MovingPayment(each.public_id, each.number, each.total, each.state is OrderState.REVIEW)
@@ -87,7 +89,7 @@ def facts_of(
             if each.state in (OrderState.PAID, OrderState.REVIEW)
         ),
         planned=tuple(_planned(person_id, local_today, now)) if cards else (),
-        promised=tuple(_promised(cards)) if cards else (),
+        promised=tuple(_promised(cards, promises)),
         plans=_plans(cards, plans),
         invitations=tuple(
             OpenInvitation(each.public_id, each.address, each.open_until.astimezone(_zone(cards)).date())
@@ -107,9 +109,8 @@ def _planned(person_id: int, today: date, now: datetime) -> list[PlannedCharge]:
     ]
 
 
-def _promised(cards: Sequence[AccountCard]) -> list[PromisedPayment]:
+def _promised(cards: Sequence[AccountCard], standing: Mapping[int, PromiseView]) -> list[PromisedPayment]:
     """What stands promised for the accounts, the nearest day first."""
-    standing = standing_promises([card.account_id for card in cards])
     found = [
         PromisedPayment(card.public_id, short_title(card), one.until_on, one.money)
         for card in cards
@@ -137,7 +138,10 @@ def _zone(cards: Sequence[AccountCard]) -> ZoneInfo | None:
 
 
 def _accounts(
-    cards: Sequence[AccountCard], plans: Mapping[int, InstalmentView], now: datetime
+    cards: Sequence[AccountCard],
+    plans: Mapping[int, InstalmentView],
+    promises: Mapping[int, PromiseView],
+    now: datetime,
 ) -> list[AccountFactsOfDay]:
     ids = [card.account_id for card in cards]
     balances, transit = ledger.balances(ids), payments.in_transit(ids)
@@ -164,7 +168,11 @@ def _accounts(
         )
         for card in cards
     ]
-    return [replace(each, plan=asks.get(card.account_id)) for card, each in zip(cards, found, strict=True)]
+    days = {key: one.until_on for key, one in promises.items()}
+    return [
+        replace(each, plan=asks.get(card.account_id), promised_until=days.get(card.account_id))
+        for card, each in zip(cards, found, strict=True)
+    ]
 
 
 def _account(

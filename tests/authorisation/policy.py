@@ -744,6 +744,14 @@ API = [
         body={"until": "2026-01-01"},
         scope="payments:write",
     ),
+    post(
+        f"{V1}accounts/<account_id>/promises/withdraw",
+        PAYERS,
+        (409,),
+        body={"promise": "none"},
+        scope="payments:write",
+        note="no promise of theirs is there",
+    ),
     get(f"{V1}accounts/<account_id>/instalments", PAYERS, scope="payments:read"),
     post(
         f"{V1}accounts/<account_id>/instalments",

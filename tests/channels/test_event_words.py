@@ -89,7 +89,7 @@ VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
         ]
     },
     "autopay_stopped": {"ended": ["yes"], "cause": ["declined", "card_unfit"]},
-    "bill_ready": {"state": ["due", "overdue", "over", "even"]},
+    "bill_ready": {"state": ["due", "overdue", "over", "even", "parts", "parts_paid"]},
     "verification_near": {"lapsed": ["yes"]},
     "password_changed": {"keys": ["0", "2"]},
     "second_factor": {
@@ -103,13 +103,17 @@ VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
 }
 
 
+#: What only some variants say.
+_BESIDES = {"over": "12,00 ₽", "sum": SAMPLE["sum"], "until": SAMPLE["until"]}
+
+
 def cases(code: str, needed: Collection[str]) -> Iterator[tuple[str, dict[str, str]]]:
     """The values an event may be told with, each set under a name."""
     plain = {name: SAMPLE[name] for name in sorted(needed)}
     yield "", plain
     for name, values in VARIANTS.get(code, {}).items():
         for value in values:
-            yield f"{name}={value}", plain | {name: value, "over": "12,00 ₽"}
+            yield f"{name}={value}", plain | {name: value} | _BESIDES
 
 
 def said(event: EventSpec, params: Mapping[str, str]) -> dict[str, Any]:

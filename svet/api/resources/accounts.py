@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,10 +11,13 @@ from ninja import Router, Status
 
 from svet.accounts import operations, queries
 from svet.accounts.queries import AccountCard, GroupView
+from svet.accounts.rules import Right
 from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import AccountOut, LinkIn, ProblemOut
+from svet.arrangements.queries import standing_promises
+from svet.arrangements.queries.plans import running_plans
 from svet.journal import operations as journal
 from svet.kernel.writing import plain
 from svet.ledger import queries as ledger
@@ -27,7 +31,7 @@ router = Router(tags=["Accounts"], auth=AUTH)
 def accounts(request: HttpRequest) -> list[dict[str, Any]]:
     """Every account of every group with its balance and the money on its way."""
     caller = allowed(request, Scope.ACCOUNTS_READ)
-    return _views(queries.cabinet(caller.person.person_id))
+    return _views(queries.cabinet(caller.person.person_id), now=timezone.now())
 
 
 @router.get("/accounts/{account_id}", response={200: AccountOut, 404: ProblemOut}, summary="One account")
@@ -79,25 +83,42 @@ def note_stranger(caller: Caller, action: str, public_id: str) -> None:
 
 def one_account(caller: Caller, account_id: str) -> dict[str, Any]:
     """One account of the caller's as the API shows it. :raises Problem: 404"""
-    for view in _views(queries.cabinet(caller.person.person_id)):
+    for view in _views(queries.cabinet(caller.person.person_id), now=timezone.now()):
         if view["id"] == account_id:
             return view
     note_stranger(caller, "api.account_not_found", account_id)
     raise not_found()
 
 
-def _views(groups: list[GroupView]) -> list[dict[str, Any]]:
+def _views(groups: list[GroupView], *, now: datetime) -> list[dict[str, Any]]:
     ids = [card.account_id for group in groups for card in group.cards]
     balances, moving = ledger.balances(ids), payments.in_transit(ids)
+    agreed = _agreed([card for group in groups for card in group.cards], now=now)
     return [
         _view(group, card)
         | {
             "balance_kopecks": balances[card.account_id].kopecks if card.account_id in balances else 0,
             "in_transit_kopecks": moving[card.account_id].kopecks if card.account_id in moving else 0,
+            "agreed": agreed.get(card.account_id),
         }
         for group in groups
         for card in group.cards
     ]
+
+
+def _agreed(cards: list[AccountCard], *, now: datetime) -> dict[int, dict[str, Any]]:
+    """By account what was agreed about its debt, as who may pay for it is told."""
+    ids = [card.account_id for card in cards if Right.PAY in card.rights]
+    days = {card.account_id: queries.provider_today(card.provider, now) for card in cards}
+    found = {
+        key: {"kind": "promise", "ask_kopecks": one.money.kopecks, "until": one.until_on.isoformat()}
+        for key, one in standing_promises(ids).items()
+        if one.until_on >= days[key]
+    }
+    for key, plan in running_plans(ids, now=now).items():
+        until = plan.next.due_on.isoformat() if plan.next else None
+        found[key] = {"kind": "instalments", "ask_kopecks": plan.ask.kopecks, "until": until}
+    return found
 
 
 def _view(group: GroupView, card: AccountCard) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def _out(row: AutopayView) -> dict[str, Any]:
         "card": row.card.title,
         "state": row.state.value,
         "cause": row.cause.value if row.cause else "",
-        "note": texts.cause_note(row.state, row.cause),
+        "note": texts.cause_note(row.state, row.cause, sbp=row.card.is_sbp),
         "limit_kopecks": row.terms.ceiling.kopecks if row.terms.ceiling is not None else None,
         "day_of_month": row.terms.day_of_month,
         "days_after_bill": row.terms.days_after_bill,

@@ -15,7 +15,7 @@ from svet.api.shell.idempotency import Keep, once_inside
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, Day, ProblemOut
-from svet.arrangements.operations import promise_payment
+from svet.arrangements.operations import promise_payment, recall_promise
 from svet.arrangements.queries import promise_offer
 from svet.arrangements.rules import PromiseView
 from svet.arrangements.texts import why_not
@@ -33,8 +33,17 @@ class PromiseIn(Body):
     until: Day
 
 
+class PromiseWithdrawIn(Body):
+    """Which promise."""
+
+    promise: Annotated[str, Field(max_length=40)]
+
+
 class PromiseOut(Schema):
-    """``state``: ``open``, ``kept``, ``broken`` or ``dropped``; judged by the days payments count for."""
+    """``state``: ``open``, ``kept``, ``broken``, ``dropped`` or ``recalled`` by whoever made it.
+
+    Judged by the days payments count for.
+    """
 
     id: str
     state: str
@@ -73,7 +82,10 @@ def promises(request: HttpRequest, account_id: str) -> dict[str, Any]:
     "/accounts/{account_id}/promises", response={201: PromisesOut, **FAILS}, summary="Promise to pay by a day"
 )
 def promise(request: HttpRequest, account_id: str, payload: PromiseIn) -> Status[Any]:
-    """Nobody is reminded of the debt before that day; penalties go on by law. One stands at a time."""
+    """Nobody is reminded of the debt before that day, and the caller's own autopay waits for it.
+
+    Penalties go on by law. One stands at a time.
+    """
     caller = allowed(request, Scope.PAYMENTS_WRITE)
     now = timezone.now()
 
@@ -84,6 +96,32 @@ def promise(request: HttpRequest, account_id: str, payload: PromiseIn) -> Status
             until=payload.until,
             now=now,
             along=lambda: keep(201, _out(caller.actor, account_id)),
+        )
+
+    try:
+        return once_inside(request, actor=caller.actor, now=now, act=act)
+    except NotFound:
+        note_stranger(caller, "api.account_not_found", account_id)
+        raise not_found() from None
+
+
+@router.post(
+    "/accounts/{account_id}/promises/withdraw",
+    response={200: PromisesOut, **FAILS},
+    summary="Take a promise back",
+)
+def withdraw(request: HttpRequest, account_id: str, payload: PromiseWithdrawIn) -> Status[Any]:
+    """The caller's own, until its day is over; a day later or more, the pause of a broken one follows."""
+    caller = allowed(request, Scope.PAYMENTS_WRITE)
+    now = timezone.now()
+
+    def act(key: str, keep: Keep) -> None:
+        recall_promise(
+            by=caller.actor,
+            account_public_id=account_id,
+            promise_public_id=payload.promise,
+            now=now,
+            along=lambda: keep(200, _out(caller.actor, account_id)),
         )
 
     try:

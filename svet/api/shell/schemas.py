@@ -128,8 +128,19 @@ class LinkIn(Body):
     group_id: PublicId | None = None
 
 
+class AgreedOut(Schema):
+    """What was agreed about a debt: ``ask_kopecks`` of it by ``until``; ``kind``: instalments or promise."""
+
+    kind: str
+    ask_kopecks: int
+    until: date | None
+
+
 class AccountOut(Schema):
-    """``balance_kopecks`` is the debt: negative when paid ahead. Name and flat are masked until confirmed."""
+    """``balance_kopecks`` is the debt: negative when paid ahead. Name and flat are masked until confirmed.
+
+    ``agreed``: the debt is not asked whole, or by another day than its bill's.
+    """
 
     id: str
     number: str
@@ -145,6 +156,7 @@ class AccountOut(Schema):
     delivery: str
     balance_kopecks: int
     in_transit_kopecks: int
+    agreed: AgreedOut | None
 
 
 class BillOut(Schema):

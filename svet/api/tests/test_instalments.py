@@ -40,6 +40,11 @@ def test_a_plan_is_seen_agreed_on_once_told_and_given_up() -> None:
     )
     other = anna.post(address, asked, key="other")
     assert (other.status_code, other.json()["code"]) == (409, "plan_living")
+    (account,) = [each for each in anna.get("/accounts").json() if each["agreed"]]
+    assert (account["id"], account["agreed"]) == (
+        family.first.public_id,
+        {"kind": "instalments", "ask_kopecks": 1_000_00, "until": one["parts"][0]["due_on"]},
+    )
     (told,) = anna.get("/today").json()["instalments"]
     assert told["account_id"] == family.first.public_id
     seen = {"plan": one["id"], "state": "standing"}

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from svet.accounts.models import Link
 from svet.api.tests.test_v1 import Program
 from svet.payments.tests.factories import make_family
 
@@ -31,6 +32,29 @@ def test_a_promise_is_made_once_and_told() -> None:
     assert anna.get("/today").json()["promised"] == [
         {"account_id": family.first.public_id, "until": until, "amount_kopecks": 300_00}
     ]
+    assert anna.get(f"/accounts/{family.first.public_id}").json()["agreed"] == {
+        "kind": "promise",
+        "ask_kopecks": 300_00,
+        "until": until,
+    }
     for person in (family.boris, family.vera):
         assert Program(person).get(address).status_code == 404
         assert Program(person).post(address, {"until": until}).status_code == 404
+
+
+def test_a_promise_is_taken_back_by_whoever_made_it_and_by_nobody_else() -> None:
+    family, today = make_family(), timezone.localdate()
+    Link.objects.filter(person=family.boris).update(can_pay=True)
+    anna, address = Program(family.anna), f"/accounts/{family.first.public_id}/promises"
+    until = (today + timedelta(days=5)).isoformat()
+    (one,) = anna.post(address, {"until": until}, key="promise").json()["promises"]
+    body = {"promise": one["id"]}
+    other = Program(family.boris).post(f"{address}/withdraw", body, key="boris")
+    assert (other.status_code, other.json()["code"]) == (409, "promise_over")
+    assert Program(family.vera).post(f"{address}/withdraw", body, key="vera").status_code == 404
+    for _again in range(2):
+        gone = anna.post(f"{address}/withdraw", body, key="withdraw")
+        assert (gone.status_code, gone.json()["promises"][0]["state"]) == (200, "recalled")
+    assert anna.get("/today").json()["promised"] == []
+    # On the day it was made it had won no time: another day may be promised at once.
+    assert anna.post(address, {"until": until}, key="again").status_code == 201

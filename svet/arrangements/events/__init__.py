@@ -87,6 +87,7 @@ ACTIONS: Final[Mapping[str, object]] = {
     "arrangements.promised": gettext_lazy("Обещан платёж к дню"),
     "arrangements.kept": gettext_lazy("Обещанный платёж пришёл в срок"),
     "arrangements.broken": gettext_lazy("Обещанный платёж не пришёл в срок"),
+    "arrangements.recalled": gettext_lazy("Обещание платежа снято тем, кто его дал"),
     "arrangements.plan": gettext_lazy("Оформлена рассрочка"),
     "arrangements.plan_again": gettext_lazy("Рассрочка снова действует"),
     "arrangements.plan_asked": gettext_lazy("Плательщик попросил рассрочку"),

@@ -25,6 +25,7 @@ from svet.arrangements.rules import (
     PromiseState,
     check_day,
     judged,
+    may_recall,
 )
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -95,6 +96,46 @@ def promise_payment(
         if along is not None:
             along()
     return made.public_id
+
+
+def recall_promise(
+    *,
+    by: Actor,
+    account_public_id: str,
+    promise_public_id: str,
+    now: datetime,
+    along: Callable[[], None] | None = None,
+) -> None:
+    """Take back the person's own promise, until its day is over: the debt is asked as ever. Again is no harm.
+
+    :raises PromiseNotFound: not an account the person may pay for
+    :raises PromiseConflict: there is no such promise of theirs, or it stands no more
+    """
+    account = payable(by, account_public_id)
+    with use_case():
+        lock_account(account.account_id)
+        own = PaymentPromise.objects.select_for_update().filter(
+            account_id=account.account_id, person_id=by.person_id or 0
+        )
+        row = own.filter(public_id=promise_public_id).first()
+        if row is None:
+            raise PromiseConflict(PromiseReason.OVER)
+        if row.state != PromiseState.RECALLED:
+            over = not may_recall(until=row.until_on, today=provider_today(account.provider, now))
+            if row.state != PromiseState.OPEN or over:
+                raise PromiseConflict(PromiseReason.OVER)
+            move_row(row, moves=PROMISE_MOVES, to=PromiseState.RECALLED, changes={"decided_at": now})
+            journal.record(
+                by=by,
+                action="arrangements.recalled",
+                subject="promise",
+                subject_id=row.public_id,
+                account_id=row.account_id,
+                now=now,
+                after={"kopecks": row.kopecks, "until": row.until_on.isoformat()},
+            )
+        if along is not None:
+            along()
 
 
 def judge_promises(*, now: datetime) -> int:

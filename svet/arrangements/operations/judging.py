@@ -16,7 +16,7 @@ from svet.arrangements.operations import drop_promises_for
 from svet.arrangements.operations.plans import end_plan, refuse_row
 from svet.arrangements.operations.telling import record_plan, tell_plan
 from svet.arrangements.queries.access import payers
-from svet.arrangements.queries.plans import parts_of_plan, plan_movements
+from svet.arrangements.queries.plans import owed_by_movements, parts_of_plan, plan_movements
 from svet.arrangements.rules import MENDED_WITHIN
 from svet.arrangements.rules.plans import (
     INSTALMENT_MOVES,
@@ -25,6 +25,7 @@ from svet.arrangements.rules.plans import (
     InstalmentMovement,
     InstalmentPartView,
     InstalmentState,
+    asked_of,
     part_came,
     part_lacks,
     plan_judged,
@@ -164,10 +165,13 @@ def _tell_late(
     today: date,
     now: datetime,
 ) -> None:
+    balance = owed_by_movements(row, movements)
+    lacks = asked_of(part_lacks(parts, movements, late, by=today), balance=balance)
+    if not lacks:
+        return  # what was posted for a day to come is owed no more
     part = InstalmentPartView(late.no, late.due_on, late.money, late.told_on, today)
     InstalmentPart.objects.filter(plan=row, no=late.no).update(late_told_on=today)
-    lacks = Money(part_lacks(parts, movements, late, by=today))
-    tell_plan(row, account.number, event=events.PLAN_LATE, part=part, ask=lacks, now=now)
+    tell_plan(row, account.number, event=events.PLAN_LATE, part=part, ask=Money(lacks), now=now)
 
 
 def _remind(
@@ -181,7 +185,8 @@ def _remind(
 ) -> None:
     for part in parts:
         if part.told_on is None and today <= part.due_on <= today + TOLD_AHEAD:
-            lacks = part_lacks(parts, movements, part, by=today)
+            balance = owed_by_movements(row, movements)
+            lacks = asked_of(part_lacks(parts, movements, part, by=today), balance=balance)
             if lacks:
                 InstalmentPart.objects.filter(plan=row, no=part.no).update(told_on=today)
                 tell_plan(row, account.number, event=events.PLAN_DUE, part=part, ask=Money(lacks), now=now)

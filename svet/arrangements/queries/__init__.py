@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -19,6 +20,7 @@ from svet.arrangements.models import PaymentPromise
 from svet.arrangements.queries.access import payers
 from svet.arrangements.queries.plans import broken_plans, living_plans, paid_in_parts
 from svet.arrangements.rules import (
+    PromiseAnswer,
     PromiseNotFound,
     PromiseOffer,
     PromiseReason,
@@ -27,10 +29,15 @@ from svet.arrangements.rules import (
     PromiseView,
     free_again,
     last_day,
+    may_recall,
+    recall_pauses,
     why_not,
 )
 from svet.kernel.actors import Actor
+from svet.kernel.money import Money
 from svet.ledger import queries as ledger
+
+_SOME = 20
 
 
 def broken() -> list[str]:
@@ -63,15 +70,17 @@ def offer_for(account: AccountView, *, person_id: int, now: datetime) -> Promise
     if account.held_since is not None:
         # What a former holder promised is not the present one's.
         rows = rows.filter(made_on__gte=account.held_since)
-    known = [_view(row) for row in rows[:20]]
-    # A word that was broken is its maker's alone.
-    broken = (one for one in known if one.state is PromiseState.BROKEN and one.person_id == person_id)
-    broken_on = max((one.until_on for one in broken), default=None)
+    found = list(rows[:_SOME])
+    known = [_view(row) for row in found]
     standing = standing_promises([account.account_id]).get(account.account_id)
     balance = ledger.balance(account.account_id)
-    living = bool(living_plans([account.account_id], now=now))
-    why = why_not(
-        terms, balance=balance, open_=standing is not None, living=living, broken_on=broken_on, today=today
+    answer = _answer(
+        account,
+        [row for row in found if row.person_id == person_id],
+        standing=standing is not None,
+        living=bool(living_plans([account.account_id], now=now)),
+        balance=balance,
+        now=now,
     )
     return PromiseOffer(
         account_public_id=account.public_id,
@@ -79,17 +88,73 @@ def offer_for(account: AccountView, *, person_id: int, now: datetime) -> Promise
         provider_name=account.provider.name,
         balance=balance,
         last_on=last_day(terms, today=today),
-        why=why,
-        free_on=free_again(terms, broken_on=broken_on) if broken_on is not None else None,
+        why=answer.why,
+        free_on=answer.free_on,
         standing=standing,
+        mine=standing is not None
+        and standing.person_id == person_id
+        and may_recall(until=standing.until_on, today=today),
         past=tuple(one for one in known if one.state is not PromiseState.OPEN),
     )
+
+
+def promise_answers(
+    accounts: Sequence[AccountView], *, person_id: int, now: datetime
+) -> dict[int, PromiseAnswer]:
+    """By account whether a person may promise for it, as :func:`offer_for` says it of one."""
+    ids = [account.account_id for account in accounts]
+    living, standing, balances = living_plans(ids, now=now), standing_promises(ids), ledger.balances(ids)
+    own: dict[int, list[PaymentPromise]] = {key: [] for key in ids}
+    rows = PaymentPromise.objects.filter(account_id__in=ids, person_id=person_id)
+    for row in rows.order_by("-made_at", "-pk"):
+        own[row.account_id].append(row)
+    return {
+        account.account_id: _answer(
+            account,
+            own[account.account_id],
+            standing=account.account_id in standing,
+            living=account.account_id in living,
+            balance=balances[account.account_id],
+            now=now,
+        )
+        for account in accounts
+    }
+
+
+def _answer(
+    account: AccountView,
+    own: Sequence[PaymentPromise],
+    *,
+    standing: bool,
+    living: bool,
+    balance: Money,
+    now: datetime,
+) -> PromiseAnswer:
+    terms, held = promise_terms(), account.held_since
+    # A word that was broken, or taken back after it had won time, is its maker's alone.
+    zone = ZoneInfo(account.provider.time_zone)
+    days = [_pauses_since(row, zone) for row in own if held is None or row.made_on >= held]
+    broken_on = max((day for day in days if day is not None), default=None)
+    today = provider_today(account.provider, now)
+    why = why_not(terms, balance=balance, open_=standing, living=living, broken_on=broken_on, today=today)
+    return PromiseAnswer(why, free_again(terms, broken_on=broken_on) if broken_on is not None else None)
+
+
+def _pauses_since(row: PaymentPromise, zone: ZoneInfo) -> date | None:
+    if row.state == PromiseState.BROKEN:
+        return row.until_on
+    if row.state != PromiseState.RECALLED or row.decided_at is None:
+        return None
+    on = row.decided_at.astimezone(zone).date()
+    return on if recall_pauses(made_on=row.made_on, recalled_on=on) else None
 
 
 def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:
     """By account the promise that stands: while who made it may pay for the account."""
     rows = PaymentPromise.objects.filter(account_id__in=account_ids, state=PromiseState.OPEN.value)
     views = [_view(row) for row in rows]
+    if not views:
+        return {}
     found = accounts_by_id([view.account_id for view in views])
     since: dict[int, date | None] = {one.account_id: one.held_since for one in found}
     paying = payers(since)
@@ -106,6 +171,11 @@ def promised_ahead(account_ids: Collection[int], *, today: date) -> frozenset[in
     return frozenset(key for key, one in standing_promises(account_ids).items() if one.until_on >= today)
 
 
+def promised_until(account_ids: Collection[int]) -> dict[tuple[int, int], date]:
+    """By account and the person who promised it, the day until which what it owes is promised."""
+    return {(key, one.person_id): one.until_on for key, one in standing_promises(account_ids).items()}
+
+
 def asked_apart(account_ids: Collection[int], *, today: date) -> frozenset[int]:
     """Of these accounts those whose debt is asked by what was agreed: promised ahead, or paid in parts."""
     return promised_ahead(account_ids, today=today) | paid_in_parts(account_ids)
@@ -114,7 +184,7 @@ def asked_apart(account_ids: Collection[int], *, today: date) -> frozenset[int]:
 def promises_of(account_id: int) -> list[PromiseView]:
     """All promises ever made for an account, the newest first: for the staff."""
     rows = PaymentPromise.objects.filter(account_id=account_id).order_by("-made_at", "-pk")
-    return [_view(row) for row in rows[:20]]
+    return [_view(row) for row in rows[:_SOME]]
 
 
 def promised_by(*, person_id: int, limit: int) -> Sequence[dict[str, Any]]:

@@ -21,7 +21,7 @@ from svet.arrangements.rules.plans import (
     split_debt,
     why_no_plan,
 )
-from svet.arrangements.rules.views import InstalmentOffer
+from svet.arrangements.rules.views import InstalmentOffer, InstalmentView, PlanAnswer
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
@@ -45,6 +45,53 @@ def account_to_pay(by: Actor, public_id: str) -> AccountView:
     return found[0]
 
 
+def plan_answers(accounts: Sequence[AccountView], *, now: datetime) -> dict[int, PlanAnswer]:
+    """By account whether a plan may be agreed on, as :func:`plan_offer` says it of one."""
+    ids = [account.account_id for account in accounts]
+    living, promised, balances = living_plans(ids, now=now), standing_promises(ids), ledger.balances(ids)
+    known: dict[int, list[InstalmentView]] = {key: [] for key in ids}
+    over = InstalmentPlan.objects.prefetch_related("parts").filter(account_id__in=ids)
+    for one in views_of(list(over.order_by("-asked_at", "-pk")), now=now):
+        known[one.account_id].append(one)
+    return {
+        account.account_id: _answer(
+            account,
+            known[account.account_id],
+            living=living.get(account.account_id),
+            promised=account.account_id in promised,
+            balance=balances[account.account_id],
+            now=now,
+        )
+        for account in accounts
+    }
+
+
+def _answer(
+    account: AccountView,
+    known: Sequence[InstalmentView],
+    *,
+    living: InstalmentView | None,
+    promised: bool,
+    balance: Money,
+    now: datetime,
+) -> PlanAnswer:
+    terms, today, held = instalment_terms(), provider_today(account.provider, now), account.held_since
+    # A plan pays for the account's debt: whoever broke it, there is a pause for the account. One that was
+    # withdrawn before it was signed had never begun; what a former holder agreed on is not the present one's.
+    own = (one for one in known if held is None or one.made_on >= held)
+    since = max(filter(None, (one.pause_since(living=living, today=today) for one in own)), default=None)
+    why = why_no_plan(
+        terms,
+        debt=balance.kopecks,
+        living=living is not None,
+        promised=promised,
+        paused_since=since,
+        today=today,
+    )
+    free_on = plan_free_on(terms, since=since) if since is not None else None
+    return PlanAnswer(why, free_on, Money(terms.least), Money(terms.most))
+
+
 def plan_offer(account: AccountView, *, person_id: int, now: datetime) -> InstalmentOffer:
     """Whether there may be a plan, by the debt, what stands, and what became of earlier ones."""
     terms, today, key = instalment_terms(), provider_today(account.provider, now), account.account_id
@@ -54,17 +101,9 @@ def plan_offer(account: AccountView, *, person_id: int, now: datetime) -> Instal
         rows = rows.filter(made_on__gte=account.held_since)
     known = views_of(list(rows.order_by("-asked_at", "-pk")[:_SOME]), now=now)
     living = living_plans([key], now=now).get(key)
-    # A plan pays for the account's debt: whoever broke it, there is a pause for the account. One that was
-    # withdrawn before it was signed had never begun.
-    since = max(filter(None, (one.pause_since(living=living, today=today) for one in known)), default=None)
     balance = ledger.balance(key)
-    why = why_no_plan(
-        terms,
-        debt=balance.kopecks,
-        living=living is not None,
-        promised=bool(standing_promises([key])),
-        paused_since=since,
-        today=today,
+    answer = _answer(
+        account, known, living=living, promised=bool(standing_promises([key])), balance=balance, now=now
     )
     days = part_days(
         max(terms.months, FEWEST), today=today, due_day=account.provider.due_day, working=_working()
@@ -76,13 +115,13 @@ def plan_offer(account: AccountView, *, person_id: int, now: datetime) -> Instal
         account_number=account.number,
         provider_name=account.provider.name,
         balance=balance,
-        why=why,
-        free_on=plan_free_on(terms, since=since) if since is not None else None,
-        least=Money(terms.least),
-        most=Money(terms.most),
+        why=answer.why,
+        free_on=answer.free_on,
+        least=answer.least,
+        most=answer.most,
         by_two=by_two,
         choices={}
-        if why is not None
+        if answer.why is not None
         else {months: split_debt(debt, days=days[:months]) for months in range(FEWEST, terms.months + 1)},
         shown=_fingerprint(balance, days, by_two=by_two),
         living=living,

@@ -21,6 +21,7 @@ from svet.arrangements.rules.plans import (
     InstalmentPartView,
     InstalmentState,
     InstalmentTerms,
+    asked_of,
     asked_on,
     part_came,
     part_lacks,
@@ -62,6 +63,11 @@ def plan_movements(plan: InstalmentPlan, account: AccountView) -> list[Instalmen
     ]
 
 
+def owed_by_movements(plan: InstalmentPlan, movements: Iterable[InstalmentMovement]) -> int:
+    """What the account of a plan owes now, kopecks: all that was posted after it, whatever day it is for."""
+    return plan.kopecks + sum(each.kopecks for each in movements)
+
+
 def parts_of_plan(plan: InstalmentPlan) -> tuple[InstalmentPartView, ...]:
     """The parts of a plan in order."""
     return tuple(_part(row) for row in sorted(plan.parts.all(), key=lambda one: one.no))
@@ -80,10 +86,15 @@ def paid_in_parts(account_ids: Collection[int]) -> frozenset[int]:
     return frozenset(row.account_id for row, _account in current)
 
 
+def running_plans(account_ids: Collection[int], *, now: datetime) -> dict[int, InstalmentView]:
+    """By account the plan that stands, with what it asks next."""
+    found = _current(account_ids, states=(InstalmentState.STANDING,))
+    return {row.account_id: _view(row, account, now=now) for row, account in found}
+
+
 def asked_by_plans(account_ids: Collection[int], *, now: datetime) -> dict[int, Money]:
     """By account what its standing plan asks by now, bills among it: no more is to be taken."""
-    found = _current(account_ids, states=(InstalmentState.STANDING,))
-    return {row.account_id: _view(row, account, now=now).due for row, account in found}
+    return {key: plan.due for key, plan in running_plans(account_ids, now=now).items()}
 
 
 def plans_of(account_id: int, *, now: datetime) -> list[InstalmentView]:
@@ -173,6 +184,8 @@ def _current(
     """Plans with their accounts, without those of former holders, and of who may pay no more."""
     names = [state.value for state in states]
     rows = list(_rows().filter(account_id__in=account_ids, state__in=names)) if account_ids else []
+    if not rows:
+        return []
     found: dict[int, AccountView] = {
         one.account_id: one for one in accounts_by_id({row.account_id for row in rows})
     }
@@ -194,7 +207,10 @@ def _view(row: InstalmentPlan, account: AccountView, *, now: datetime) -> Instal
         open_ = [part for part in parts if not part_came(parts, movements, part, today=today)]
         done = len(parts) - len(open_)
         # What came too late for one, on the day before that is said, is asked no more.
-        asks = ((part, part_lacks(parts, movements, part, by=today)) for part in open_)
+        balance = owed_by_movements(row, movements)
+        asks = (
+            (part, asked_of(part_lacks(parts, movements, part, by=today), balance=balance)) for part in open_
+        )
         coming, lacks = next((each for each in asks if each[1]), (None, 0))
         ask = Money(lacks)
         if coming is not None and part_asked(parts, coming, today=today):

@@ -28,15 +28,19 @@ class PromiseState(StrEnum):
     KEPT = "kept"
     BROKEN = "broken"
     DROPPED = "dropped"  # whoever made it may pay for the account no more
+    RECALLED = "recalled"  # taken back by whoever made it
 
 
 PROMISE_MOVES = Moves(
     {
-        PromiseState.OPEN: frozenset({PromiseState.KEPT, PromiseState.BROKEN, PromiseState.DROPPED}),
+        PromiseState.OPEN: frozenset(
+            {PromiseState.KEPT, PromiseState.BROKEN, PromiseState.DROPPED, PromiseState.RECALLED}
+        ),
         # What was paid in time and became known late; what was taken back with a day that was in time.
         PromiseState.BROKEN: frozenset({PromiseState.KEPT}),
         PromiseState.KEPT: frozenset({PromiseState.BROKEN}),
         PromiseState.DROPPED: frozenset(),
+        PromiseState.RECALLED: frozenset(),
     }
 )
 
@@ -51,6 +55,7 @@ class PromiseReason(StrEnum):
     OPEN = "promise_open"
     PLAN = "promise_plan"
     BROKEN_LATELY = "promise_broken_lately"
+    OVER = "promise_over"
 
 
 class PromiseRefused(Refused):
@@ -58,7 +63,7 @@ class PromiseRefused(Refused):
 
 
 class PromiseConflict(Conflict):
-    """One stands already."""
+    """One stands already, or the one that was meant stands no more."""
 
 
 class PromiseNotFound(NotFound):
@@ -91,8 +96,19 @@ class PromiseView:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseAnswer:
+    """Whether a promise may be made: ``why`` not, and after which day it may be."""
+
+    why: PromiseReason | None
+    free_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseOffer:
-    """Whether a promise may be made for an account: its debt, the last day; ``why`` not, and until when."""
+    """Whether a promise may be made for an account: its debt, the last day; ``why`` not, and until when.
+
+    ``mine``: the one that stands may be taken back by the person.
+    """
 
     account_public_id: str
     account_number: str
@@ -102,6 +118,7 @@ class PromiseOffer:
     why: PromiseReason | None
     free_on: date | None
     standing: PromiseView | None
+    mine: bool
     past: tuple[PromiseView, ...]
 
 
@@ -122,7 +139,7 @@ def last_day(terms: PromiseTerms, *, today: date) -> date:
 def why_not(
     terms: PromiseTerms, *, balance: Money, open_: bool, living: bool, broken_on: date | None, today: date
 ) -> PromiseReason | None:
-    """Why no promise may be made today; ``broken_on`` is the promised day of the last one that was broken.
+    """Why no promise may be made today; ``broken_on``: the day of the last one broken, or taken back late.
 
     ``living``: the account is paid in parts, or asks to be.
     """
@@ -142,6 +159,16 @@ def why_not(
 def free_again(terms: PromiseTerms, *, broken_on: date) -> date:
     """The last day without a new promise after one that was broken."""
     return broken_on + timedelta(days=terms.pause)
+
+
+def recall_pauses(*, made_on: date, recalled_on: date) -> bool:
+    """Whether one taken back has the pause of a broken one: on its own day it had won no time yet."""
+    return recalled_on > made_on
+
+
+def may_recall(*, until: date, today: date) -> bool:
+    """Whether it may still be taken back: once its day is over it is judged."""
+    return today <= until
 
 
 def check_day(terms: PromiseTerms, *, until: date, today: date) -> None:
@@ -179,7 +206,7 @@ def judged(
     promised: Money, movements: Iterable[PromiseMovement], *, until: date, state: PromiseState, today: date
 ) -> tuple[PromiseState, date | None]:
     """What a promise is today, with the day it was paid: whenever this is asked, by the days of postings."""
-    if state is PromiseState.DROPPED:
+    if state in (PromiseState.DROPPED, PromiseState.RECALLED):
         return state, None
     on = paid_on(promised, movements, until=min(until, today))
     if on is not None:

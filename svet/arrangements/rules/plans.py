@@ -250,6 +250,11 @@ def part_lacks(
     return lacking(parts, movements, parts_until=part.due_on, charges_until=part.due_on, by=by)
 
 
+def asked_of(lacks: int, *, balance: int) -> int:
+    """What is asked of a lack: never more than is owed; what was posted for a day to come is owed no more."""
+    return max(0, min(lacks, balance))
+
+
 def part_came(
     parts: Sequence[InstalmentPartView],
     movements: Sequence[InstalmentMovement],

@@ -67,6 +67,16 @@ def part_asked(parts: tuple[InstalmentPartView, ...], part: InstalmentPartView, 
 
 
 @dataclass(frozen=True, slots=True)
+class PlanAnswer:
+    """Whether there may be a plan: ``why`` not, and from which day on."""
+
+    why: InstalmentReason | None
+    free_on: date | None
+    least: Money
+    most: Money
+
+
+@dataclass(frozen=True, slots=True)
 class InstalmentOffer:
     """Whether a plan may be agreed on for an account; ``why`` not, and from which day on.
 

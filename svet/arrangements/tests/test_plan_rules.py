@@ -16,6 +16,7 @@ from svet.arrangements.rules.plans import (
     InstalmentReason,
     InstalmentState,
     InstalmentTerms,
+    asked_of,
     asked_on,
     part_days,
     part_lacks,
@@ -176,3 +177,10 @@ def test_the_rule_decides_ninety_five_of_a_hundred_requests_alone() -> None:
         alone += why is None and debt <= TERMS.alone
     sys.stdout.write(f"decided by rule: {alone} of {asked}, {100 * alone / asked:.1f} %\n")
     assert alone / asked >= 0.95
+
+
+def test_nothing_is_asked_above_the_balance_nor_below_nothing() -> None:
+    assert asked_of(1_000_00, balance=300_00) == 300_00
+    assert asked_of(300_00, balance=1_000_00) == 300_00
+    assert asked_of(300_00, balance=-1_00) == 0
+    assert asked_of(0, balance=1_00) == 0

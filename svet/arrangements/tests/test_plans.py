@@ -361,3 +361,17 @@ def test_what_befalls_one_plan_is_no_matter_of_those_behind_it(
     monkeypatch.setattr(judging, "_judge", spoilt)
     days_pass(date(2026, 12, 20))
     assert told("plan_late") == [other.anna.recipient_id]
+
+
+def test_no_more_is_asked_than_is_owed_also_by_what_is_posted_for_a_day_to_come(family: Family) -> None:
+    agree(family)
+    post(family.first, -2_700_00, on=date(2026, 12, 20))
+    (plan,) = living_plans([family.first.pk], now=NOW).values()
+    assert (plan.ask, plan.due) == (Money(300_00), Money(300_00))
+    post(family.first, -300_00, on=date(2026, 12, 20))
+    (plan,) = living_plans([family.first.pk], now=NOW).values()
+    assert (plan.ask, plan.due, plan.next) == (Money(0), Money(0), None)
+    days_pass(date(2026, 12, 18))
+    assert (told("plan_due"), told("plan_late"), state()) == ([], [], "standing")
+    days_pass(date(2026, 12, 25), since=date(2026, 12, 19))
+    assert (told("plan_late"), state()) == ([], "paid")

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from svet.accounts.models import Account, Link
 from svet.arrangements import operations as arrangements
 from svet.arrangements.models import PaymentPromise
-from svet.arrangements.operations import drop_promises, judge_promises, promise_payment
+from svet.arrangements.operations import drop_promises, judge_promises, promise_payment, recall_promise
 from svet.arrangements.queries import (
     promise_offer,
     promised_ahead,
@@ -113,6 +113,45 @@ def test_nothing_paid_breaks_it_when_registers_have_come_and_pauses_the_next(fam
     offer = promise_offer(Actor.person(family.anna.pk), account_public_id=family.first.public_id, now=later)
     assert (offer.why, offer.free_on) == (PromiseReason.BROKEN_LATELY, date(2027, 1, 30))
     give(family, until=date(2027, 2, 5), now=at(date(2027, 1, 31)))
+
+
+def recall(family: Family, made: str, *, now: datetime, person: Person | None = None) -> None:
+    by = Actor.person((person or family.anna).pk)
+    recall_promise(by=by, account_public_id=family.first.public_id, promise_public_id=made, now=now)
+
+
+def test_taken_back_it_silences_nothing_and_only_the_same_day_costs_nothing(family: Family) -> None:
+    ids = [family.first.pk]
+    recall(family, give(family), now=NOW + timedelta(hours=1))
+    assert (states(), promised_ahead(ids, today=NOW.date())) == (["recalled"], frozenset())
+    made, day_after = give(family), NOW + timedelta(days=1)
+    for _again in range(2):
+        recall(family, made, now=day_after)
+    assert states() == ["recalled", "recalled"]
+    assert judge_promises(now=at(date(2026, 12, 9))) == 0
+    assert (told("promise_broken"), told("promise_kept")) == ([], [])
+    actions = Entry.objects.filter(subject_id=made).order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["arrangements.promised", "arrangements.recalled"]
+    assert refusal(family, now=day_after) is PromiseReason.BROKEN_LATELY
+    Link.objects.filter(person=family.boris).update(can_pay=True)
+    give(family, person=family.boris, now=day_after)
+
+
+def test_it_is_taken_back_by_its_maker_only_and_not_when_its_day_is_over(family: Family) -> None:
+    Link.objects.filter(person=family.boris).update(can_pay=True)
+    made = give(family)
+    for person, now in ((family.boris, NOW), (family.anna, at(UNTIL + timedelta(days=1)))):
+        with pytest.raises(PromiseConflict):
+            recall(family, made, now=now, person=person)
+    with pytest.raises(PromiseConflict):
+        recall(family, "another", now=NOW)
+    with pytest.raises(PromiseNotFound):
+        recall(family, made, now=NOW, person=family.vera)
+    assert states() == ["open"]
+    judge_promises(now=at(date(2026, 12, 5)))
+    with pytest.raises(PromiseConflict):
+        recall(family, made, now=at(date(2026, 12, 5)))
+    assert states() == ["broken"]
 
 
 def test_a_job_that_comes_weeks_late_goes_by_the_days_of_postings(family: Family) -> None:

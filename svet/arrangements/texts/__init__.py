@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from svet.arrangements.rules import PromiseOffer, PromiseReason, PromiseState, PromiseView
+from svet.arrangements.rules import PromiseAnswer, PromiseOffer, PromiseReason, PromiseState, PromiseView
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, roubles
 
@@ -36,14 +36,16 @@ def explain(refusal: Refused) -> str:
         case PromiseReason.BROKEN_LATELY:
             free = refusal.details.get("free")
             if isinstance(free, date):
-                return _("Прошлое обещание не исполнено. Новое можно дать после %(free)s.") % {
+                return _("Прошлое обещание не исполнено или снято. Новое можно дать после %(free)s.") % {
                     "free": day(free)
                 }
-            return _("Прошлое обещание не исполнено. Новое пока дать нельзя.")
+            return _("Прошлое обещание не исполнено или снято. Новое пока дать нельзя.")
+        case PromiseReason.OVER:
+            return _("Этого обещания уже нет: оно исполнено, снято, или его день прошёл.")
     return str(refusal.reason)
 
 
-def why_not(offer: PromiseOffer) -> str:
+def why_not(offer: PromiseOffer | PromiseAnswer) -> str:
     """Why no promise may be made for an account; empty where one may."""
     return "" if offer.why is None else explain(Refused(offer.why, details={"free": offer.free_on}))
 
@@ -54,7 +56,8 @@ def promise_state(state: PromiseState) -> str:
         PromiseState.OPEN: _("ждём"),
         PromiseState.KEPT: _("исполнено"),
         PromiseState.BROKEN: _("не исполнено"),
-        PromiseState.DROPPED: _("снято"),
+        PromiseState.DROPPED: _("больше не действует"),
+        PromiseState.RECALLED: _("снято"),
     }[state]
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svet.arrangements.rules.plans import InstalmentReason, InstalmentState
-from svet.arrangements.rules.views import InstalmentOffer, InstalmentView
+from svet.arrangements.rules.views import InstalmentOffer, InstalmentView, PlanAnswer
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, roubles
@@ -75,7 +75,7 @@ def _with_sum(refusal: Refused, name: str, words: str, plain: str) -> str:
     return words % {"sum": roubles(found)} if isinstance(found, Money) else plain
 
 
-def why_no_plan_words(offer: InstalmentOffer) -> str:
+def why_no_plan_words(offer: InstalmentOffer | PlanAnswer) -> str:
     """Why there can be no plan for an account; empty where there can."""
     if offer.why is None:
         return ""
@@ -89,7 +89,7 @@ def plan_state(state: InstalmentState) -> str:
     return {
         InstalmentState.WAITING: _("ждёт подписи двух сотрудников"),
         InstalmentState.STANDING: _("действует"),
-        InstalmentState.PAID: _("выплачена"),
+        InstalmentState.PAID: _("закрыта, долга по ней нет"),
         InstalmentState.BROKEN: _("не выполнена"),
         InstalmentState.WITHDRAWN: _("отозвана"),
         InstalmentState.REFUSED: _("не согласована"),
@@ -108,7 +108,7 @@ def months_words(months: int) -> str:
 
 
 def plan_line(plan: InstalmentView) -> str:
-    """One plan in a line: «12 000,00 ₽ на 6 месяцев с 27.11.2026: выплачена»."""
+    """One plan in a line: «12 000,00 ₽ на 6 месяцев с 27.11.2026: действует»."""
     return _("%(sum)s на %(months)s с %(since)s: %(state)s") % {
         "sum": roubles(plan.money),
         "months": months_words(plan.months),

@@ -2,6 +2,7 @@
 
 from svet.autopay.operations.charging import charge_due, follow_charges
 from svet.autopay.operations.deciding import end, pause, resume, skip, skip_by_key
+from svet.autopay.operations.holding import hold_promised
 from svet.autopay.operations.offering import OfferRequest, confirm, offer
 from svet.autopay.operations.telling import tell_due
 from svet.autopay.operations.tidying import tidy
@@ -12,6 +13,7 @@ __all__ = [
     "confirm",
     "end",
     "follow_charges",
+    "hold_promised",
     "offer",
     "pause",
     "resume",

@@ -17,6 +17,7 @@ import structlog
 from svet.accounts.queries import accounts_by_id
 from svet.autopay import events
 from svet.autopay.models import AutopayAgreement, AutopayTry, AutopayTurn
+from svet.autopay.operations.holding import hold_turn, waits_for_promise
 from svet.autopay.operations.moving import locked_agreement, move_turn, stop_by
 from svet.autopay.operations.telling import tell_of_charge
 from svet.autopay.operations.telling_stops import tell_stopped
@@ -148,6 +149,8 @@ def _begin(turn_id: int, *, now: datetime) -> int | None:
         if now - turn.due_at > LATEST:
             move_turn(turn, new=TurnState.STOPPED, by=BY, now=now, note="late")
             return None
+        if hold_turn(turn, agreement, now=now):
+            return None
         tries = list(AutopayTry.objects.filter(turn=turn).order_by("no"))
         if _paid_late(turn, tries, now=now):
             return None
@@ -219,7 +222,8 @@ def _send(turn_id: int, *, order_id: int, now: datetime) -> bool:
         held = locked_agreement(agreement.pk)
         if held.state != AgreementState.ACTIVE or judge_locked(held, by=Actor.system(BY), now=now):
             return False
-        if now - AutopayTurn.objects.get(pk=turn_id).due_at > LATEST:
+        turn = AutopayTurn.objects.get(pk=turn_id)
+        if now - turn.due_at > LATEST or waits_for_promise(turn, held, now=now):
             return False
         paid_by_hand = being_paid([held.account_id], but_order=order_id, now=now)
         # This order is among what is spoken for: less than nothing left means it would take too much.

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from svet.accounts.queries import AccountView, accounts_by_id
+from svet.arrangements.queries import promised_until
 from svet.autopay import events
 from svet.autopay.models import AutopayAgreement, AutopayTurn, TurnChange
 from svet.autopay.operations.moving import locked_agreement, move_turn
@@ -19,6 +20,7 @@ from svet.autopay.rules import (
     TurnState,
     charge_moment,
     is_time_to_tell,
+    not_before,
     planned_day,
     sum_to_charge,
 )
@@ -51,7 +53,7 @@ def tell_due(*, now: datetime) -> int:
     newest = bills.last_bills(account_ids=ids, months=1)
     debts = left_to_charge(ids, now=now)
     off = cards_off({one.card_id for one in active})
-    decided = _decided(active, newest)
+    decided, promised = _decided(active, newest), promised_until(ids)
     told = 0
     for one in active:
         account, last = accounts[one.account_id], newest[one.account_id]
@@ -59,7 +61,8 @@ def tell_due(*, now: datetime) -> int:
             continue
         if not last or debts[one.account_id] < LIMITS.line_min:
             continue
-        if not _is_near(one, account, last[0], now=now):
+        zone, until = ZoneInfo(account.provider.time_zone), promised.get((one.account_id, one.person_id))
+        if not is_time_to_tell(_planned(one, last[0], promised=until, zone=zone), now=now, zone=zone):
             continue
         with use_case():
             told += _tell(one.pk, account=account, bill=last[0], now=now)
@@ -107,15 +110,13 @@ def _may_be_told_again(turn: AutopayTurn) -> bool:
     return turn.state == TurnState.STOPPED and turn.reason != RESTORED
 
 
-def _is_near(agreement: AutopayAgreement, account: AccountView, bill: BillSummary, *, now: datetime) -> bool:
-    zone = ZoneInfo(account.provider.time_zone)
-    return is_time_to_tell(_planned(agreement, bill, zone=zone), now=now, zone=zone)
-
-
-def _planned(agreement: AutopayAgreement, bill: BillSummary, *, zone: ZoneInfo) -> date:
+def _planned(
+    agreement: AutopayAgreement, bill: BillSummary, *, promised: date | None, zone: ZoneInfo
+) -> date:
     assert agreement.since is not None
     since = agreement.since.astimezone(zone).date()
-    return planned_day(agreement.terms, issued_on=bill.issued_on, since=since)
+    planned = planned_day(agreement.terms, issued_on=bill.issued_on, since=since)
+    return not_before(planned, promised=promised)
 
 
 def _tell(agreement_id: int, *, account: AccountView, bill: BillSummary, now: datetime) -> bool:
@@ -128,7 +129,12 @@ def _tell(agreement_id: int, *, account: AccountView, bill: BillSummary, now: da
     if turn is not None and not _may_be_told_again(turn):
         return False
     zone = ZoneInfo(account.provider.time_zone)
-    due = charge_moment(_planned(agreement, bill, zone=zone), told_at=now, zone=zone)
+    # Promised since the round began, it may be for a later day than is near.
+    until = promised_until([account.account_id]).get((account.account_id, agreement.person_id))
+    planned = _planned(agreement, bill, promised=until, zone=zone)
+    if not is_time_to_tell(planned, now=now, zone=zone):
+        return False
+    due = charge_moment(planned, told_at=now, zone=zone)
     money = sum_to_charge(
         owed=left_to_charge([account.account_id], now=now)[account.account_id],
         ceiling=agreement.terms.ceiling,

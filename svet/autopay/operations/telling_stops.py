@@ -10,6 +10,7 @@ from svet.autopay.models import AutopayAgreement
 from svet.autopay.rules import ENDS, AgreementCause
 from svet.kernel.places import Place
 from svet.notices import operations as notices
+from svet.payments.queries.unattended import cards_by_id
 from svet.people import queries as people
 
 
@@ -25,6 +26,7 @@ def tell_stopped(agreement: AutopayAgreement, *, cause: AgreementCause, now: dat
             "account": accounts_by_id([agreement.account_id])[0].number,
             "ended": "yes" if cause in ENDS else "",
             "cause": cause.value,
+            "sbp": "yes" if cards_by_id([agreement.card_id])[agreement.card_id][0].is_sbp else "",
         },
         place=Place("autopay"),
         now=now,

@@ -94,5 +94,7 @@ TURN_MOVES = Moves(
 )
 #: The reason of a month that stood in a restored database: it may have been charged in the lost time.
 RESTORED = "restored"
+#: The reason of a month that was told for a day before the one its person has promised since.
+PROMISED = "promised"
 #: A try may begin from these, and the person may still skip.
 READY = frozenset({TurnState.TOLD, TurnState.AGAIN})

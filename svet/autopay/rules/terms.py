@@ -56,6 +56,16 @@ def planned_day(terms: AutopayTerms, *, issued_on: date, since: date) -> date:
     return this if this >= first else Month.of(first).plus(1).day(day)
 
 
+def not_before(planned: date, *, promised: date | None) -> date:
+    """The planned day, or the day by which the person promised to pay: their money does not go before it."""
+    return planned if promised is None else max(planned, promised)
+
+
+def is_held(on: date, *, promised: date | None, today: date) -> bool:
+    """Whether a charge told for a day has to wait for the promised one, which is still ahead."""
+    return promised is not None and on < promised and today < promised
+
+
 def charge_moment(planned: date, *, told_at: datetime, zone: ZoneInfo, hour: int = CHARGE_HOUR) -> datetime:
     """The first such hour on or after the planned day that is a whole day after it was told."""
     noon = datetime.combine(planned, time(hour), zone)

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svet.autopay.events import AUTOPAY_STOPPED
 from svet.autopay.rules import (
     AGREEMENT_MOVES,
     NOTICE,
     RETRY_DAYS,
     TURN_MOVES,
+    AgreementCause,
     AgreementState,
     AutopayTerms,
     TurnState,
@@ -21,6 +23,7 @@ from svet.autopay.rules import (
     sequel,
     sum_to_charge,
 )
+from svet.autopay.texts import stopped_note
 from svet.gateways.acquiring.port import BankReason
 from svet.kernel.money import Money
 
@@ -114,3 +117,19 @@ def test_terms_say_when_in_one_way() -> None:
         AutopayTerms(None, 5, 5)
     with pytest.raises(ValueError, match="says when"):
         AutopayTerms(None, None, None)
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_of_an_account_of_sbp_no_word_speaks_of_a_card(ended: bool) -> None:
+    for cause in AgreementCause:
+        said = stopped_note(ended=ended, cause=cause.value, sbp=True)
+        assert "карт" not in said.lower(), said
+    gone = AUTOPAY_STOPPED.words(
+        {"brand": "Свет", "hotline": "8", "account": "1", "ended": "yes", "cause": "card_gone", "sbp": "yes"}
+    )
+    assert "Счёт СБП отвязан" in gone.text
+    # Notices of before it was kept say it of a card.
+    older = AUTOPAY_STOPPED.words(
+        {"brand": "Свет", "hotline": "8", "account": "1", "ended": "yes", "cause": "card_gone"}
+    )
+    assert "Карта отвязана" in older.text

@@ -16,6 +16,8 @@ from svet.accounts import operations as subscriber_writes
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.delivering import bill_addresses, want_letters
+from svet.arrangements.queries.plans import running_plans
+from svet.arrangements.rules.views import InstalmentView
 from svet.billing import queries as billing
 from svet.billing.operations import months as billing_months
 from svet.bills import events, queries, texts
@@ -173,7 +175,7 @@ def deliver(*, bill_id: int, now: datetime) -> bool:
         notices.send_email(
             address=address.email,
             event=events.BILL_READY,
-            params=_params(document),
+            params=_params(document, running_plans([bill.account_id], now=now).get(bill.account_id)),
             now=now,
             attachment=Attachment(name=file_name(document), media_type="application/pdf", content=content),
             place=Place("bill", (bill.public_id,)),
@@ -258,12 +260,12 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
     """
     holders = account_queries.people_by_account(account_ids=bills)
     people = people_queries.people_by_id({person_id for each in holders.values() for person_id in each})
-    letters = bill_addresses(bills)
+    letters, plans = bill_addresses(bills), running_plans(list(bills), now=now)
     ready: list[NoticeMessage] = []
     used: list[NoticeMessage] = []
     for account_id, person_ids in holders.items():
         bill, document = bills[account_id]
-        params, place = _params(document), Place("bill", (bill.public_id,))
+        params, place = _params(document, plans.get(account_id)), Place("bill", (bill.public_id,))
         for person_id in person_ids:
             person = people[person_id]
             # Whoever gets the letter with the file needs no second one without it.
@@ -283,9 +285,9 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
     return len(letters)
 
 
-def _params(document: BillDocument) -> dict[str, str]:
-    """The values of the notice's text."""
-    return {
+def _params(document: BillDocument, plan: InstalmentView | None) -> dict[str, str]:
+    """The values of the notice's text; of a debt that is paid in parts what is asked of it next."""
+    params = {
         "account": document.payer.account_number,
         "period": texts.month_label(document.period),
         "total": roubles(document.sums.payable),
@@ -293,3 +295,8 @@ def _params(document: BillDocument) -> dict[str, str]:
         "due": day(document.due_on),
         "state": document.money_state.value,
     }
+    if plan is None or document.sums.closing <= 0:
+        return params
+    if plan.next is None:
+        return params | {"state": "parts_paid"}
+    return params | {"state": "parts", "sum": roubles(plan.ask), "until": day(plan.next.due_on)}

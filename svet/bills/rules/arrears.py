@@ -39,6 +39,13 @@ def arrears_in_parts(*, ask: Money, until: date, transit: Money, today: date) ->
     return Arrears(owed, owed, until, None) if until < today else Arrears(owed, ZERO, None, until)
 
 
+def arrears_promised(found: Arrears, *, until: date | None, today: date) -> Arrears:
+    """What is asked of a debt that somebody has promised to pay: while that day is ahead nothing is late."""
+    if until is None or until < today or not found.owed:
+        return found
+    return Arrears(found.owed, ZERO, None, until)
+
+
 def arrears_of(*, balance: Money, transit: Money, bills: Sequence[OwedBill], today: date) -> Arrears:
     """What of the debt is late; ``bills`` are the newest first: money pays the oldest one first.
 

@@ -11,6 +11,9 @@ from pypdf import PdfReader
 
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link, make_provider, set_terms
+from svet.arrangements.operations.plans import agree_on_plan
+from svet.arrangements.queries.offering import instalment_offer
+from svet.arrangements.queries.plans import living_plans
 from svet.billing.operations import run
 from svet.billing.tests.factories import (
     NOVEMBER,
@@ -32,13 +35,15 @@ from svet.kernel.transactions import use_case
 from svet.ledger import operations as ledger_operations
 from svet.ledger import queries as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
+from svet.look.formats import day, roubles
 from svet.metering.models import Meter
 from svet.metering.operations import MeterRow, replace_meter
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_reading
 from svet.notices.models import Delivery, Notice
 from svet.notices.rules import Words
-from svet.payments.tests.factories import REQUISITES
+from svet.payments.tests.factories import REQUISITES, owe
+from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from tests.jobs import run_jobs
 
@@ -385,3 +390,38 @@ def test_bills_without_requisites_are_counted_and_warned_of() -> None:
     warn_of_issue(report, title="Энергосбыт", say=said.append)
     assert "без QR-кода для оплаты: 1." in said[0]
     assert issue().without_code == 0
+
+
+def in_parts(anna: Person, account: Account, *, months: int = 3, now: datetime = NOW) -> None:
+    by = Actor.person(anna.pk)
+    shown = instalment_offer(by, account_public_id=account.public_id, now=now).shown
+    agree_on_plan(by=by, account_public_id=account.public_id, months=months, shown=shown, now=now)
+
+
+def test_bill_of_a_debt_in_parts_asks_for_the_part_and_says_that_the_rest_goes_by_its_days() -> None:
+    anna = make_person(email="anna@example.ru")
+    make_provider(**REQUISITES)
+    account, _meter = charge_november()
+    make_link(person=anna, account=account, confirmed=True)
+    Account.objects.filter(pk=account.pk).update(delivery="email", delivery_email="anna@example.ru")
+    owe(account, 3_000_00)
+    in_parts(anna, account)
+    debt = ledger.balance(account.pk)
+    issue()
+    plan = living_plans([account.pk], now=NOW)[account.pk]
+    assert plan.next is not None
+    assert plan.ask < debt
+    bell = Notice.objects.get(recipient_id=anna.recipient_id, event="bill_ready").text
+    assert operations.deliver(bill_id=Bill.objects.get().pk, now=NOW)
+    letter = Delivery.objects.get(event="bill_ready", channel="email")
+    for said in (bell, letter.body):
+        assert roubles(plan.ask) in said
+        assert day(plan.next.due_on) in said
+        assert roubles(debt) not in said
+    values = {"sum": "529,61 ₽", "until": "15.12.2026", "total": "1 588,82 ₽", "due": "15.12.2026"}
+    words = bill_words(state="parts", **values)
+    everything = " ".join([words.title, words.text, words.sms, *words.paragraphs])
+    assert "1 588,82" not in everything
+    assert "рассрочк" in words.text
+    nothing = bill_words(state="parts_paid", **values)
+    assert "1 588,82" not in " ".join([nothing.text, nothing.sms, *nothing.paragraphs])

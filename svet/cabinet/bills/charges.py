@@ -17,6 +17,7 @@ from svet.bills.rules import Movement, Posted
 from svet.bills.rules.certificates import CertificateNotFound, CertificateRefused
 from svet.bills.rules.reconciliation import ReconciliationRefused, usual_period
 from svet.bills.texts import SumRow
+from svet.cabinet.bills.agreed import agreed_words
 from svet.cabinet.bills.page import bill_context
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
@@ -132,6 +133,7 @@ def _charges_page(
         view = queries.bill_for(actor=actor_of(request), public_id=months[0].public_id)
         since = queries.unbilled(account_ids=[card.account_id])[card.account_id]
         context |= bill_context(view) | {"since": [_since(each) for each in since if each.kopecks]}
+        context["agreed"] = agreed_words(actor_of(request), view, now=now_of(request))
     return render(request, "cabinet/charges.html", context, status=status)
 
 

@@ -20,6 +20,7 @@ from svet.billing.queries.explaining import calculation_file
 from svet.bills import operations, queries, texts
 from svet.bills.queries import BillNotFound, BillSummary, BillView
 from svet.bills.rules import LineRow
+from svet.cabinet.bills.agreed import agreed_words
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel.money import Money
@@ -102,7 +103,8 @@ def bill(request: HttpRequest, public_id: str) -> HttpResponse:
         view = queries.bill_for(actor=actor_of(request), public_id=public_id)
     except BillNotFound:
         deny_as_missing(request, subject="bill", public_id=public_id)
-    return render(request, "cabinet/bill.html", bill_context(view))
+    agreed = agreed_words(actor_of(request), view, now=now_of(request))
+    return render(request, "cabinet/bill.html", bill_context(view) | {"agreed": agreed})
 
 
 @require_safe

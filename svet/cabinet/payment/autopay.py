@@ -245,7 +245,7 @@ def _shown(row: AutopayView) -> dict[str, Any]:
         "it": row,
         "state": texts.state_name(row.state),
         "badge": _BADGES[row.state],
-        "note": texts.cause_note(row.state, row.cause),
+        "note": texts.cause_note(row.state, row.cause, sbp=row.card.is_sbp),
         "terms": texts.terms_line(row.terms),
         "turns": [(turn, texts.turn_line(turn)) for turn in row.turns],
         "steps": [(texts.state_name(step.state), step.at) for step in row.steps],

@@ -10,17 +10,20 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from svet.accounts.queries import cabinet
+from svet.accounts.queries import accounts_by_id, cabinet
 from svet.accounts.rules import Right
 from svet.arrangements import texts
-from svet.arrangements.operations import promise_payment
-from svet.arrangements.queries import promise_offer, standing_promises
+from svet.arrangements.operations import promise_payment, recall_promise
+from svet.arrangements.queries import promise_answers, promise_offer, promise_terms, standing_promises
+from svet.arrangements.queries.offering import instalment_offer, plan_answers
 from svet.arrangements.queries.plans import living_plans
-from svet.arrangements.rules import PromiseNotFound
-from svet.arrangements.texts.plans import plan_progress
+from svet.arrangements.rules import PromiseConflict, PromiseNotFound, PromiseOffer
+from svet.arrangements.texts.plans import plan_progress, why_no_plan_words
+from svet.autopay import queries as autopay
+from svet.autopay.rules import AgreementState
 from svet.cabinet.shell.forms import DayField, Form
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
@@ -48,13 +51,25 @@ def promises(request: HttpRequest) -> HttpResponse:
     payable = [card for card in cards if Right.PAY in card.rights]
     ids = [card.account_id for card in payable]
     balances, standing = ledger.balances(ids), standing_promises(ids)
-    plans = living_plans(ids, now=now_of(request))
+    now, person_id = now_of(request), person_of(request).person_id
+    plans = living_plans(ids, now=now)
+    owing = [card for card in payable if balances[card.account_id].kopecks > 0]
+    accounts = accounts_by_id([card.account_id for card in owing])
+    may_promise = promise_answers(accounts, person_id=person_id, now=now)
+    may_plan = plan_answers(accounts, now=now)
     rows = []
-    for card in payable:
-        if balances[card.account_id].kopecks > 0:
-            one, plan = standing.get(card.account_id), plans.get(card.account_id)
-            said = texts.promise_line(one) if one else ""
-            rows.append((card, balances[card.account_id], said, plan_progress(plan) if plan else ""))
+    for card in owing:
+        one, plan = standing.get(card.account_id), plans.get(card.account_id)
+        rows.append(
+            {
+                "card": card,
+                "balance": balances[card.account_id],
+                "standing": texts.promise_line(one) if one else "",
+                "plan": plan_progress(plan) if plan else "",
+                "no_promise": texts.why_not(may_promise[card.account_id]),
+                "no_plan": why_no_plan_words(may_plan[card.account_id]),
+            }
+        )
     return render(request, "cabinet/promises.html", {"rows": rows})
 
 
@@ -67,12 +82,24 @@ def promise(request: HttpRequest, account_public_id: str) -> HttpResponse:
         offer = promise_offer(by, account_public_id=account_public_id, now=now)
     except PromiseNotFound:
         deny_as_missing(request, subject="account", public_id=account_public_id)
+    if request.method == "POST" and request.POST.get("act") == "recall":
+        try:
+            recall_promise(
+                by=by,
+                account_public_id=account_public_id,
+                promise_public_id=request.POST.get("promise", "")[:40],
+                now=now,
+            )
+            messages.success(request, _("Обещание снято: о долге напоминаем как обычно."))
+        except PromiseConflict as refused:
+            messages.error(request, explain(refused))
+        return redirect("promise", account_public_id)
     form = PromiseForm(request.POST if request.method == "POST" else None)
 
     def act() -> HttpResponse:
         until = form.cleaned_data["until"]
         promise_payment(by=by, account_public_id=account_public_id, until=until, now=now)
-        messages.success(request, _("Записали: до %(until)s о долге не напоминаем.") % {"until": day(until)})
+        messages.success(request, _("Обещание записано."))
         return redirect("promise", account_public_id)
 
     def context() -> dict[str, Any]:
@@ -81,10 +108,35 @@ def promise(request: HttpRequest, account_public_id: str) -> HttpResponse:
             "form": form,
             "why": texts.why_not(offer) if offer.standing is None else "",
             "standing": texts.promise_line(offer.standing) if offer.standing else "",
+            "pause": ngettext("%(days)d день", "%(days)d дней", promise_terms().pause)
+            % {"days": promise_terms().pause},
+            "autopay": _autopay(request, offer),
+            "no_plan": why_no_plan_words(instalment_offer(by, account_public_id=account_public_id, now=now)),
             "past": [texts.promise_line(one) for one in offer.past],
         }
 
     return form_page(request, "cabinet/promise.html", context, form=form, explain=explain, act=act)
+
+
+def _autopay(request: HttpRequest, offer: PromiseOffer) -> str:
+    """What the person's own autopay of the account does meanwhile; empty: there is none, or it is paused."""
+    person_id, standing = person_of(request).person_id, offer.standing
+    found = autopay.agreements(person_id=person_id, now=now_of(request))
+    own = [one for one in found if one.account_public_id == offer.account_public_id]
+    active = next((one for one in own if one.state is AgreementState.ACTIVE), None)
+    if active is None or (standing is None and offer.why is not None):
+        return ""
+    if standing is None:
+        return _("Автоплатёж подождёт обещанного дня: раньше денег не спишет.")
+    if standing.person_id != person_id or active.next is None:
+        return ""
+    on = active.next.on
+    if on > standing.until_on:
+        return _("Автоплатёж спишет деньги %(on)s, позже обещанного дня: до него заплатите сами.") % {
+            "on": day(on)
+        }
+    said = _("Автоплатёж ждёт обещанного дня: %(on)s он спишет то, что останется. За сутки предупредим.")
+    return said % {"on": day(on)}
 
 
 urlpatterns: list[URLPattern] = [

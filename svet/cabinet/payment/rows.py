@@ -13,7 +13,7 @@ from svet.arrangements.rules.plans import InstalmentState
 from svet.arrangements.rules.views import InstalmentView
 from svet.arrangements.texts.plans import plan_note, plan_progress
 from svet.bills.queries import BillSummary
-from svet.bills.rules.arrears import arrears_in_parts
+from svet.bills.rules.arrears import arrears_in_parts, arrears_promised
 from svet.cabinet.payment.form import AMOUNT, PaymentForm
 from svet.cabinet.payment.late import late_of
 from svet.kernel.money import ZERO, Money
@@ -41,7 +41,8 @@ class PaymentSheetRow:
     #: Where its instalments stand, or that they wait.
     plan: str = ""
     plan_note: str = ""
-    #: What they ask now.
+    #: Whether it is paid in parts, and what is asked of it now.
+    in_parts: bool = False
     ask: Money = ZERO
 
     @property
@@ -81,6 +82,8 @@ def row_of(
         # Of a debt that is paid in parts the one whose turn it is is asked, with the bills until its day.
         late = arrears_in_parts(ask=plan.due, until=plan.asks_on, transit=transit, today=today)
         owed = min(owed, late.owed)
+    elif promised is not None:
+        late = arrears_promised(late, until=promised.until_on, today=today)
     payable = Right.PAY in card.rights
     ticked = payable and bool(owed)
     value = _as_typed(owed) if owed else ""
@@ -106,6 +109,7 @@ def row_of(
         promised_on=promised.until_on if promised is not None and owed else None,
         plan=plan_progress(plan) if plan is not None else "",
         plan_note=plan_note(plan) if plan is not None else "",
+        in_parts=in_parts,
         ask=late.owed if in_parts else ZERO,
     )
 

@@ -65,6 +65,13 @@ class PaymentSection:
         return Money.total(row.balance for row in self.rows if row.debt)
 
     @property
+    def asked(self) -> Money | None:
+        """What of the debt is asked now; None: all of it, for nothing of it is paid in parts."""
+        if not any(row.in_parts for row in self.rows):
+            return None
+        return Money.total(row.ask if row.in_parts else row.balance for row in self.rows if row.debt)
+
+    @property
     def over(self) -> Money:
         """The overpayments together, negative."""
         return Money.total(row.balance for row in self.rows if row.over)

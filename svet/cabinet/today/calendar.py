@@ -20,6 +20,8 @@ from django.views.decorators.http import require_safe
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountCard, provider_today
 from svet.accounts.rules import Right
+from svet.arrangements.queries import standing_promises
+from svet.arrangements.queries.plans import running_plans
 from svet.bills import queries as bills
 from svet.cabinet.shell.session import now_of, person_of, signed_in
 from svet.kernel.money import ZERO
@@ -143,13 +145,20 @@ def _payments(request: HttpRequest, cards: Iterable[AccountCard], now: datetime)
     ids = [card.account_id for card in paying]
     balances, transit, newest = ledger.balances(ids), payments.in_transit(ids), bills.latest(account_ids=ids)
     url = request.build_absolute_uri(reverse("payment"))
-    days = {
-        newest[card.account_id].due_on
-        for card in paying
-        if card.account_id in newest
-        and balances[card.account_id] > transit.get(card.account_id, ZERO)
-        and newest[card.account_id].due_on >= provider_today(card.provider, now)
-    }
+    plans, promises = running_plans(ids, now=now), standing_promises(ids)
+    days = set()
+    for card in paying:
+        key = card.account_id
+        left, on = balances[key] - transit.get(key, ZERO), None
+        if key in plans:
+            # Of a debt that is paid in parts the next one is asked.
+            left, on = min(left, plans[key].ask - transit.get(key, ZERO)), plans[key].asks_on
+        elif key in promises and promises[key].until_on >= provider_today(card.provider, now):
+            on = promises[key].until_on
+        elif key in newest:
+            on = newest[key].due_on
+        if on is not None and left > ZERO and on >= provider_today(card.provider, now):
+            days.add(on)
     title = _("Оплатить электроэнергию")
     return [CalendarEvent(f"due:{day:%Y-%m-%d}", title, day, day, url) for day in sorted(days)]
 

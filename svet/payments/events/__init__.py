@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -13,11 +12,6 @@ from svet.kernel.money import Money
 from svet.look.formats import roubles
 from svet.notices.rules import EventSpec, NoticeChannel, Params, Words
 from svet.payments.events.moves import MONEY_MOVED, MOVE_REFUSED, MOVE_SIGNED
-
-
-def moment(at: datetime) -> str:
-    """«22.11.2026 14:05» in the time zone the moment carries."""
-    return at.strftime("%d.%m.%Y %H:%M")
 
 
 def receipt_line(account_number: str, money: Money) -> str:

@@ -29,6 +29,7 @@ from svet.payments.operations.refund_steps import (
 from svet.payments.operations.reserving import lines_left
 from svet.payments.operations.shares import share_of
 from svet.payments.operations.shops import abilities_of
+from svet.payments.queries.cards import means_shown
 from svet.payments.queries.views import OrderNotFound
 from svet.payments.rules.acts import act_digest
 from svet.payments.rules.chargebacks import ChargebackState
@@ -83,6 +84,11 @@ class BackOffer:
     alone: Money
     waiting: Money
     shown: str
+
+    @property
+    def paid_by(self) -> str:
+        """What it was paid by, as the reader knows it."""
+        return means_shown(self.bank_method)
 
     @property
     def most(self) -> Money:

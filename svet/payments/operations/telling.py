@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from svet.accounts.queries import accounts_by_id, recipients_of
 from svet.kernel.money import Money
 from svet.kernel.places import Place
-from svet.look.formats import roubles
+from svet.look.formats import moment, roubles
 from svet.notices import operations as notices
 from svet.notices.rules import EventSpec
 from svet.payments import events
@@ -38,7 +37,7 @@ def tell_credited(order: Order, *, now: datetime) -> None:
             params={
                 "order": order.number,
                 "total": total,
-                "at": events.moment((order.paid_at or now).astimezone(ZoneInfo(payee.time_zone))),
+                "at": moment(order.paid_at or now),
                 "payee": events.payee_line(payee.legal_name or payee.name, payee.inn),
                 "lines": "\n".join(events.receipt_line(line.account.number, line.credited) for line in lines),
             },

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from svet.payments.models import BoundCard
-from svet.payments.rules.bindings import MeansKind
+from svet.payments.rules.bindings import SBP_SYSTEM, MeansKind
+
+#: A card as banks write it: «Мир *2987», «Bank card *4444».
+_NUMBERED = re.compile(r"(.*?)\s*[*•]+\s*(\d{4})")
+
+
+def system_name(system: str) -> str:
+    """A payment system by its name in the reader's language."""
+    return {"Мир": _("Мир"), SBP_SYSTEM: _("СБП"), "Bank card": _("Карта")}.get(system, system)
+
+
+def means_shown(method: str) -> str:
+    """What a bank was paid by, written as bound cards are: «Мир •• 2987»."""
+    card = _NUMBERED.fullmatch(method)
+    return f"{system_name(card[1])} •• {card[2]}".strip() if card else system_name(method)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +48,8 @@ class CardView:
     def shown(self) -> str:
         """«Мир •• 2987», «СБП, Банк «Пример»»."""
         if self.is_sbp:
-            return ", ".join(part for part in (self.system, self.bank) if part)
-        return f"{self.system} •• {self.last4}".strip()
+            return ", ".join(part for part in (system_name(self.system), self.bank) if part)
+        return f"{system_name(self.system)} •• {self.last4}".strip()
 
     @property
     def title(self) -> str:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from svet.kernel.money import Money
 from svet.payments.models import TO_CLOSE, Callback, Order, OrderLine, StateChange
+from svet.payments.queries.cards import means_shown
 from svet.payments.rules.states import ON_ITS_WAY, CallbackOutcome, OrderState
 
 MOST = 500
@@ -45,6 +46,11 @@ class ReviewView:
     def age(self, now: datetime) -> timedelta:
         """How long it has been waiting."""
         return now - self.since
+
+    @property
+    def paid_by(self) -> str:
+        """What it was paid by, as the reader knows it."""
+        return means_shown(self.bank_method)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
+from svet.payments.queries.cards import means_shown
 from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.rules.states import NOT_GIVEN, OrderState, RefundState
@@ -109,6 +110,11 @@ class OrderView:
     bank: str = ""
     untouched: bool = False
     receipts: ReceiptMaker = ReceiptMaker.BANK
+
+    @property
+    def paid_by(self) -> str:
+        """What it was paid by, as the reader knows it."""
+        return means_shown(self.bank_method)
 
     @property
     def refunded(self) -> Money:

@@ -139,7 +139,7 @@ def _autopay(found: AutopayView) -> dict[str, Any]:
     return {
         "it": found,
         "state": autopay_texts.state_name(found.state),
-        "note": autopay_texts.cause_note(found.state, found.cause),
+        "note": autopay_texts.cause_note(found.state, found.cause, sbp=found.card.is_sbp),
         "terms": autopay_texts.terms_line(found.terms),
         "turns": [(turn, autopay_texts.turn_line(turn)) for turn in found.turns[:_SOME]],
     }

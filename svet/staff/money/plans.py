@@ -36,7 +36,12 @@ _COUNTED = timedelta(days=365)
 
 
 class PlanForm(ReasonForm):
-    """Why a plan is refused."""
+    """Why a plan is refused; who signs it gives no reason."""
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.fields["reason"].label = _("Причина отказа")
+        self.fields["reason"].help_text = _("Для подписи она не нужна.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -70,6 +70,7 @@ class AccountFactsOfDay:
 
     ``away``: an absence stands until the window is over, which sees to the readings by itself.
     ``of_another``: its owner has let the person in, who may help them. ``plan``: its debt is paid in parts.
+    ``promised_until``: somebody has promised to pay what it owes by that day.
     """
 
     public_id: str
@@ -85,6 +86,7 @@ class AccountFactsOfDay:
     away: bool = False
     of_another: bool = False
     plan: PlanAsk | None = None
+    promised_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -319,3 +319,16 @@ def test_what_one_may_only_look_at_is_no_task_and_no_lie() -> None:
     today = date(2026, 12, 18)
     reading = day(account(500, today=today, may_pay=False, meters=(WAITS,)), today=today)
     assert headline(reading).replace("\u00a0", " ") == "До 25 декабря передайте показания: 1 счётчик"
+
+
+def test_a_promised_debt_is_not_called_late_until_its_day_is_over() -> None:
+    today, until = date(2026, 11, 28), date(2026, 12, 10)
+    late = account(63_765, today=today, bills=(bill(63_765, due_on=date(2026, 11, 15)),))
+    assert day(late, today=today).state is DayState.OVERDUE
+    promised = replace(late, promised_until=until)
+    found = day(promised, today=today)
+    assert (found.state, badge(found), found.late) == (DayState.DUE, "", ZERO)
+    assert said(found) == "К оплате 637,65 ₽ до 10 декабря. Осталось 12 дней."
+    after = replace(promised, today=until + timedelta(days=1))
+    assert day(after, today=after.today).state is DayState.OVERDUE
+    assert day(replace(promised, balance=ZERO), today=today).state is not DayState.DUE

@@ -61,7 +61,7 @@ def test_the_overpayment_is_found_shown_and_asked_for(family: Family, paid: Orde
     page = text_of(client.get(address(paid)))
     assert "можно вернуть 500,00 ₽" in page
     assert 'value="500,00"' in page
-    assert "Мир *2987" in page
+    assert "Мир •• 2987" in page
     done = words(text_of(press(family, paid)))
     assert "Возвращаем: деньги придут тем же способом" in done
     assert "Возврат в пути" in done

@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from svet.accounts.models import Link
 from svet.arrangements.models import PaymentPromise
-from svet.arrangements.operations import promise_payment
+from svet.arrangements.operations import judge_promises, promise_payment
+from svet.autopay.tests.factories import AutopayCast, agree
 from svet.cabinet.payment.tests.test_payment import signed_in, text_of, words
+from svet.gateways import acquiring
 from svet.kernel.actors import Actor
 from svet.look.formats import day
-from svet.payments.tests.factories import Family, make_family, owe
+from svet.payments.tests.factories import Family, StubBank, make_family, owe
 
 
 @pytest.fixture
@@ -31,8 +33,9 @@ def test_a_day_is_promised_and_seen_on_every_page_that_asks_for_money(family: Fa
     assert address(family) in text_of(anna.get("/payment/promise/"))
     assert address(family) in text_of(anna.get(f"/accounts/{family.first.public_id}/"))
     done = words(text_of(anna.post(address(family), {"until": until.isoformat()}, follow=True)))
-    assert f"Записали: до {day(until)} о долге не напоминаем" in done
+    assert done.count("о долге не напоминаем") == 1
     assert f"Обещано 300,00 ₽ до {day(until)}" in done
+    assert "Перейти к оплате" in done
     assert PaymentPromise.objects.get().until_on == until
     assert f"Обещан платёж до {day(until)}" in words(text_of(anna.get("/payment/")))
     assert f"обещано 300,00 ₽ до {day(until)}" in words(text_of(anna.get("/payment/promise/")))
@@ -79,3 +82,53 @@ def test_who_may_only_look_and_who_may_not_find_no_page(family: Family) -> None:
         assert address(family) not in text_of(client.get("/payment/"))
     Link.objects.filter(person=family.boris).update(can_pay=True)
     assert "Обещано" in text_of(signed_in(family.boris).get(address(family)))
+
+
+def test_a_promise_is_taken_back_on_its_page_by_whoever_made_it(family: Family) -> None:
+    Link.objects.filter(person=family.boris).update(can_pay=True)
+    anna, boris = signed_in(family.anna), signed_in(family.boris)
+    until = timezone.localdate() + timedelta(days=5)
+    page = text_of(anna.post(address(family), {"until": until.isoformat()}, follow=True))
+    made = PaymentPromise.objects.get()
+    assert "Снять обещание" in page
+    assert "Снять обещание" not in text_of(boris.get(address(family)))
+    body = {"act": "recall", "promise": made.public_id}
+    assert "Этого обещания уже нет" in text_of(boris.post(address(family), body, follow=True))
+    assert signed_in(family.vera).post(address(family), body).status_code == 404
+    for _again in range(2):
+        assert "Обещание снято" in text_of(anna.post(address(family), body, follow=True))
+    made.refresh_from_db()
+    assert made.state == "recalled"
+    assert "Заплачу не позже" in text_of(anna.get(address(family)))
+
+
+def test_the_page_says_that_autopay_waits(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acquiring, "gateway", StubBank)
+    cast = AutopayCast()
+    now = timezone.now()
+    agree(cast.anna, cast.account, cast.card, now=now)
+    anna, until = signed_in(cast.anna), timezone.localdate() + timedelta(days=9)
+    url = f"/payment/promise/{cast.account.public_id}/"
+    assert "Автоплатёж подождёт обещанного дня" in text_of(anna.get(url))
+    done = words(text_of(anna.post(url, {"until": until.isoformat()}, follow=True)))
+    assert f"Автоплатёж ждёт обещанного дня: {day(until)}" in done
+
+
+def test_what_would_be_refused_is_not_offered_but_its_reason_said(family: Family) -> None:
+    anna = signed_in(family.anna)
+    page = words(text_of(anna.get("/payment/promise/")))
+    # Neither debt is large enough for parts.
+    assert page.count("Рассрочка бывает для долга от 1 000,00 ₽") == 2
+    assert "Оформить рассрочку" not in page
+    assert "Рассрочка бывает для долга от 1 000,00 ₽" in words(text_of(anna.get(address(family))))
+    owe(family.first, 5_000_00)
+    page = words(text_of(anna.get("/payment/promise/")))
+    assert (page.count("Рассрочка бывает"), page.count("Оформить рассрочку")) == (1, 1)
+    by, now = Actor.person(family.anna.pk), timezone.now()
+    long_ago = now - timedelta(days=20)
+    until = timezone.localdate() - timedelta(days=10)
+    promise_payment(by=by, account_public_id=family.first.public_id, until=until, now=long_ago)
+    judge_promises(now=now)
+    page = words(text_of(anna.get("/payment/promise/")))
+    assert page.count("Прошлое обещание не исполнено") == 1
+    assert page.count("Обещать платёж") == 1

@@ -10,11 +10,16 @@ from django.test import Client
 
 from svet.accounts.models import Link
 from svet.accounts.tests.factories import make_account, make_link, make_provider
+from svet.arrangements.operations import promise_payment, recall_promise
+from svet.arrangements.operations.plans import agree_on_plan
+from svet.arrangements.queries.offering import instalment_offer
+from svet.arrangements.queries.plans import living_plans
 from svet.billing.tests.factories import NOVEMBER, charge_november
 from svet.bills.operations import issue
 from svet.cabinet.today.calendar import CalendarEvent, written
+from svet.kernel.actors import Actor
 from svet.metering.tests.factories import make_meter
-from svet.payments.tests.factories import provider_with_requisites
+from svet.payments.tests.factories import owe, provider_with_requisites
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 
@@ -113,3 +118,27 @@ def test_lines_are_escaped_and_folded_between_letters() -> None:
     text = content.decode().replace("\r\n ", "")
     assert "SUMMARY:Показания\\; квартира\\, дом\\nBEGIN:VEVENT " + "ж" * 80 in text
     assert text.count("\r\nBEGIN:VEVENT") == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_clock")
+def test_a_debt_in_parts_and_a_promised_one_stand_by_their_own_days() -> None:
+    provider_with_requisites()
+    account, _meter = charge_november()
+    anna = make_person()
+    make_link(person=anna, account=account, confirmed=True)
+    issue(provider_id=make_provider().pk, period=NOVEMBER, now=ISSUED)
+    by = Actor.person(anna.pk)
+    made = promise_payment(by=by, account_public_id=account.public_id, until=date(2026, 12, 18), now=NOW)
+    text = file_of(anna)
+    assert "DTSTART;VALUE=DATE:20261218\r\nDTEND;VALUE=DATE:20261219\r\nSUMMARY:Оплатить" in text
+    assert "DTSTART;VALUE=DATE:20261215\r\nDTEND;VALUE=DATE:20261216\r\nSUMMARY:Оплатить" not in text
+    recall_promise(by=by, account_public_id=account.public_id, promise_public_id=made, now=NOW)
+    owe(account, 3_000_00)
+    shown = instalment_offer(by, account_public_id=account.public_id, now=NOW).shown
+    agree_on_plan(by=by, account_public_id=account.public_id, months=3, shown=shown, now=NOW)
+    (plan,) = living_plans([account.pk], now=NOW).values()
+    first = plan.parts[0].due_on
+    assert first > date(2026, 12, 15)
+    assert f"DTSTART;VALUE=DATE:{first:%Y%m%d}" in file_of(anna)
+    assert "DTSTART;VALUE=DATE:20261215\r\nDTEND;VALUE=DATE:20261216\r\nSUMMARY:Оплатить" not in file_of(anna)
