@@ -105,10 +105,10 @@ image: environment-build ## Build an OCI image of what is committed into dist/, 
 	@$(BUILD_PYTHON) -m deploy.image dist
 
 trial: environment-dev image ## Run the image as nobody on a root that cannot be written, as root
-	@$(PYTHON) -m tests.packages.image dist/svet-*.oci.tar
+	@exec $(PYTHON) -m tests.packages.image dist/svet-*.oci.tar
 
 document: environment-dev browser packages ## Carry docs/operations.md out on three machines of our own, as root
-	@$(PYTHON) -m tests.document dist/svet_*.deb
+	@exec $(PYTHON) -m tests.document dist/svet_*.deb
 
 migrations: environment ## Write migrations for changed models
 	SVET_ENV=test $(PYTHON) -m svet manage makemigrations

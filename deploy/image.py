@@ -160,15 +160,25 @@ def commit(root: Path, archive: Path) -> str:
             "--label=org.opencontainers.image.title=svet",
         ]
         tree.run([*buildah, "config", *config, box])
-        archive.unlink(missing_ok=True)
+        unordered = Path(place) / "image.tar"
         words = ["commit", "--quiet", "--format=oci", "--disable-compression=false"]
         words.append(f"--timestamp={tree.epoch()}")
-        tree.run([*buildah, *words, box, f"oci-archive:{archive}"])
+        tree.run([*buildah, *words, box, f"oci-archive:{unordered}"])
+        put_in_order(unordered, archive)
     return digest_of(archive)
 
 
+def put_in_order(unordered: Path, archive: Path) -> None:
+    """Pack the same files by their names and of one date, so that the archive too is the same to the bit."""
+    archive.unlink(missing_ok=True)
+    with tarfile.open(unordered) as found, tarfile.open(archive, "w", format=tarfile.PAX_FORMAT) as packed:
+        for member in sorted(found.getmembers(), key=lambda each: each.name):
+            member.mtime, member.uid, member.gid, member.uname, member.gname = tree.epoch(), 0, 0, "", ""
+            packed.addfile(member, found.extractfile(member) if member.isfile() else None)
+
+
 def digest_of(archive: Path) -> str:
-    """By what a registry and a runtime know the image: the archive's own bytes may have another order."""
+    """By what a registry and a runtime know the image."""
     with tarfile.open(archive) as packed:
         index = packed.extractfile("index.json")
         assert index is not None

@@ -9,42 +9,37 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
 
 from tests import debian
+from tests.alone import PLACE, alone
 from tests.document.machines import OUTSIDE, PACKAGES, Machine, carry, hidden, lay_network
 from tests.document.person import browser, pay, register_and_read
 from tests.document.steps import MACHINES, PEOPLE, Step, carried, steps
 
 ROOT = Path(__file__).resolve().parents[2]
-_ALONE = "SVET_DOCUMENT_ALONE"
 
 
 def main(package: Path) -> None:
     if os.geteuid() != 0:
         raise SystemExit("the document is tried on machines of our own, which only root can make")
-    if os.environ.get(_ALONE) != "1":
+    if PLACE not in os.environ:
         missing = [name for name in ("systemd-nspawn", "nginx", "ip", "curl") if shutil.which(name) is None]
         if (missing or not Path("/usr/bin/python3.11").exists()) and debian.install(
             PACKAGES, needed_by="Machines"
         ):
             raise SystemExit(1)
-        os.environ[_ALONE] = "1"
-        os.execvp(
-            "unshare", ["unshare", "--mount", "--net", sys.executable, "-m", "tests.document", str(package)]
-        )
+        inside = [sys.executable, "-m", "tests.document", str(package)]
+        raise SystemExit(alone(inside, prefix="svet-document", network=True))
     with ExitStack() as tidy:
-        _carry_out(tidy, package)
+        _carry_out(tidy, package, place=Path(os.environ[PLACE]))
 
 
-def _carry_out(tidy: ExitStack, package: Path) -> None:
+def _carry_out(tidy: ExitStack, package: Path, *, place: Path) -> None:
     began = time.monotonic()
-    place = Path(tidy.enter_context(tempfile.TemporaryDirectory(prefix="svet-document-")))
     hidden(["/run", str(place)])
-    tidy.callback(subprocess.run, ["umount", "--lazy", str(place)], check=False)
     Path("/run/systemd/nspawn").mkdir(parents=True)
     lay_network()
     _start_outer_world(tidy, place)

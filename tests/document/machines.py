@@ -1,7 +1,7 @@
 """Machines of this machine's own Debian: each with a systemd, over a private layer, in a private network.
 
-Needs root, overlayfs and systemd-nspawn. Everything lies in memory, behind a mount and a network namespace
-that end with the process: nothing of what runs there is seen or left outside.
+Needs root, overlayfs and systemd-nspawn. Everything lies in memory, behind namespaces of mounts, processes
+and network that end with the process (:mod:`tests.alone`): nothing that runs there is seen or left outside.
 """
 
 from __future__ import annotations

@@ -16,7 +16,6 @@ import signal
 import subprocess
 import sys
 import tarfile
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from svet.launcher.postgres import Server
+from tests.alone import PLACE, alone
 from tests.document.steps import OPERATIONS
 from tests.standing.installation import HOST, children, documented_environment, free_port
 
@@ -85,17 +85,19 @@ class Box:
 
 
 def main(archive: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix="svet-trial-") as folder:
-        place = Path(folder)
-        place.chmod(0o755)
-        box = Box(archive, place)
-        tell(f"{len(box.layers)} layer, {sum(box.layers) / 1e6:.1f} MB packed")
-        server = Server(place / "cluster", settings={"fsync": "off"})
-        server.start()
-        try:
-            _try(box, server)
-        finally:
-            server.stop()
+    if PLACE not in os.environ:
+        inside = [sys.executable, "-m", "tests.packages.image", str(archive)]
+        raise SystemExit(alone(inside, prefix="svet-trial"))
+    place = Path(os.environ[PLACE])
+    place.chmod(0o755)
+    box = Box(archive, place)
+    tell(f"{len(box.layers)} layer, {sum(box.layers) / 1e6:.1f} MB packed")
+    server = Server(place / "cluster", settings={"fsync": "off"})
+    server.start()
+    try:
+        _try(box, server)
+    finally:
+        server.stop()
 
 
 def _try(box: Box, server: Server) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import http.client
+import io
 import os
 import re
 import shutil
 import socket
 import subprocess
 import sys
+import tarfile
 import time
 from pathlib import Path
 
@@ -245,6 +247,24 @@ def test_scripts_are_plain_shell(name: str) -> None:
     assert os.access(FILES / name, os.X_OK)
     done = run("/bin/sh", "-n", FILES / name)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_archive_of_the_same_files_is_the_same_to_the_bit(tmp_path: Path) -> None:
+    files = {"index.json": b"{}", "blobs/sha256/b": b"two", "blobs/sha256/a": b"one"}
+    made = []
+    for number, names in enumerate((sorted(files), sorted(files, reverse=True))):
+        unordered, archive = tmp_path / f"{number}.tar", tmp_path / f"{number}.oci.tar"
+        with tarfile.open(unordered, "w") as packed:
+            for name in names:
+                member = tarfile.TarInfo(name)
+                member.size, member.mtime, member.uid = len(files[name]), 1_000 + number, number
+                packed.addfile(member, io.BytesIO(files[name]))
+        image.put_in_order(unordered, archive)
+        made.append(archive.read_bytes())
+        with tarfile.open(archive) as packed:
+            found = {each.name: packed.extractfile(each) for each in packed}
+            assert {name: part.read() for name, part in found.items() if part} == files
+    assert made[0] == made[1]
 
 
 def test_haproxy_takes_the_documents_block(tmp_path: Path) -> None:

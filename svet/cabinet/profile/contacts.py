@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from svet.cabinet.profile.forms import EmailCodeForm, EmailForm, PhoneCodesForm, PhoneForm
+from svet.cabinet.profile.forms import EmailCodeForm, EmailForm, OtherEmailForm, PhoneCodesForm, PhoneForm
 from svet.cabinet.shell import delivery_choice
 from svet.cabinet.shell.form_pages import answer, resend_answer
 from svet.cabinet.shell.session import client_address, flow_key, now_of, person_of, safe_next, signed_in
@@ -33,19 +33,21 @@ def _wait(request: HttpRequest, *, purpose: CodePurpose) -> int:
     return max(0, math.ceil((standing.next_send_at - now_of(request)).total_seconds()))
 
 
+@sensitive_post_parameters("password")
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def email(request: HttpRequest) -> HttpResponse:
     """Ask for an address and promise a code to it; ``next`` is where to return afterwards."""
     person = person_of(request)
-    form = EmailForm(request.POST if request.method == "POST" else None, initial={"email": person.email})
+    asked = OtherEmailForm if person.email and person.email_confirmed_at else EmailForm
+    form = asked(request.POST if request.method == "POST" else None, initial={"email": person.email})
     if request.method == "GET":
         request.session[_NEXT] = safe_next(request, request.GET.get("next") or "/profile/")
 
     def act() -> HttpResponse:
         people.start_email_change(
+            **form.cleaned_data,
             person_id=person.person_id,
-            email=form.cleaned_data["email"],
             session_key=flow_key(request),
             now=now_of(request),
         )

@@ -11,9 +11,11 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from svet.cabinet.profile.forms import TokenForm
+from svet.cabinet.profile.second_factor import proved_or_just_signed_in
 from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import client_address, now_of, person_of, signed_in
@@ -36,8 +38,8 @@ def devices(request: HttpRequest) -> HttpResponse:
     return render(request, "cabinet/devices.html", {"devices": rows, "elsewhere": elsewhere})
 
 
-@signed_in
 @require_POST
+@proved_or_just_signed_in
 def end_elsewhere(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere but here."""
     count = people.end_other_sessions(
@@ -53,8 +55,8 @@ def end_elsewhere(request: HttpRequest) -> HttpResponse:
     return redirect("/profile/devices/")
 
 
-@signed_in
 @require_POST
+@proved_or_just_signed_in
 def end_device(request: HttpRequest, public_id: str) -> HttpResponse:
     """Sign out on one device."""
     try:
@@ -141,6 +143,7 @@ def _tokens(request: HttpRequest, *, form: TokenForm, secret: str = "") -> dict[
     return {"form": form, "rows": rows, "secret": secret}
 
 
+@sensitive_post_parameters("password")
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
@@ -148,9 +151,11 @@ def tokens(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST if request.method == "POST" else None)
 
     def act() -> HttpResponse:
+        person_id, given = person_of(request).person_id, dict(form.cleaned_data)
+        people.confirm_password(person_id=person_id, password=given.pop("password"), now=now_of(request))
         _token, secret = people.issue_token(
-            **form.cleaned_data,
-            person_id=person_of(request).person_id,
+            **given,
+            person_id=person_id,
             now=now_of(request),
             address=client_address(request),
         )

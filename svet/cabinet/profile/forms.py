@@ -97,6 +97,15 @@ class EmailForm(PeopleForm):
             raise as_error(refused) from None
 
 
+class OtherEmailForm(EmailForm):
+    """Another address in the place of a confirmed one; the password proves that it is the person who asks."""
+
+    password = PasswordField(label=_("Ваш пароль"))
+
+    def clean_password(self) -> str:
+        return filled(self.cleaned_data, "password")
+
+
 class EmailCodeForm(PeopleForm):
     """The code of the letter."""
 
@@ -212,6 +221,10 @@ class TokenForm(PeopleForm):
         initial=lambda: terms(most_days=settings.TOKEN_DAYS)[-1],
         widget=forms.RadioSelect,
     )
+    password = PasswordField(label=_("Ваш пароль"))
+
+    def clean_password(self) -> str:
+        return filled(self.cleaned_data, "password")
 
 
 def days_of(days: int) -> str:

@@ -22,7 +22,14 @@ from svet.cabinet.shell.code_forms import CodeForm, PasskeyForm
 from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.passkeys import passkey_site, remember_ceremony, take_ceremony
-from svet.cabinet.shell.session import client_address, now_of, person_of, safe_next, signed_in
+from svet.cabinet.shell.session import (
+    client_address,
+    now_of,
+    opened_at,
+    person_of,
+    safe_next,
+    signed_in,
+)
 from svet.kernel.refusals import NotFound, Refused
 from svet.people import operations as people
 from svet.people.operations.factors import RecoverySheet
@@ -44,13 +51,34 @@ def proved(
     @signed_in
     @functools.wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        age = now_of(request).timestamp() - float(request.session.get(_PROVED, 0))
-        if age > STEP_LIFE.total_seconds():
-            back = request.path if request.method == "GET" else HOME
-            return redirect(f"/profile/confirm/?{urlencode({'next': back})}")
+        if not _fresh(request, float(request.session.get(_PROVED, 0))):
+            return _ask(request.path if request.method == "GET" else HOME)
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def proved_or_just_signed_in(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """The same for what a list of devices offers; there, having signed in so lately proves as much."""
+
+    @signed_in
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not _fresh(request, max(opened_at(request), float(request.session.get(_PROVED, 0)))):
+            return _ask("/profile/devices/")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _fresh(request: HttpRequest, at: float) -> bool:
+    return now_of(request).timestamp() - at <= STEP_LIFE.total_seconds()
+
+
+def _ask(back: str) -> HttpResponse:
+    return redirect(f"/profile/confirm/?{urlencode({'next': back})}")
 
 
 @sensitive_post_parameters("password")

@@ -33,6 +33,7 @@ __all__ = [
     "keep_session",
     "now_of",
     "open_session",
+    "opened_at",
     "person_of",
     "safe_next",
     "signed_in",
@@ -140,6 +141,11 @@ def keep_session(request: HttpRequest) -> None:
     auth.update_session_auth_hash(request, _row_of(person_of(request).person_id))
     request.session.save()
     people.move_session(before=before, after=request.session.session_key or "")
+
+
+def opened_at(request: HttpRequest) -> float:
+    """When the person signed in here, in seconds of the epoch; 0 where nobody noted it."""
+    return float(request.session.get(_OPENED) or 0)
 
 
 def _is_alive(request: HttpRequest) -> bool:

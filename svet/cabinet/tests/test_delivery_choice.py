@@ -13,7 +13,7 @@ from svet.accounts.models import Account, Link
 from svet.accounts.tests.factories import make_account, make_link
 from svet.limits.models import Bucket
 from svet.people.models import Code, Person
-from svet.people.tests.factories import make_person
+from svet.people.tests.factories import PASSWORD, make_person
 from svet.people.tests.outbox import last_code, other_code
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ class Home:
 
     def ask(self, address: str = MAIL) -> None:
         Bucket.objects.all().delete()  # a minute has passed
-        self.client.post("/profile/email/", {"email": address})
+        self.client.post("/profile/email/", {"email": address, "password": PASSWORD})
 
     def confirm(self, address: str = MAIL) -> Any:
         return self.client.post("/profile/email/code/", {"code": last_code(address)}, follow=True)

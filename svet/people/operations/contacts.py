@@ -1,4 +1,4 @@
-"""Changing the e-mail (a code to the new one) and the phone (password, codes to old and new)."""
+"""Changing the e-mail (a code to the new one; the password when there was one) and the phone (both codes)."""
 
 from __future__ import annotations
 
@@ -23,15 +23,23 @@ from svet.people.rules.names import ProfileReason, ProfileRefused, normalise_ema
 from svet.people.rules.phones import mask_phone, normalise_phone
 
 
-def start_email_change(*, person_id: int, email: str, session_key: str, now: datetime) -> Challenge:
+def start_email_change(
+    *, person_id: int, email: str, session_key: str, now: datetime, password: str = ""
+) -> Challenge:
     """Promise a code to a new e-mail address; nothing changes until it is confirmed.
 
-    :raises ProfileRefused: not an address, or the confirmed one again. :raises LimitReached:
+    The first address is asked for like a name; in the place of a confirmed one only whoever knows the
+    password puts another (ASVS 7.5.1).
+
+    :raises ProfileRefused: not an address, or the confirmed one again. :raises PasswordRefused:
+    :raises LimitReached:
     """
     address = normalise_email(email)
     person = Person.objects.get(pk=person_id)
     if person.email == address and person.email_confirmed_at is not None:
         raise ProfileRefused(ProfileReason.SAME_EMAIL, field="email")
+    if person.email and person.email_confirmed_at is not None:
+        check_current(person=person, password=password, field="password", now=now)
     spend(limit=LimitName.EMAIL_CODES, key=str(person_id), now=now)
     with use_case():
         row, code = codes.challenge(

@@ -11,7 +11,7 @@ from svet.people import operations as people
 from svet.people import queries
 from svet.people.models import Person, Token
 from svet.people.rules.codes import CodeReason
-from svet.people.rules.passwords import PasswordReason
+from svet.people.rules.passwords import PasswordReason, PasswordRefused
 from svet.people.tests.factories import NOW, PASSWORD, make_person
 from svet.people.tests.outbox import events_to, last_code, other_code
 
@@ -110,7 +110,9 @@ def test_a_taken_phone_is_asked_for_alike_and_never_won() -> None:
 
 def test_an_address_counts_when_its_code_came_back_and_the_old_one_is_told() -> None:
     anna = make_person(email="old@example.org")
-    people.start_email_change(person_id=anna.pk, email="new@Example.org", session_key="anna", now=NOW)
+    people.start_email_change(
+        person_id=anna.pk, email="new@Example.org", session_key="anna", now=NOW, password=PASSWORD
+    )
     assert queries.email_of(anna.pk) == "old@example.org"
     people.confirm_email_change(
         person_id=anna.pk, session_key="anna", code=last_code("new@example.org"), now=NOW
@@ -118,6 +120,20 @@ def test_an_address_counts_when_its_code_came_back_and_the_old_one_is_told() -> 
     assert queries.email_of(anna.pk) == "new@example.org"
     assert events_to("old@example.org") == ["contact_changed"]
     assert events_to("new@example.org") == ["email_code", "contact_changed"]
+
+
+@pytest.mark.parametrize("password", ["", "Nobody-knows-12"])
+def test_nobody_puts_another_address_without_the_password(password: str) -> None:
+    anna = make_person(email="old@example.org")
+    asked = {"person_id": anna.pk, "email": "new@example.org", "session_key": "anna", "now": NOW}
+    with pytest.raises(PasswordRefused) as refused:
+        people.start_email_change(**asked, password=password)  # type: ignore[arg-type]
+    assert refused.value.field == "password"
+    assert events_to("new@example.org") == []
+    # An address that was never confirmed is nobody's yet, and the first one asks for none.
+    Person.objects.filter(pk=anna.pk).update(email_confirmed_at=None)
+    people.start_email_change(**asked)  # type: ignore[arg-type]
+    assert events_to("new@example.org") == ["email_code"]
 
 
 def test_vera_cannot_confirm_an_address_with_annas_code() -> None:

@@ -52,7 +52,7 @@ def anna() -> Person:
         now=NOW,
         address=HERE,
     )
-    people.start_email_change(person_id=person.pk, email=MAIL, session_key="s", now=NOW)
+    people.start_email_change(person_id=person.pk, email=MAIL, session_key="s", now=NOW, password=PASSWORD)
     people.confirm_email_change(person_id=person.pk, session_key="s", code=last_code(MAIL), now=NOW)
     return Person.objects.get(pk=person.pk)
 

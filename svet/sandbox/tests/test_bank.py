@@ -74,6 +74,23 @@ def test_the_official_sdk_captures_and_cancels_what_was_held(bank: RunningBank) 
     assert Payment.cancel(given_up.id, "key-4").cancellation_details.reason == "canceled_by_merchant"
 
 
+def test_the_official_sdk_captures_a_part_and_the_rest_is_released(bank: RunningBank) -> None:
+    held = Payment.create(REQUEST | {"capture": False}, "key-1")
+    bank.type_card(held.confirmation.confirmation_url)
+    whole = str(held.amount.value)
+    with pytest.raises(BadRequestError):
+        Payment.capture(held.id, {"amount": roubles("999999.99")}, "key-above")
+    assert Payment.find_one(held.id).status == "waiting_for_capture"
+    part = {"amount": roubles("100.00")}
+    assert str(Payment.capture(held.id, part, "key-2").amount.value) == "100.00"
+    # Told again, and asked for more: what is taken is taken.
+    assert str(Payment.capture(held.id, part, "key-2").amount.value) == "100.00"
+    assert str(Payment.capture(held.id, {"amount": roubles(whole)}, "key-3").amount.value) == "100.00"
+    with pytest.raises(BadRequestError):
+        Refund.create({"payment_id": held.id, "amount": roubles("100.01")}, "r1")
+    Refund.create({"payment_id": held.id, "amount": roubles("100.00")}, "r2")
+
+
 def paid_payment(bank: RunningBank, key: str) -> Any:
     payment = Payment.create(REQUEST, key)
     bank.type_card(payment.confirmation.confirmation_url)

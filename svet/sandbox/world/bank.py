@@ -20,7 +20,7 @@ from svet.sandbox.world import bind_page, card_page, cards, clerk
 from svet.sandbox.world.cards import Behaviour
 from svet.sandbox.world.clerk import shown_refund
 from svet.sandbox.world.journal import Journal
-from svet.sandbox.world.payment_form import Invalid, payment_of, refund_of, shown
+from svet.sandbox.world.payment_form import Invalid, captured_of, payment_of, refund_of, shown
 from svet.sandbox.world.requests import (
     LONGEST_BODY,
     Refusal,
@@ -281,7 +281,11 @@ class Bank:
                 return self._shown(payment)
             raise Refusal(400, "invalid_request", f"Payment in status {payment['status']} can't be {verb}d")
         if verb == "capture":
-            changed = self.vault.capture(payment_id)
+            try:
+                amount = captured_of(body_of(environ, may_lack=True), payment=payment)
+            except Invalid as invalid:
+                raise Refusal(400, "invalid_request", str(invalid), invalid.parameter) from None
+            changed = self.vault.capture(payment_id, amount=amount)
         else:
             changed = self.vault.cancel(payment_id, reason="canceled_by_merchant", party="merchant")
         if changed is not None:

@@ -103,6 +103,16 @@ def _return_url(confirmation: object) -> str:
     return return_url
 
 
+def captured_of(body: Mapping[str, Any], *, payment: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a held sum is taken, the rest released; all of it when nothing is asked. :raises Invalid:"""
+    if body.get("amount") is None:
+        return dict(payment["amount"])
+    asked = kopecks(body["amount"], name="amount")
+    if not 0 < asked <= kopecks(payment["amount"], name="amount"):
+        raise Invalid("Capture amount exceeds the held amount", "amount.value")
+    return dict(body["amount"])
+
+
 def refund_of(
     body: Mapping[str, Any], *, refund_id: str, payment: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:

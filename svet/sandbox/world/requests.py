@@ -50,15 +50,18 @@ def key_of(environ: WSGIEnvironment) -> str:
     return key
 
 
-def body_of(environ: WSGIEnvironment) -> dict[str, Any]:
-    """The body. :raises Refusal: not JSON, or too long"""
+def body_of(environ: WSGIEnvironment, *, may_lack: bool = False) -> dict[str, Any]:
+    """The body; nothing asked where one may be left out. :raises Refusal: not JSON, or too long"""
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if length > LONGEST_BODY:
         raise Refusal(413, "invalid_request", "Request is too large")
     if not str(environ.get("CONTENT_TYPE", "")).startswith("application/json"):
         raise Refusal(400, "invalid_request", "Content-Type must be application/json", "Content-Type")
+    content = environ["wsgi.input"].read(length)
+    if may_lack and content in (b"", b"null"):
+        return {}
     try:
-        body = json.loads(environ["wsgi.input"].read(length), parse_float=Decimal)
+        body = json.loads(content, parse_float=Decimal)
     except (ValueError, RecursionError):
         raise Refusal(400, "invalid_request", "Incorrect JSON") from None
     if not isinstance(body, dict):

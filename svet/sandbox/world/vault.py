@@ -170,9 +170,15 @@ class Vault:
             payment_method=dict(method),
         )
 
-    def capture(self, payment_id: str) -> dict[str, Any] | None:
-        """Take money that was held."""
-        return self._decide(payment_id, status="succeeded", refundable=True, captured_at=stamp(self._clock()))
+    def capture(self, payment_id: str, *, amount: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Take so much of the money that was held; the rest is released."""
+        return self._decide(
+            payment_id,
+            status="succeeded",
+            refundable=True,
+            captured_at=stamp(self._clock()),
+            amount=dict(amount),
+        )
 
     def cancel(
         self,

@@ -147,6 +147,27 @@ def test_an_address_is_confirmed_and_the_person_returns_where_they_came_from(ann
     assert queries.email_of(anna.pk) == "anna@example.org"
 
 
+def test_another_address_asks_for_the_password_and_keeps_what_was_typed() -> None:
+    anna = make_person(phone=PHONE, email="old@example.org")
+    client = signed_in(anna)
+    assert 'name="password"' in client.get("/profile/email/").content.decode()
+    for password in ("", "Nobody-knows-12"):
+        page = client.post("/profile/email/", {"email": "new@example.org", "password": password})
+        text = page.content.decode()
+        assert page.status_code == 422
+        assert 'id="id_password_error"' in text
+        assert 'value="new@example.org"' in text
+    assert events_to("new@example.org") == []
+    sent = {"email": "new@example.org", "password": PASSWORD}
+    assert client.post("/profile/email/", sent).status_code == 302
+    client.post("/profile/email/code/", {"code": last_code("new@example.org")})
+    assert queries.email_of(anna.pk) == "new@example.org"
+
+
+def test_the_first_address_asks_for_no_password(anna: Person) -> None:
+    assert 'name="password"' not in signed_in(anna).get("/profile/email/").content.decode()
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -273,10 +294,52 @@ def test_one_device_can_be_signed_out(anna: Person) -> None:
     assert there.get("/profile/").status_code == 302
 
 
+def grown_old(client: Client) -> Client:
+    """The same session eleven minutes later."""
+    session = client.session
+    session["opened_at"] -= 11 * 60
+    session.save()
+    return client
+
+
+@pytest.mark.parametrize("way", ["one", "all"])
+def test_an_older_session_ends_others_only_with_the_password(anna: Person, way: str) -> None:
+    here, there = signed_in(anna), signed_in(anna)
+    grown_old(here)
+    rows = queries.devices(person_id=anna.pk, session_key=key_of(here))
+    other = next(row for row in rows if not row.here)
+    url = f"/profile/devices/{other.public_id}/end/" if way == "one" else "/profile/devices/end-elsewhere/"
+    asked = here.post(url)
+    assert asked.headers["Location"] == "/profile/confirm/?next=%2Fprofile%2Fdevices%2F"
+    assert there.get("/profile/").status_code == 200
+    wrong = here.post("/profile/confirm/", {"password": "Nobody-knows-12", "next": "/profile/devices/"})
+    assert wrong.status_code == 422
+    assert here.post(url).headers["Location"].startswith("/profile/confirm/")
+    proved = here.post("/profile/confirm/", {"password": PASSWORD, "next": "/profile/devices/"})
+    assert proved.headers["Location"] == "/profile/devices/"
+    assert here.post(url).headers["Location"] == "/profile/devices/"
+    assert there.get("/profile/").status_code == 302
+    # Its own way out asks for nothing, however old it is.
+    assert grown_old(here).post("/entrance/sign-out/").status_code == 302
+    assert here.get("/profile/").status_code == 302
+
+
+def test_a_key_is_made_only_with_the_password(anna: Person) -> None:
+    client = signed_in(anna)
+    sent = {"name": "Умный дом", "scopes": ["readings:read"]}
+    for password in ({}, {"password": "Nobody-knows-12"}):
+        page = client.post("/profile/tokens/", sent | password)
+        assert page.status_code == 422
+        assert 'id="id_password_error"' in page.content.decode()
+        assert "Умный дом" in page.content.decode()
+    assert not Token.objects.exists()
+
+
 def test_a_key_is_shown_once(anna: Person) -> None:
     client = signed_in(anna)
     page = client.post(
-        "/profile/tokens/", {"name": "Умный дом", "scopes": ["readings:write", "readings:read"]}
+        "/profile/tokens/",
+        {"name": "Умный дом", "scopes": ["readings:write", "readings:read"], "password": PASSWORD},
     )
     found = re.search(r"svet_[A-Za-z0-9_-]{43}", page.content.decode())
     assert found is not None
@@ -340,7 +403,13 @@ def test_keys_end_with_the_password_unless_the_tick_is_taken_away(
 def test_a_key_is_listed_with_its_end_and_an_expired_one_says_so(anna: Person) -> None:
     client = signed_in(anna)
     client.post(
-        "/profile/tokens/", {"name": "Умный дом", "scopes": ["readings:read"], "expires_in_days": "30"}
+        "/profile/tokens/",
+        {
+            "name": "Умный дом",
+            "scopes": ["readings:read"],
+            "expires_in_days": "30",
+            "password": PASSWORD,
+        },
     )
     token = Token.objects.get()
     assert token.expires_at - token.created_at == timedelta(days=30)
