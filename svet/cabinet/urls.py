@@ -11,6 +11,7 @@ from svet.cabinet.entrance import page as entrance_page
 from svet.cabinet.help import appeals
 from svet.cabinet.help import page as help_page
 from svet.cabinet.history import page as history_page
+from svet.cabinet.outages import page as outages_page
 from svet.cabinet.payment import asking, autopay, back, binding, instalments, move, promise
 from svet.cabinet.payment import cards as payment_cards
 from svet.cabinet.payment import page as payment_page
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *usage_page.urlpatterns,
     *profile_page.urlpatterns,
     *help_page.urlpatterns,
+    *outages_page.urlpatterns,
     *appeals.urlpatterns,
     *tariffs.urlpatterns,
     *bell.urlpatterns,

@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "account": ("accounts", "Accounts: terms NUMBER (tariff group, residents and others, dated)."),
     "act": ("acts", "Acts about meters and accounts: write, end, withdraw, list."),
     "meter": ("meters", "Meters: replace ACCOUNT OLD NEW."),
+    "outages": ("outages", "Outages and planned works by address: load, list, cancel."),
     "person": ("office", "People: add a sign-in."),
     "staff": (
         "staff",

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "svet.accounts",
     "svet.ledger",
     "svet.metering",
+    "svet.outages",
     "svet.tariffs",
     "svet.billing",
     "svet.penalties",

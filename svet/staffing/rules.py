@@ -22,6 +22,7 @@ class Permission(StrEnum):
     LIMITS = "limits"  # see who is blocked, unblock one person
     BREAKERS = "breakers"  # let go a limit of the whole installation or of a network
     APPEALS = "appeals"  # read and answer what people write
+    OUTAGES = "outages"  # announce works and outages, move them, call them off
     BILLING = "billing"  # tariffs, runs, corrections
     MONEY = "money"  # payments before a person, unclear money: credit, put on an account, send back
     MEMBERS = "members"  # members of staff and their roles
@@ -44,6 +45,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.TERMS,
             Permission.READINGS,
             Permission.APPEALS,
+            Permission.OUTAGES,
             Permission.PHONES,
             Permission.DELIVERIES,
             Permission.LIMITS,

@@ -27,6 +27,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.READINGS: gettext_lazy("Проверять показания и споры"),
     Permission.PHONES: gettext_lazy("Менять телефон человека вдвоём с коллегой"),
     Permission.DELIVERIES: gettext_lazy("Видеть, дошли ли СМС и письма"),
+    Permission.OUTAGES: gettext_lazy("Объявлять, переносить и отменять отключения"),
     Permission.LIMITS: gettext_lazy("Видеть, кто ограничен, и снимать ограничение с человека"),
     Permission.BREAKERS: gettext_lazy("Снимать общие ограничения"),
     Permission.APPEALS: gettext_lazy("Отвечать на обращения"),

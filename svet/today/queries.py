@@ -33,6 +33,8 @@ from svet.metering.queries import MeterView
 from svet.metering.queries.absence import AbsenceView, standing_absences
 from svet.metering.rules import cut_off, window
 from svet.metering.rules.absence import Plan, acts_on
+from svet.outages.queries import nearest, outages_of
+from svet.outages.texts import title as outage_title
 from svet.payments import queries as payments
 from svet.payments.queries import OrderView
 from svet.payments.rules.states import OrderState
@@ -41,6 +43,7 @@ from svet.today.rules import (
     AccountFactsOfDay,
     BillFacts,
     CabinetFacts,
+    ComingOutage,
     DayPlan,
     MeterFacts,
     MovingPayment,
@@ -57,6 +60,8 @@ from svet.today.rules import (
 _BILLS = 6
 #: How many days ahead a charge of autopay is of interest before it was told.
 _SOON = timedelta(days=10)
+#: How long before an outage it is worth a row of the day.
+_OUTAGES = timedelta(days=7)
 
 
 def day_of(
@@ -91,6 +96,7 @@ def facts_of(
         planned=tuple(_planned(person_id, local_today, now)) if cards else (),
         promised=tuple(_promised(cards, promises)),
         plans=_plans(cards, plans),
+        outages=tuple(_outages(cards, now)) if cards else (),
         invitations=tuple(
             OpenInvitation(each.public_id, each.address, each.open_until.astimezone(_zone(cards)).date())
             for each in invitations_to(actor, now=now)
@@ -117,6 +123,18 @@ def _promised(cards: Sequence[AccountCard], standing: Mapping[int, PromiseView])
         if (one := standing.get(card.account_id)) is not None and Right.PAY in card.rights
     ]
     return sorted(found, key=lambda one: one.until)
+
+
+def _outages(cards: Sequence[AccountCard], now: datetime) -> list[ComingOutage]:
+    """What takes the light of the accounts away now or in the coming days, the nearest first."""
+    names = {card.account_id: short_title(card) for card in cards}
+    return [
+        ComingOutage(
+            outage_title(view, today=now.astimezone(view.zone).date()), tuple(names[key] for key in keys)
+        )
+        for view, keys in nearest(outages_of(names, now=now))
+        if view.begins_at <= now + _OUTAGES
+    ]
 
 
 def _plans(cards: Sequence[AccountCard], living: Mapping[int, InstalmentView]) -> tuple[RunningPlan, ...]:

@@ -140,6 +140,8 @@ PUBLIC = [
     get("agreement/<kind>/<version>/", EVERYBODY),
     get("help/", EVERYBODY),
     get("help/standing/", EVERYBODY),
+    # Of an address what was announced for it, and nothing of an account.
+    get("outages/", EVERYBODY),
     get("tariffs/", EVERYBODY),
     post("language/", EVERYBODY),
     post("appearance/", EVERYBODY),
@@ -494,6 +496,11 @@ DESKS = [
         OPERATOR | GUARDIAN,
         body={"{request_id}-reason": "не пришёл с паспортом"},
     ),
+    get("staff/outages/", OPERATOR),
+    get("staff/outages/new/", OPERATOR),
+    post("staff/outages/new/", OPERATOR, ASKED),
+    get("staff/outages/<outage_id>/", OPERATOR),
+    post("staff/outages/<outage_id>/", OPERATOR, ASKED, body={"act": "cancel"}),
     get("staff/limits/", OPERATOR | GUARDIAN),
     # A bucket of the world's that is full; the reason stands under its own name.
     post(
@@ -670,6 +677,7 @@ API = [
     post(f"{V1}photos", SIGNED_IN, ASKED, scope=_WRITE),
     get(f"{V1}readings", HOLDERS, query="?account_id={account_id}", scope="readings:read"),
     get(f"{V1}today", SIGNED_IN, scope="accounts:read"),
+    get(f"{V1}outages", SIGNED_IN, scope="accounts:read"),
     get(f"{V1}accounts/<account_id>/reminder", HOLDERS, scope="accounts:read"),
     post(f"{V1}accounts/<account_id>/reminder", HOLDERS, SHOWN, body={"days": None}, scope=_CABINET),
     get(f"{V1}simple-view", SIGNED_IN, scope="accounts:read"),

@@ -52,6 +52,8 @@ from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
 from svet.office import operations as office
+from svet.outages.operations import enter_outage
+from svet.outages.rules import OutageKind, OutageWords, PlaceLine
 from svet.payments.models import BoundCard, Callback, ImportedPayment, Order, PaymentSeries
 from svet.payments.operations import PaymentToApply, apply_register_payments, giving_back
 from svet.payments.operations import acts as money_acts
@@ -299,6 +301,18 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
     }
 
 
+def _outage(account: Account, now: datetime) -> str:
+    """A planned work in the house of an account."""
+    words = OutageWords(
+        OutageKind.PLANNED,
+        now + timedelta(days=1),
+        now + timedelta(days=1, hours=4),
+        "замена опор",
+        (PlaceLine(account.premises.city, account.premises.street, account.premises.house),),
+    )
+    return enter_outage(words, provider_id=account.provider_id, by=Actor.system("test"), now=now)
+
+
 def build() -> World:
     """Anna owns an account with a bill; each Boris holds it with one right more; Vera has another."""
     now = timezone.now()
@@ -410,6 +424,7 @@ def build() -> World:
     card = make_card(person=anna)
     ids = {
         **_autopay(account, anna, card, now),
+        "outage_id": _outage(account, now),
         "certificate_id": certificate.public_id,
         "certificate_code": certificate.code,
         "shop_code": "nobody",

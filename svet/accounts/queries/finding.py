@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from django.db.models import Q
 from svet.accounts.models import Account, Link, LinkProof, SearchWords
 from svet.accounts.queries.views import account_view, shown_address
 from svet.accounts.rules import Right
+from svet.accounts.rules.places import spoken
 from svet.kernel.ids import AccountId
 
 #: Accounts of one page of an answer, and keys that one way of finding gives at most: any, not the first ones.
@@ -148,8 +148,7 @@ def by_words(text: str) -> list[int]:
     Which word is whose does not matter, up to four words of letters; of more, the holder's stand together.
     Each way of sharing them asks the index of words, and none looks at every account.
     """
-    text = unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
-    text = _FILLERS.sub(" ", text)
+    text = _FILLERS.sub(" ", spoken(text))
     houses = [f"({number} & {letter} | {number}{letter})" for number, letter in _LETTERED.findall(text)]
     words = _WORD.findall(_LETTERED.sub(" ", text))
     numbers = [word for word in words if any(map(str.isdigit, word))]

@@ -16,9 +16,13 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from svet.accounts import queries as account_queries
+from svet.cabinet.shell.session import visitor
 from svet.look.requests import now_of
 from svet.notices.queries import sending
 from svet.notices.rules import STUCK_AFTER, SendingChannel
+from svet.outages.queries import nearest, outages_of
+from svet.outages.texts import title as outage_title
 from svet.payments.queries.silence import shops_standing
 from svet.site.queries import database_hold
 from svet.site.queries.queue import job_queue
@@ -102,12 +106,32 @@ def lines(found: PortalFacts) -> list[PortalLine]:
 @require_safe
 def standing(request: HttpRequest) -> HttpResponse:
     """The page; anybody may read it."""
-    shown = lines(facts(now=now_of(request)))
+    now = now_of(request)
+    shown = lines(facts(now=now))
+    person = visitor(request)
     return render(
         request,
         "cabinet/standing.html",
-        {"lines": shown, "well": all(line.works for line in shown)},
+        {
+            "lines": shown,
+            "well": all(line.works for line in shown),
+            "outages": [] if person is None else outage_lines(person.person_id, now=now),
+        },
     )
+
+
+def outage_lines(person_id: int, *, now: datetime) -> list[str]:
+    """What takes the light of the person's accounts away, now and later."""
+    cards = [card for group in account_queries.cabinet(person_id) for card in group.cards]
+    names = {card.account_id: card.row_name for card in cards}
+    return [
+        _("%(what)s. Где: %(where)s.")
+        % {
+            "what": outage_title(view, today=now.astimezone(view.zone).date()),
+            "where": "; ".join(names[key] for key in keys),
+        }
+        for view, keys in nearest(outages_of(names, now=now))
+    ]
 
 
 urlpatterns: list[URLPattern] = [path("help/standing/", standing, name="standing")]

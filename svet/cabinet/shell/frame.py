@@ -46,7 +46,7 @@ MENU = (
     MenuItem("wallet", _("Оплата"), "/payment/", ("/payment/", "/bills/")),
     MenuItem("meter", _("Показания"), "/readings/", ("/readings/",)),
     MenuItem("history", _("История"), "/history/", ("/history/",)),
-    MenuItem("help", _("Помощь"), "/help/", ("/help/", "/tariffs/")),
+    MenuItem("help", _("Помощь"), "/help/", ("/help/", "/tariffs/", "/outages/")),
     MenuItem("home", _("Абоненты и группы"), "/accounts/", ("/accounts/", "/groups/")),
 )
 

@@ -27,6 +27,7 @@ PAGES: Final[Mapping[str, tuple[str, int]]] = {
     "household": ("household", 1),
     "invitation": ("invitation", 1),
     "notification-settings": ("notification-settings", 0),
+    "outages": ("outages", 0),
     "office-requests": ("office-requests", 0),
     "payment": ("payment", 0),
     "payment-binding": ("payment-binding", 1),

@@ -1,4 +1,4 @@
-"""The calendar file: the window of readings month after month, the days bills are to be paid by.
+"""The calendar file: the windows of readings, the days bills are to be paid by, outages with their hours.
 
 It is downloaded by who is signed in: no address of it exists that somebody else could open. Neither sums,
 nor addresses, nor numbers stand in it, for calendars are kept by others. See ADR 156.
@@ -27,6 +27,7 @@ from svet.cabinet.shell.session import now_of, person_of, signed_in
 from svet.kernel.money import ZERO
 from svet.ledger import queries as ledger
 from svet.metering.rules import window
+from svet.outages.queries import nearest, outages_of
 from svet.payments import queries as payments
 
 NAME = "svet.ics"
@@ -34,6 +35,8 @@ NAME = "svet.ics"
 LONGEST_LINE = 75
 #: At ten in the morning of the day before the last, or two days before a day itself.
 _BEFORE = "-P1DT14H"
+#: Of what has its hours: the evening before a morning.
+_HOURS_BEFORE = "-PT14H"
 #: The last day every month has: a rule of calendars skips a month without its day, and keeps the length.
 _EVERY_MONTH_HAS = 28
 #: How many windows are written one by one where no rule is right.
@@ -45,7 +48,7 @@ _EVENTS = UUID("0f4f8f5e-6f1b-4f0e-8a38-8f4a1c1e5b17")
 class CalendarEvent:
     """A thing of whole days, ``until`` included; ``mark`` keeps it the same thing in the next file.
 
-    ``alarm`` is what its alarm is counted from: START or END.
+    ``alarm`` is what its alarm is counted from: START or END. ``hours``: two moments instead of whole days.
     """
 
     mark: str
@@ -55,6 +58,16 @@ class CalendarEvent:
     url: str
     monthly: bool = False
     alarm: str = "START"
+    hours: tuple[datetime, datetime] | None = None
+
+    @property
+    def span(self) -> tuple[str, str]:
+        """When it begins and ends, as the file has it."""
+        if self.hours is not None:
+            begins, ends = (f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}" for at in self.hours)
+            return f"DTSTART:{begins}", f"DTEND:{ends}"
+        after = self.until + timedelta(days=1)
+        return f"DTSTART;VALUE=DATE:{self.since:%Y%m%d}", f"DTEND;VALUE=DATE:{after:%Y%m%d}"
 
 
 def written(events: Iterable[CalendarEvent], *, now: datetime) -> bytes:
@@ -65,8 +78,7 @@ def written(events: Iterable[CalendarEvent], *, now: datetime) -> bytes:
             "BEGIN:VEVENT",
             f"UID:{uuid5(_EVENTS, event.mark)}",
             f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-            f"DTSTART;VALUE=DATE:{event.since:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{event.until + timedelta(days=1):%Y%m%d}",
+            *event.span,
             *(["RRULE:FREQ=MONTHLY"] if event.monthly else []),
             f"SUMMARY:{_escaped(event.title)}",
             f"URL:{event.url}",
@@ -74,7 +86,7 @@ def written(events: Iterable[CalendarEvent], *, now: datetime) -> bytes:
             "BEGIN:VALARM",
             "ACTION:DISPLAY",
             f"DESCRIPTION:{_escaped(event.title)}",
-            f"TRIGGER;RELATED={event.alarm}:{_BEFORE}",
+            f"TRIGGER;RELATED={event.alarm}:{_HOURS_BEFORE if event.hours else _BEFORE}",
             "END:VALARM",
             "END:VEVENT",
         ]
@@ -106,7 +118,11 @@ def calendar(request: HttpRequest) -> HttpResponse:
     groups = account_queries.cabinet(person_of(request).person_id)
     cards = [card for group in groups for card in group.cards]
     now = now_of(request)
-    events = [*_windows(request, cards, now), *_payments(request, cards, now)]
+    events = [
+        *_windows(request, cards, now),
+        *_payments(request, cards, now),
+        *_outages(request, cards, now),
+    ]
     answer = HttpResponse(written(events, now=now), content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{NAME}"'
     answer["Cache-Control"] = "no-store"
@@ -161,6 +177,24 @@ def _payments(request: HttpRequest, cards: Iterable[AccountCard], now: datetime)
             days.add(on)
     title = _("Оплатить электроэнергию")
     return [CalendarEvent(f"due:{day:%Y-%m-%d}", title, day, day, url) for day in sorted(days)]
+
+
+def _outages(request: HttpRequest, cards: Iterable[AccountCard], now: datetime) -> list[CalendarEvent]:
+    """What takes the light away, now and later; of one whose end nobody knows only what is known to come."""
+    found = outages_of([card.account_id for card in cards], now=now)
+    url, title = request.build_absolute_uri(reverse("outages")), _("Отключение электричества")
+    return [
+        CalendarEvent(
+            f"outage:{view.public_id}",
+            title,
+            view.local_begins.date(),
+            view.local_begins.date(),
+            url,
+            hours=(view.begins_at, view.ends_at),
+        )
+        for view, _keys in nearest(found)
+        if view.ends_at is not None
+    ]
 
 
 urlpatterns: list[URLPattern] = [path("today/calendar.ics", calendar, name="calendar")]

@@ -26,6 +26,7 @@ from svet.look.formats import day_and_month
 from svet.today import texts
 from svet.today.queries import day_of
 from svet.today.rules import DayPlan, DayState, Duty, DutyKind
+from svet.today.texts.days import listed
 
 #: How far back «Недавно» looks, and how many lines it has.
 _LATELY = timedelta(days=62)
@@ -97,6 +98,7 @@ def _page(request: HttpRequest, day: DayPlan, groups: list[GroupView]) -> DayPag
         action_url=path_of(day.lead.place) if day.lead is not None else reverse("account-add"),
         cannot_pay=day.state is DayState.OVERDUE and day.may_agree,
         rows=(
+            *_outages(day),
             *_moving(day),
             *_planned(day),
             *_promised(day),
@@ -104,6 +106,14 @@ def _page(request: HttpRequest, day: DayPlan, groups: list[GroupView]) -> DayPag
             *(_row(duty, day) for duty in day.duties),
         ),
         recent=_recent(request, day, groups) if day.accounts else (),
+    )
+
+
+def _outages(day: DayPlan) -> tuple[DayRow, ...]:
+    several = day.accounts > 1
+    return tuple(
+        DayRow(reverse("outages"), "bolt", each.title, listed(each.titles) if several else "")
+        for each in day.outages
     )
 
 

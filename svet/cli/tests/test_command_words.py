@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -51,6 +51,12 @@ PROGRAM_TEXT = re.compile(
     r"|\b[A-Z]\w*(?:Error|Exception|Refused|Reason)\b|\b[a-z]+\.[A-Z]\w*|\[\]|\{\}|%\(|\b[a-z]+(?:_[a-z0-9]+)+\b"
 )
 DAY = datetime.now(UTC).date().isoformat()
+OUTAGES = """номер;вид;начало;конец;город;улица;дома;причина
+12;плановое;{0} 10:00;{0} 14:00;Челябинск;Лесная;1-9;опоры
+13;срочное;{0} 10:00;{0} 14:00;Челябинск;Лесная;1-9;опоры
+14;плановое;{0} 10:00;{0} 14:00;Челябинск;Лесная;у реки;опоры
+15;плановое;01.01.2026 10:00;01.01.2026 14:00;Челябинск;Лесная;1-9;опоры
+""".format(f"{datetime.now(UTC) + timedelta(days=2):%d.%m.%Y}")
 TILL = (
     *("--provider", "ues", "--address", "atol+https://login@online.atol.ru/possystem/v5/group"),
     *("--secret", "SVET_TEST_SHOP", "--site", "https://portal.example", "--email", "kassa@portal.example"),
@@ -230,6 +236,19 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["-", "me"],
         ],
         ("shop", "list"): [[]],
+        ("outages", "load"): [
+            [files("outages.csv", OUTAGES), "--provider", "ues"],
+            [files("outages.csv", OUTAGES), "--provider", "ues"],
+            [files("empty.csv", ""), "--provider", "ues"],
+            [files("outages.csv", OUTAGES), "--provider", "nobody"],
+        ],
+        ("outages", "list"): [[]],
+        ("outages", "cancel"): [
+            ["12", "--provider", "ues", "--reason", "нет бригады"],
+            ["12", "--provider", "ues", "--reason", "нет бригады"],
+            ["12", "--provider", "ues", "--reason", ""],
+            ["77", "--provider", "ues", "--reason", "нет бригады"],
+        ],
         ("cashbox", "add"): [
             ["kassa", *TILL],
             ["kassa", *TILL],

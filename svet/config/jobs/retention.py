@@ -36,6 +36,7 @@ def retentions() -> Iterator[Retention]:
     # Here and not above: tables are found only when Django is ready.
     from svet.exchange.operations.retention import forget_raw_lines
     from svet.notices.operations.retention import forget_bell, forget_deliveries, forget_texts
+    from svet.outages.operations.telling import forget_outages_told
     from svet.today.operations import forget_help_told
     from svet.usage.operations import forget_budgets_told
 
@@ -45,6 +46,7 @@ def retentions() -> Iterator[Retention]:
     yield Retention("raw lines", settings.KEEP_RAW_LINES_DAYS, forget_raw_lines)
     yield Retention("help told", settings.KEEP_TOLD_DAYS, forget_help_told)
     yield Retention("budgets told", settings.KEEP_TOLD_DAYS, forget_budgets_told)
+    yield Retention("outages told", settings.KEEP_TOLD_DAYS, forget_outages_told)
 
 
 def retain(

@@ -18,6 +18,9 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 SAMPLE = {
     "code": "123456",
+    "when": "29.11.2026, 10:00–14:00",
+    "where": "ул. Лесная, д.\u00a04",
+    "why": "замена опор",
     "account": "0356067000",
     "budget": "money",
     "limit": "100000",

@@ -11,6 +11,7 @@ from svet.staff.links import page as links_page
 from svet.staff.members import page as members_page
 from svet.staff.messages import page as messages_page
 from svet.staff.money import page as money_page
+from svet.staff.outages import page as outages_page
 from svet.staff.printing import page as printing_page
 from svet.staff.readings import controls, disputes
 from svet.staff.readings import page as readings_page
@@ -31,6 +32,7 @@ MODULES = (
     registers_page,
     requests_page,
     appeals_page,
+    outages_page,
     billing_page,
     printing_page,
     messages_page,

@@ -138,6 +138,14 @@ class RunningPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ComingOutage:
+    """Houses of the person are without light, now or soon: the words of when, and of which accounts."""
+
+    title: str
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OpenInvitation:
     """Somebody lets the person into an account until a day."""
 
@@ -158,6 +166,7 @@ class CabinetFacts:
     planned: tuple[PlannedCharge, ...] = ()
     promised: tuple[PromisedPayment, ...] = ()
     plans: tuple[RunningPlan, ...] = ()
+    outages: tuple[ComingOutage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +218,7 @@ class DayPlan:
     planned: tuple[PlannedCharge, ...] = ()
     promised: tuple[PromisedPayment, ...] = ()
     plans: tuple[RunningPlan, ...] = ()
+    outages: tuple[ComingOutage, ...] = ()
     #: Somewhere something is late about which nothing was agreed yet.
     may_agree: bool = False
 

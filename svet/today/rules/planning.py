@@ -61,6 +61,7 @@ def plan(facts: CabinetFacts) -> DayPlan:
         planned=facts.planned,
         promised=facts.promised,
         plans=facts.plans,
+        outages=facts.outages,
         may_agree=any(each.public_id not in agreed for each, _found in late),
         over=Money.total(each.balance for each, _found in paid if each.balance.kopecks < 0),
         window=min(windows, key=lambda window: window.closes_on, default=None),

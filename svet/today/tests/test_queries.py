@@ -147,7 +147,7 @@ def test_forty_accounts_cost_as_many_statements_as_one(anna: Person) -> None:
     for number in range(1, 40):
         add(number)
     assert day(anna).accounts == 40
-    assert count() == one <= 16
+    assert count() == one <= 18
 
 
 def test_the_son_is_told_of_his_mother_by_the_name_he_gave_her(anna: Person) -> None:

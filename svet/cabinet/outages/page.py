@@ -1,0 +1,100 @@
+"""«Отключения»: of one's own accounts, soon and past; by an address, for anybody, what was announced."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from svet.accounts import queries as account_queries
+from svet.cabinet.shell.session import now_of, visitor
+from svet.look.forms import Form
+from svet.outages import texts
+from svet.outages.queries import nearest, outages_at, outages_of
+from svet.outages.rules import OutageKind, OutageState
+from svet.outages.rules.views import OutageView
+
+_BADGES: Final = {
+    OutageState.PLANNED: "info",
+    OutageState.BEGUN: "warning",
+    OutageState.OVER: "neutral",
+    OutageState.CANCELLED: "neutral",
+}
+
+
+class AddressForm(Form):
+    """An address as people say it; nothing of an account is asked or told."""
+
+    city = forms.CharField(max_length=100, label=_("Населённый пункт"))
+    street = forms.CharField(max_length=160, required=False, label=_("Улица"))
+    house = forms.CharField(max_length=30, required=False, label=_("Дом"))
+
+
+@dataclass(frozen=True, slots=True)
+class OutageCard:
+    """One outage as a customer reads it; ``whose`` are the accounts of theirs that it meets."""
+
+    title: str
+    why: str
+    kind: str
+    state: str
+    badge: str
+    moved: bool
+    whose: tuple[str, ...]
+
+
+@require_safe
+def outages(request: HttpRequest) -> HttpResponse:
+    """The page; without a sign-in it has the question by address alone."""
+    now = now_of(request)
+    form = AddressForm(request.GET if "city" in request.GET else None)
+    context: dict[str, object] = {"form": form, "asked": form.is_bound and form.is_valid()}
+    if context["asked"]:
+        found = outages_at(**form.cleaned_data, now=now)
+        context["found"] = [_card(view, (), now=now) for view in found]
+    person = visitor(request)
+    if person is not None:
+        context |= _own(person.person_id, now)
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "cabinet/outages.html", context, status=status)
+
+
+def _own(person_id: int, now: datetime) -> dict[str, object]:
+    cards = [card for group in account_queries.cabinet(person_id) for card in group.cards]
+    names = {card.account_id: card.row_name for card in cards}
+    several = len(cards) > 1
+
+    def shown(past: bool) -> list[OutageCard]:
+        found = nearest(outages_of(names, now=now, past=past))
+        return [
+            _card(view, [names[key] for key in keys] if several else (), now=now)
+            for view, keys in (reversed(found) if past else found)
+        ]
+
+    return {"coming": shown(False), "past": shown(True), "accounts": len(cards)}
+
+
+def _card(view: OutageView, whose: Sequence[str], *, now: datetime) -> OutageCard:
+    today: date = now.astimezone(view.zone).date()
+    over = view.state in (OutageState.OVER, OutageState.CANCELLED)
+    return OutageCard(
+        title=texts.hours(view, today=today).capitalize() if over else texts.title(view, today=today),
+        why=view.why,
+        kind=str(texts.KINDS[OutageKind(view.kind)]),
+        state=str(texts.STATES[view.state]),
+        badge=_BADGES[view.state],
+        moved=view.moved and not over,
+        whose=tuple(whose),
+    )
+
+
+urlpatterns: list[URLPattern] = [path("outages/", outages, name="outages")]

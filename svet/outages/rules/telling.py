@@ -1,0 +1,56 @@
+"""Whom one tells what of an outage, by what they were told before. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from svet.outages.rules import DAY_HOURS, TOLD_AHEAD, OutageKind
+
+
+class OutageNews(StrEnum):
+    """What is told."""
+
+    COMING = "coming"
+    MOVED = "moved"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldOfOutage:
+    """What somebody was told last: hours, or that there is nothing (``off``)."""
+
+    begins_at: datetime
+    ends_at: datetime | None
+    off: bool
+
+
+def is_time_to_tell(kind: OutageKind, local: datetime) -> bool:
+    """Whether news of an outage may go out at this local moment: of a planned one never at night."""
+    return kind is OutageKind.EMERGENCY or local.hour in DAY_HOURS
+
+
+def news_for(
+    told: ToldOfOutage | None,
+    *,
+    met: bool,
+    begins_at: datetime,
+    ends_at: datetime | None,
+    over_at: datetime,
+    now: datetime,
+) -> OutageNews | None:
+    """What somebody is to be told now; None where they know all there is.
+
+    ``met``: the outage stands and has a house of theirs. Who was told of hours hears of others at once,
+    however far they are; who was told of nothing hears when it is near.
+    """
+    if told is None or told.off:
+        near = met and begins_at - now <= TOLD_AHEAD and over_at > now
+        return OutageNews.COMING if near else None
+    if not met:
+        # What has ended by itself as it was told took nobody by surprise.
+        return OutageNews.OFF if told.ends_at is None or told.ends_at > now else None
+    if (told.begins_at, told.ends_at) != (begins_at, ends_at) and over_at > now:
+        return OutageNews.MOVED
+    return None

@@ -1,0 +1,63 @@
+"""A file's rows become outages by number; its faults name their row and column."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from svet.outages.rules import OutageKind, PlaceLine
+from svet.outages.rules.files import read_lines, read_moment
+from svet.outages.rules.refusals import OutageReason, OutageRefused
+
+ZONE = ZoneInfo("Asia/Yekaterinburg")
+ROW = {
+    "number": "12",
+    "kind": "Плановое",
+    "begins": "29.11.2026 10:00",
+    "ends": "29.11.2026 14:00",
+    "city": "Озёрск",
+    "street": "ул. Лесная",
+    "houses": "1-15",
+    "why": "опоры",
+}
+
+
+def test_rows_of_one_number_are_one_outage_by_the_suppliers_clock() -> None:
+    rows = [(2, ROW), (3, {**ROW, "street": "Мира", "houses": ""})]
+    (found,), faults = read_lines(rows, zone=ZONE)
+    assert faults == []
+    assert (found.row, found.words.kind) == (2, OutageKind.PLANNED)
+    assert found.words.begins_at.isoformat() == "2026-11-29T10:00:00+05:00"
+    assert found.words.places == (PlaceLine("Озёрск", "ул. Лесная", "1-15"), PlaceLine("Озёрск", "Мира"))
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "reason"),
+    [
+        ({"number": ""}, "number", OutageReason.NUMBER),
+        ({"kind": "срочное"}, "kind", OutageReason.KIND),
+        ({"begins": "29 ноября"}, "begins", OutageReason.MOMENT),
+        ({"ends": "31.11.2026 10:00"}, "ends", OutageReason.MOMENT),
+        ({"city": " "}, "city", OutageReason.CITY),
+        ({"street": ""}, "street", OutageReason.STREET),
+        ({"houses": "у реки"}, "houses", OutageReason.HOUSE),
+        ({"why": "другая"}, "number", OutageReason.ROWS_DIFFER),
+    ],
+)
+def test_a_fault_names_its_column_and_spoils_its_number_alone(
+    change: dict[str, str], column: str, reason: OutageReason
+) -> None:
+    rows = [(2, ROW), (3, {**ROW, **change}), (4, {**ROW, "number": "13"})]
+    found, (fault,) = read_lines(rows, zone=ZONE)
+    assert (fault.row, fault.column, fault.refusal.reason) == (3, column, reason)
+    assert "13" in [each.words.number for each in found]
+    assert change.get("number") == "" or "12" not in [each.words.number for each in found]
+
+
+def test_a_moment_is_written_in_two_ways() -> None:
+    assert read_moment("2026-11-29T10:00", zone=ZONE, field="begins") == read_moment(
+        "29.11.2026, 10:00", zone=ZONE, field="begins"
+    )
+    with pytest.raises(OutageRefused):
+        read_moment("29.11.26 10:00", zone=ZONE, field="begins")
