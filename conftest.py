@@ -17,6 +17,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from xdist.scheduler import LoadScopeScheduling
 
 from svet.people.models.hashing import PasswordHasher
+from tests.hurried import eager_errands
 from tests.prepared import copy_database, is_shared
 
 ROOT = Path(__file__).parent
@@ -148,6 +149,19 @@ def static_files_are_listed_once() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", listed)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def errands_are_gone_on() -> Any:
+    """No worker runs beside most tests: whoever waits for an errand to a bank does its job."""
+    with eager_errands() as really:
+        yield really
+
+
+@pytest.fixture
+def real_lane(errands_are_gone_on: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody does the job of an errand but a worker that the test starts."""
+    monkeypatch.setattr("svet.payments.operations.errands.linger", errands_are_gone_on)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ NEXT = """
         SELECT id FROM procrastinate_jobs
         WHERE status = 'todo' AND (%(later)s OR scheduled_at IS NULL OR scheduled_at <= %(now)s)
           AND (%(queue)s = '' OR queue_name = %(queue)s)
-        ORDER BY priority DESC, id LIMIT 1
+        ORDER BY priority DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     RETURNING id, status, task_name, priority, lock, queueing_lock, args, scheduled_at,
               queue_name, attempts, abort_requested, worker_id

@@ -40,6 +40,8 @@ LAW_FOLDER = os.environ.get("SVET_LAW_FOLDER", "")
 CSRF_TRUSTED_ORIGINS = [origin_of(BASE_URL), *names("SVET_ORIGINS")]
 # Threads of one web process that make pages, and seconds a request may wait for one of them.
 WEB_THREADS = max(1, integer("SVET_WEB_THREADS", 4))
+# Jobs of a worker for which somebody waits before a page, at once: beside all others, never behind them.
+HURRIED_JOBS = max(1, integer("SVET_HURRIED_JOBS", 8))
 QUEUE_SECONDS = integer("SVET_QUEUE_SECONDS", 5)
 TRUSTED_PROXIES = networks("SVET_TRUSTED_PROXIES")
 

@@ -25,6 +25,7 @@ VARIABLES = (
     Variable("SVET_DATA", ".svet", "the folder of the embedded database, logs, keys, static files"),
     Variable("SVET_DATABASE_URL", "the embedded server", "`postgresql://user:password@host:5432/name`"),
     Variable("SVET_WEB_THREADS", "4", "threads of a web process that make pages"),
+    Variable("SVET_HURRIED_JOBS", "8", "jobs of `svet worker` at once for which a page waits"),
     Variable("SVET_QUEUE_SECONDS", "5", "seconds a request may wait for a thread before it is told 503"),
     Variable("SVET_DATABASE_POOL", "as threads in `svet web`, else 0", "connections kept; 0: one per use"),
     Variable("SVET_DATABASE_MAX_AGE", "0", "seconds a connection is kept without a pool"),

@@ -13,6 +13,8 @@ from svet.gateways.failures import Temporary
 from svet.payments import operations
 from svet.payments.operations.binding import LOOK_AT_BINDING, look_at_binding, look_at_due_bindings
 from svet.payments.operations.cards import FORGET_CARD, NAME_ACCOUNT, name_account, tell_to_forget
+from svet.payments.operations.errands import ERRAND, forget_errands
+from svet.payments.operations.going import do_errand
 from svet.payments.operations.reconciling import RECONCILE_DAY
 from svet.payments.operations.waking import SETTLE
 
@@ -29,7 +31,7 @@ def settle(order_id: int) -> None:
 
 
 @app.task(
-    queue="payments",
+    queue="hurried",
     name=LOOK_AT_BINDING,
     # The janitor looks again in a quarter of a minute.
     retry=RetryStrategy(max_attempts=2, wait=2, retry_exceptions=[Temporary]),
@@ -60,6 +62,12 @@ def name_one_account(card_id: int) -> None:
     name_account(card_id=card_id)
 
 
+@app.task(queue="hurried", name=ERRAND)
+def errand(errand_id: int) -> None:
+    """Ask a bank what a page waits for."""
+    do_errand(errand_id=errand_id, now=timezone.now())
+
+
 @app.periodic(cron="* * * * * */15")
 @app.task(queue="payments", name="payments.janitor", pass_context=False)
 def janitor(timestamp: int) -> None:
@@ -67,6 +75,7 @@ def janitor(timestamp: int) -> None:
     now = datetime.fromtimestamp(timestamp, tz=UTC)
     operations.look_at_due_orders(now=now)
     operations.look_at_asked_refunds(now=now)
+    forget_errands(now=now)
 
 
 @app.periodic(cron="* * * * * */15")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from svet.cabinet.payment.parts import SeriesPage, series_words
+from svet.cabinet.payment.unbegun import unbegun_words
 from svet.cabinet.shell.receipts import ShownReceipt, all_made, shown_receipts
 from svet.fiscal.queries import FiscalReceiptView
 from svet.kernel.money import Money
@@ -270,15 +271,8 @@ def _words(order: OrderView, *, silent: bool) -> tuple[str, str, str]:
             )
         case OrderState.CANCELED | OrderState.FAILED:
             return _("Платёж не прошёл"), texts.bank_reason(order.bank_reason), "error"
-    if order.untouched:
-        return (
-            _("Банк пока не отвечает"),
-            _(
-                "Платёж ещё нигде не начат, деньги не списаны. Мы пробуем снова сами, страница обновится. "
-                "Если не выйдет за час, платёж закроется, и его можно будет повторить."
-            ),
-            "warning",
-        )
+    if unbegun := unbegun_words(order):
+        return unbegun
     if silent or order.state is not OrderState.WAITING:
         return (
             _("Банк пока не отвечает"),

@@ -30,6 +30,8 @@ from svet.payments.rules.parts import PartAct, SeriesNeed
 from svet.payments.rules.states import OrderState
 
 LOOK_AGAIN_AFTER = timedelta(seconds=2)
+#: So long after the press its page leads on to the bank by itself: later the person has been there.
+LEADS_FOR = timedelta(minutes=2)
 
 
 @require_safe
@@ -107,13 +109,18 @@ def pay(request: HttpRequest) -> HttpResponse:
         return _again(request, form, status=422)
     if order.state == OrderState.WAITING and order.bank_page_url:
         return _see_other(order.bank_page_url)
-    return _see_other(f"/payment/orders/{order.public_id}/")
+    # No page yet: that of the order leads there as soon as there is one.
+    leads = "?go=1" if order.state in (OrderState.CREATED, OrderState.SENT) else ""
+    return _see_other(f"/payment/orders/{order.public_id}/{leads}")
 
 
 @require_safe
 @signed_in
 def order(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Where the bank sends the person back: the state from the first second, until it is final."""
+    """Where the bank sends the person back: the state from the first second, until it is final.
+
+    With ``?go=1`` on to the bank's page as soon as there is one, while the press is young.
+    """
     actor, now = actor_of(request), now_of(request)
     try:
         found = queries.order_for(actor, public_id=public_id)
@@ -127,10 +134,7 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
     if (moves or live.state in (OrderState.SENT, OrderState.WAITING)) and (
         live.looked_at is None or now - live.looked_at >= LOOK_AGAIN_AFTER
     ):
-        try:
-            operations.settle(order_id=live.order_id, now=now, by="cabinet.return", wait=False)
-        except operations.BankUnavailable:
-            silent = True
+        silent = operations.look_at_order(order_id=live.order_id, now=now)
         found = queries.order_for(actor, public_id=public_id)
         series = queries.series_of(person_id=person_id, public_id=found.public_id, now=now)
     part = request.headers.get("HX-Request") == "true"
@@ -152,7 +156,10 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
         receipts=receipts_of([found.order_id], seen_by=actor).get(found.order_id, ()),
         overpaid=offer is not None and any(line.over for line in offer.lines),
     )
-    return render(request, template, {"view": view})
+    leads = request.GET.get("go") == "1" and own and now - found.created_at < LEADS_FOR
+    if leads and view.bank_url:
+        return HttpResponse(headers={"HX-Redirect": view.bank_url}) if part else _see_other(view.bank_url)
+    return render(request, template, {"view": view, "go": "?go=1" if leads else ""})
 
 
 @require_POST

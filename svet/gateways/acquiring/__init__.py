@@ -25,7 +25,7 @@ VENDORS: Final[Mapping[str, Callable[[str], Acquiring]]] = {
 
 def gateway() -> Acquiring:
     """The bank named in the settings. :raises ValueError: a scheme nobody serves."""
-    return _gateway(settings.ACQUIRING_URL, max(1, settings.WEB_THREADS // 2))
+    return _gateway(settings.ACQUIRING_URL, settings.HURRIED_JOBS)
 
 
 def gateway_at(address: str, *, secret: str) -> Acquiring:
@@ -33,7 +33,7 @@ def gateway_at(address: str, *, secret: str) -> Acquiring:
     scheme, mark, rest = address.partition("://")
     shop, at, place = rest.partition("@")
     url = f"{scheme}{mark}{shop}:{quote(secret, safe='')}{at}{place}"
-    return _gateway(url, max(1, settings.WEB_THREADS // 2))
+    return _gateway(url, settings.HURRIED_JOBS)
 
 
 def serves(address: str) -> bool:

@@ -1,14 +1,10 @@
-"""Bulkheads before the banks: of all the threads that serve pages only a few may wait for them at once."""
+"""The gate before the banks: no thread that serves pages goes through, and who hurries is back in time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
-from threading import BoundedSemaphore
 from typing import TypeVar
-
-from django.conf import settings
 
 from svet.gateways.acquiring.port import (
     PATIENT,
@@ -24,21 +20,20 @@ from svet.gateways.acquiring.port import (
     StoredCard,
 )
 from svet.gateways.bulkhead import Bulkhead
-from svet.gateways.failures import Temporary
 from svet.kernel.money import Money
+from svet.kernel.serving import require_not_serving
 
 T = TypeVar("T")
+_BANK = "a bank"
 
 
 class Hurried:
-    """A bank of which those in a hurry (``patience`` below ``PATIENT``) ask at most ``places`` at once.
+    """A bank that only jobs may ask (ADR 188): for a page that waits, an errand goes (``svet.payments``).
 
-    One more is told at once that nobody knows, as with a silent bank: its order is asked about by a job. The
-    patience is for the whole call, however the bank spreads its answer; a call that is given up goes on
-    holding its place until it ends. Whoever has time, a job, is not counted.
-
-    Each shop has places of its own, so one that is silent does not keep the others; and however many are,
-    one thread is left that waits for no bank.
+    Of those in a hurry (``patience`` below ``PATIENT``) at most ``places`` ask at once: as many as go on
+    errands. The patience is for the whole call, however the bank spreads its answer; a call that is given up
+    goes on holding its place until it ends, and one more is told at once that nobody knows, as with a silent
+    bank. Whoever has time is not counted. Each shop has places of its own.
     """
 
     def __init__(self, bank: Acquiring, *, places: int) -> None:
@@ -65,6 +60,7 @@ class Hurried:
         return self._within(lambda: self.bank.kept_card(order_id=order_id, patience=patience), patience)
 
     def forget_card(self, *, card: str) -> None:
+        require_not_serving(_BANK)
         self.bank.forget_card(card=card)
 
     def bind_sbp(self, *, binding: BankBinding, patience: float = PATIENT) -> BankPage:
@@ -77,6 +73,7 @@ class Hurried:
         return self._within(lambda: self.bank.status(reference=reference, patience=patience), patience)
 
     def refund(self, *, key: str, reference: str, amount: Money) -> BankRefund:
+        require_not_serving(_BANK)
         return self.bank.refund(key=key, reference=reference, amount=amount)
 
     def refunds(
@@ -95,18 +92,7 @@ class Hurried:
         return self.bank.read_callback(raw=raw, address=address)
 
     def _within(self, call: Callable[[], T], patience: float) -> T:
+        require_not_serving(_BANK)
         if patience >= PATIENT:
             return call()
-        threads = _threads(max(1, settings.WEB_THREADS - 1))
-        if not threads.acquire(blocking=False):
-            raise Temporary("bank: enough others are asking", code="crowded")
-        try:
-            return self._places.within(call, patience=patience)
-        finally:
-            threads.release()
-
-
-@lru_cache(maxsize=4)
-def _threads(places: int) -> BoundedSemaphore:
-    """The threads of this process that may wait for any bank; a call given up holds none."""
-    return BoundedSemaphore(places)
+        return self._places.within(call, patience=patience)

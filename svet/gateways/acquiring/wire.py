@@ -16,6 +16,7 @@ import httpx
 
 from svet.gateways.acquiring.port import PATIENT, UNSUPPORTED
 from svet.gateways.failures import Permanent, Temporary, Unreached
+from svet.kernel.serving import require_not_serving
 from svet.kernel.spans import span
 
 CONNECT = 3.0
@@ -78,6 +79,7 @@ def ask(
     :raises Unreached: no connection, so the bank did nothing
     :raises Temporary: no answer, a broken, too slow or too long one; nobody knows what the bank did
     """
+    require_not_serving("a bank")
     if patience < PATIENT and time.monotonic() - _silent_since.get(shop, -SILENCE) < SILENCE:
         raise Unreached("the bank was silent a moment ago", code="silent")
     deadline = time.monotonic() + patience + CONNECT

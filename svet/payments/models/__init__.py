@@ -12,6 +12,7 @@ from svet.payments.models.acts import MoneyAct
 from svet.payments.models.bindings import AccountBinding
 from svet.payments.models.chargebacks import Chargeback, ChargebackLine
 from svet.payments.models.claims import Claim
+from svet.payments.models.errands import BankErrand
 from svet.payments.models.parts import PaymentSeries
 from svet.payments.models.payers import PayerChoice
 from svet.payments.models.receipts import ReceiptDue, ShopReceipts
@@ -24,11 +25,12 @@ from svet.payments.models.shops import BankSilence, ReserveShop, ServedProvider,
 from svet.payments.models.statements import BankStatement, DaySettlement, StatementRow
 from svet.payments.rules.bindings import MeansKind
 from svet.payments.rules.receipts import ReceiptMaker
-from svet.payments.rules.states import OPEN, CallbackOutcome, OrderState
+from svet.payments.rules.states import OPEN, TO_CLOSE, CallbackOutcome, OrderState
 
 __all__ = [
     "TO_CLOSE",
     "AccountBinding",
+    "BankErrand",
     "BankSilence",
     "BankStatement",
     "BoundCard",
@@ -288,10 +290,6 @@ class StateChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old} → {self.new}"
-
-
-# What waits for a person until it is closed.
-TO_CLOSE = frozenset({CallbackOutcome.UNMATCHED, CallbackOutcome.UNKNOWN, CallbackOutcome.NOTED})
 
 
 class Callback(models.Model):

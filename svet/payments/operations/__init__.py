@@ -1,10 +1,11 @@
 """Writes of payments: make an order, hand it to the bank, settle it, take callbacks and registers."""
 
-from svet.payments.operations.beginning import begin_payment
+from svet.payments.operations.beginning import begin_payment, look_at_order
 from svet.payments.operations.binding import BindingNotFound, begin_binding, binding_places
 from svet.payments.operations.callbacks import CallbackRejected, NoSuchShop, take_callback
 from svet.payments.operations.cards import CardNotFound, CardRefused, name_card, unbind_card
 from svet.payments.operations.claiming import ClaimConflict, check_claim, release, take
+from svet.payments.operations.deciding import decide_callback, decide_order
 from svet.payments.operations.listing import look_for_payments, look_for_refunds
 from svet.payments.operations.orders import (
     AccountNotPayable,
@@ -95,10 +96,13 @@ __all__ = [
     "create_order",
     "credit_plain",
     "credit_reviewed",
+    "decide_callback",
+    "decide_order",
     "decide_parts",
     "keep_statement",
     "look_at_asked_refunds",
     "look_at_due_orders",
+    "look_at_order",
     "look_for_payments",
     "look_for_refunds",
     "name_card",

@@ -40,6 +40,7 @@ from svet.payments.rules.bindings import (
     binding_look,
     is_given_up,
 )
+from svet.payments.rules.errands import FIRST
 from svet.payments.rules.refusals import CardReason
 
 #: The job that asks the bank about one binding.
@@ -126,7 +127,8 @@ def wake_binding(*, binding_id: int) -> None:
     require_transaction()
     # Its own savepoint: the one that waits already must not undo the caller's work.
     with suppress(AlreadyEnqueued), transaction.atomic():
-        task = app.configure_task(LOOK_AT_BINDING, queueing_lock=f"payments.binding:{binding_id}")
+        lock = f"payments.binding:{binding_id}"
+        task = app.configure_task(LOOK_AT_BINDING, priority=FIRST, queueing_lock=lock)
         task.defer(binding_id=binding_id)
 
 

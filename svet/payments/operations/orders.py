@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid5
@@ -36,8 +36,12 @@ from svet.payments.rules import LIMITS, AmountRefused, check_line
 from svet.payments.rules.refusals import CardReason, OrderReason
 
 
-def create_order(*, by: Actor, wanted: OrderRequest, now: datetime) -> Order:
+def create_order(
+    *, by: Actor, wanted: OrderRequest, now: datetime, then: Callable[[Order], None] | None = None
+) -> Order:
     """Keep an order over the lines; the same key and lines give the same order. One order pays one payee.
+
+    ``then`` is done in the transaction of an order that is new.
 
     :raises AmountRefused: a sum is out of bounds (its ``field`` is ``amount-<account id>``)
     :raises OrderRefused: no lines, too many, an account twice, the total too big
@@ -61,6 +65,8 @@ def create_order(*, by: Actor, wanted: OrderRequest, now: datetime) -> Order:
     try:
         with use_case():
             order = _keep(wanted, by=by, row=row, turns=turns, card=bound, now=now)
+            if then is not None:
+                then(order)
     except IntegrityError:
         # The second click of a double click: the first one's order is there by now.
         known = _known(person_id=person_id, wanted=wanted)

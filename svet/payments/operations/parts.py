@@ -16,7 +16,7 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
 from svet.payments.models import Order, OrderLine, PaymentSeries, StateChange
-from svet.payments.operations.beginning import BegunPayment, hand_over
+from svet.payments.operations.beginning import BegunPayment, ask_page, hand_over
 from svet.payments.operations.moving import move
 from svet.payments.operations.turns import forget_card, locked_series
 from svet.payments.queries.parts import chargeable, owed, parts_of, standing
@@ -56,7 +56,9 @@ def decide_parts(*, by: Actor, public_id: str, act: PartAct, now: datetime) -> B
         series = locked_series(order.series_id or 0)
         parts = parts_of(series)
         chosen = _do(series, parts, act=act, by=by, now=now)
-    return None if chosen is None else hand_over(chosen, now=now)
+        known = chosen is None or chosen.state not in (OrderState.CREATED, OrderState.SENT)
+        errand_id = None if chosen is None or known else ask_page(chosen, now=now)
+    return None if chosen is None else hand_over(chosen, now=now, errand_id=errand_id)
 
 
 def _do(

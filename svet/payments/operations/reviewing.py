@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from svet.gateways.acquiring.port import HURRIED, BankReason, BankState
@@ -38,9 +39,16 @@ class ReviewConflict(Conflict):
     """Somebody (or the bank itself) decided it first."""
 
 
-def credit_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: str) -> None:
+def always() -> None:
+    """Nobody objects to a decision at the moment it is kept."""
+
+
+def credit_reviewed(
+    *, order_public_id: str, by: Actor, now: datetime, comment: str, may: Callable[[], None] = always
+) -> None:
     """Credit an order in review: what the bank, asked afresh, took, minus what it gave back of it.
 
+    ``may`` is asked in the transaction that decides, and stops it by what it raises.
     The sum taken fills the lines in their order; what is over comes to the last one. Every refund of the
     bank is taken off again by a posting of its own, so that both stand in the books as they happened.
 
@@ -50,7 +58,7 @@ def credit_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
         ``SEVERAL_PAYEES``, ``BANK_UNCLEAR``, ``COMMENT_MISSING``, ``COMMENT_TOO_LONG``, ``NOT_STAFF``
     :raises BankUnavailable: the bank does not answer; nothing changed
     """
-    said = _judge(by, comment)
+    said = judge_comment(by, comment)
     order = _settled(order_public_id, now=now, by=by)
     truth = _ask(order, now=now)
     _left(order, truth)
@@ -63,13 +71,16 @@ def credit_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
         if locked.refunds.filter(state__in=sorted(ON_ITS_WAY)).exists():
             raise ReviewConflict(OrderReviewReason.REFUND_ASKED)
         _still_true(locked, truth)
+        may()
         credit(locked, status=truth.status, now=now, by=_name(by), actor=by, comment=said)
         # The refunds are known already, from the same answer: nothing is left to look for.
         Order.objects.filter(pk=locked.pk).update(next_look_at=None)
         post_refunds(locked, now=now, by=_name(by))
 
 
-def send_back(*, order_public_id: str, by: Actor, now: datetime, comment: str) -> None:
+def send_back(
+    *, order_public_id: str, by: Actor, now: datetime, comment: str, may: Callable[[], None] = always
+) -> None:
     """Give back at the bank what is left of an order in review; it ends as ``returned``.
 
     The refund is kept before the bank is asked. When its answer does not come, ``BankUnavailable`` is raised
@@ -80,17 +91,19 @@ def send_back(*, order_public_id: str, by: Actor, now: datetime, comment: str) -
         ``BANK_REFUSED``: the bank said no, the order is still in review
     :raises BankUnavailable: the bank does not answer; the order is in review, its refund asked
     """
-    said = _judge(by, comment)
+    said = judge_comment(by, comment)
     order = _settled(order_public_id, now=now, by=by)
     refund = order.refunds.filter(state__in=sorted(ON_ITS_WAY)).first()
     if refund is None:
-        refund = _ask_back(order, _ask(order, now=now), by=by, now=now, comment=said)
+        refund = _ask_back(order, _ask(order, now=now), by=by, now=now, comment=said, may=may)
     ended = ask_refund(refund_id=refund.pk, now=now)
     if ended.state == RefundState.REFUSED:
         raise OrderReviewRefused(OrderReviewReason.BANK_REFUSED, details={"code": ended.note})
 
 
-def cancel_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: str) -> None:
+def cancel_reviewed(
+    *, order_public_id: str, by: Actor, now: datetime, comment: str, may: Callable[[], None] = always
+) -> None:
     """Close an order in review for which there is no money at the bank; it ends as ``canceled``.
 
     The bank is asked afresh, also about the payments its callbacks named; only an order that the bank has no
@@ -101,7 +114,7 @@ def cancel_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
     :raises ReviewRefused: ``MONEY_TAKEN``: the bank has money for it, or may still get it
     :raises BankUnavailable: the bank does not answer; nothing changed
     """
-    said = _judge(by, comment)
+    said = judge_comment(by, comment)
     order = _settled(order_public_id, now=now, by=by)
     if order.bank_reference and ask_bank(order, patience=HURRIED).status.state is not BankState.CANCELED:
         raise OrderReviewRefused(OrderReviewReason.MONEY_TAKEN)
@@ -110,6 +123,7 @@ def cancel_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
         if (locked.bank_reference, locked.taken_kopecks) != (order.bank_reference, order.taken_kopecks):
             # The bank told of money between its answer and the lock.
             raise ReviewConflict(OrderReviewReason.DECIDED)
+        may()
         let_go(locked, now=now)
         move(
             locked,
@@ -126,7 +140,9 @@ def cancel_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
         _record(locked, "payments.review.cancel", by=by, now=now, comment=said)
 
 
-def close_callback(*, callback_id: int, by: Actor, now: datetime, comment: str) -> None:
+def close_callback(
+    *, callback_id: int, by: Actor, now: datetime, comment: str, may: Callable[[], None] = always
+) -> None:
     """A person has dealt with an open callback: keep who, when and what they say.
 
     :raises ReviewNotFound: no such callback, or not one that waits for anybody
@@ -134,7 +150,7 @@ def close_callback(*, callback_id: int, by: Actor, now: datetime, comment: str) 
     :raises BankUnavailable: it names a payment that only the bank can tell of, and it does not answer
     :raises ReviewRefused: ``COMMENT_MISSING``, ``COMMENT_TOO_LONG``, ``NOT_STAFF``
     """
-    said = _judge(by, comment)
+    said = judge_comment(by, comment)
     told = Callback.objects.filter(pk=callback_id, closed_at=None, order__bank_reference="").first()
     if told is not None and told.order_id is not None:
         # News of a payment that nobody asks about any more: it must not be put away with the money in it.
@@ -146,6 +162,7 @@ def close_callback(*, callback_id: int, by: Actor, now: datetime, comment: str) 
             raise ReviewNotFound(OrderReviewReason.NOT_FOUND)
         if row.closed_at is not None:
             raise ReviewConflict(OrderReviewReason.DECIDED)
+        may()
         row.closed_at, row.closed_by, row.closed_comment = now, (by.name or str(by.person_id)), said
         row.save(update_fields=["closed_at", "closed_by", "closed_comment"])
         journal.record(
@@ -159,7 +176,7 @@ def close_callback(*, callback_id: int, by: Actor, now: datetime, comment: str) 
         )
 
 
-def _judge(by: Actor, comment: str) -> str:
+def judge_comment(by: Actor, comment: str) -> str:
     """The comment without the spaces around it; only staff may decide, and must say why."""
     if by.kind is not ActorKind.STAFF:
         raise OrderReviewRefused(OrderReviewReason.NOT_STAFF)
@@ -247,7 +264,9 @@ def _left(order: Order, truth: Truth) -> Money:
     return left
 
 
-def _ask_back(order: Order, truth: Truth, *, by: Actor, now: datetime, comment: str) -> PaymentRefund:
+def _ask_back(
+    order: Order, truth: Truth, *, by: Actor, now: datetime, comment: str, may: Callable[[], None]
+) -> PaymentRefund:
     """Keep the refund before the bank is asked for it."""
     left = _left(order, truth)
     with use_case():
@@ -256,6 +275,7 @@ def _ask_back(order: Order, truth: Truth, *, by: Actor, now: datetime, comment: 
         if asked is not None:
             return asked
         _still_true(locked, truth)
+        may()
         refund = PaymentRefund.objects.create(
             order=locked,
             state=RefundState.APPROVED,

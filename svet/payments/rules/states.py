@@ -112,3 +112,7 @@ class CallbackOutcome(StrEnum):
     MALFORMED = "malformed"
     UNKNOWN = "unknown"  # from our bank, of a kind we do not know
     NOTED = "noted"  # written by ourselves: the bank's answer contradicts our books
+
+
+#: What waits for a person until it is closed.
+TO_CLOSE = frozenset({CallbackOutcome.UNMATCHED, CallbackOutcome.UNKNOWN, CallbackOutcome.NOTED})

@@ -29,6 +29,7 @@ from svet.gateways.acquiring.yookassa import CAPABILITIES, YooKassa
 from svet.gateways.failures import Permanent, Temporary
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
+from svet.kernel.serving import require_not_serving
 from svet.kernel.transactions import require_no_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.models import Posting
@@ -128,6 +129,7 @@ class StubBank:
 
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
         require_no_transaction()
+        require_not_serving("a bank")
         with self.lock:
             reference = self.keys.setdefault(order.key, self.name_of(order.order_id))
             self.statuses.setdefault(
@@ -139,6 +141,7 @@ class StubBank:
 
     def status(self, *, reference: str, patience: float = PATIENT) -> BankStatus:
         require_no_transaction()
+        require_not_serving("a bank")
         with self.lock:
             self.asked += 1
         if self.failure is not None:
@@ -149,6 +152,7 @@ class StubBank:
 
     def refund(self, *, key: str, reference: str, amount: Money) -> BankRefund:
         require_no_transaction()
+        require_not_serving("a bank")
         if self.failure is not None and not self.loses_answers:
             raise self.failure
         with self.lock:
@@ -166,6 +170,7 @@ class StubBank:
         self, *, reference: str = "", since: datetime | None = None, patience: float = PATIENT
     ) -> tuple[BankRefund, ...]:
         require_no_transaction()
+        require_not_serving("a bank")
         if self.failure is not None:
             raise self.failure
         with self.lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from svet.kernel.refusals import NotFound, Refused
 from svet.look.requests import now_of
 from svet.payments import operations, queries
 from svet.payments.queries.desk import CallbackView, ReviewView
+from svet.payments.rules.errands import ErrandKind
 from svet.payments.rules.registers import CaseKind
 from svet.staff.money.acts import CLAIMS, LIST, claim, ownership
 from svet.staff.money.words import explain, how_long, why_callback, why_order
@@ -45,9 +47,8 @@ def order(request: HttpRequest, order_case_public_id: str) -> HttpResponse:
         return claim(request, CaseKind.ORDER, found.public_id, act)
     terms: dict[str, Any] = {"order_public_id": found.public_id}
     acts = {
-        "credit": operations.credit_reviewed,
-        "send_back": operations.send_back,
-        "cancel": operations.cancel_reviewed,
+        kind.value: partial(operations.decide_order, kind)
+        for kind in (ErrandKind.CREDIT, ErrandKind.SEND_BACK, ErrandKind.CANCEL)
     }
     return _act(
         request, "staff/money_order.html", lambda: _order_page(request, found), acts.get(act), terms,
@@ -65,7 +66,7 @@ def callback(request: HttpRequest, callback_id: int) -> HttpResponse:
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if act in CLAIMS:
         return claim(request, CaseKind.CALLBACK, str(callback_id), act)
-    acts = {"close": operations.close_callback}
+    acts = {"close": operations.decide_callback}
     return _act(
         request, "staff/money_callback.html", lambda: _callback_page(request, found), acts.get(act),
         {"callback_id": callback_id}, kind=CaseKind.CALLBACK, subject=str(callback_id), act=act,

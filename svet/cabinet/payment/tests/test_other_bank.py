@@ -75,7 +75,7 @@ def test_with_both_down_it_is_said_that_nothing_was_taken(
         bank.failure = DOWN
     answer = client.post("/payment/pay/", body(family))
     order = Order.objects.get()
-    assert answer.headers["location"] == f"/payment/orders/{order.public_id}/"
+    assert answer.headers["location"] == f"/payment/orders/{order.public_id}/?go=1"
     shown = text_of(client.get(f"/payment/orders/{order.public_id}/"))
     assert "Платёж ещё нигде не начат, деньги не списаны." in shown
     assert "Через какой банк" not in shown

@@ -309,7 +309,7 @@ def test_a_silent_bank_keeps_the_order_and_asks_again(family: Family, bank: Stub
     bank.failure = Temporary("no answer")
     answer = client.post("/payment/pay/", body(family))
     order = Order.objects.get()
-    assert answer.headers["location"] == f"/payment/orders/{order.public_id}/"
+    assert answer.headers["location"] == f"/payment/orders/{order.public_id}/?go=1"
     assert "Банк пока не отвечает" in text_of(client.get(f"/payment/orders/{order.public_id}/"))
     assert client.get("/payment/").status_code == 200
     bank.failure = None

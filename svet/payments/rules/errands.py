@@ -1,0 +1,41 @@
+"""Errands to a bank for which a page waits: which there are, and how long anybody waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class ErrandKind(StrEnum):
+    """What a page has a job ask a bank for."""
+
+    PAGE = "page"  # the page where an order is paid
+    LOOK = "look"  # where an order stands
+    CREDIT = "credit"  # the rest: a member's decision about an order in review, or a callback
+    SEND_BACK = "send_back"
+    CANCEL = "cancel"
+    CLOSE = "close"
+
+
+#: One of an order at a time: whoever asks meanwhile waits for it too.
+ALONE: Final = frozenset({ErrandKind.PAGE, ErrandKind.LOOK})
+#: Seconds a page waits.
+WAITS: Final = 4.0
+#: A worker that has not come back for so long is dead: longer than any errand takes.
+DEAD_AFTER: Final = timedelta(seconds=40)
+#: Nobody waits any more, and nothing more is to come of it.
+FORGOTTEN_AFTER: Final = timedelta(hours=1)
+#: Before every other job, whoever takes it.
+FIRST: Final = 100
+
+
+def patience_left(*, asked_at: datetime, now: datetime) -> float:
+    """Seconds to go on waiting for an errand that was asked for then."""
+    return max(0.0, WAITS - max(0.0, (now - asked_at).total_seconds()))
+
+
+def is_silent(refused: Mapping[str, object], *, word: str) -> bool:
+    """Whether an errand ended because the bank does not answer; ``word`` is the reason that says so."""
+    return refused.get("reason") == word
