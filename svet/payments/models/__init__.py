@@ -14,7 +14,7 @@ from svet.payments.models.chargebacks import Chargeback, ChargebackLine
 from svet.payments.models.claims import Claim
 from svet.payments.models.parts import PaymentSeries
 from svet.payments.models.payers import PayerChoice
-from svet.payments.models.receipts import ReceiptDue, ShopReceipts
+from svet.payments.models.receipts import BankReceiptTold, ReceiptDue, ShopReceipts
 from svet.payments.models.reconciliation import DayDifference, DayTotals
 from svet.payments.models.refund_requests import RefundRequest
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
@@ -29,6 +29,7 @@ from svet.payments.rules.states import OPEN, CallbackOutcome, OrderState
 __all__ = [
     "TO_CLOSE",
     "AccountBinding",
+    "BankReceiptTold",
     "BankSilence",
     "BankStatement",
     "BoundCard",
@@ -295,10 +296,9 @@ TO_CLOSE = frozenset({CallbackOutcome.UNMATCHED, CallbackOutcome.UNKNOWN, Callba
 
 
 class Callback(models.Model):
-    """The inbox: every callback exactly as it came, before anybody judges it."""
+    """The inbox: every callback exactly as it came, to the door of ``shop``, before anybody judges it."""
 
     raw = models.BinaryField()
-    # At whose door it came.
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
     address = models.CharField(max_length=64, blank=True)
     received_at = models.DateTimeField()
