@@ -173,10 +173,9 @@ def receipt_note(order: OrderView, receipts: Sequence[FiscalReceiptView] = ()) -
 def _receipt_refresh(order: OrderView, receipts: Sequence[FiscalReceiptView], *, now: datetime) -> int:
     """Seconds until the page of a credited payment looks for its receipt again; 0 when it no longer does.
 
-    A till answers in seconds; one silent for ten minutes is not waited for, nor a bank that is not asked.
+    A till answers in seconds; one silent for ten minutes is not waited for, nor a bank, which may take hours.
     """
-    waits = order.receipts is ReceiptMaker.CASHBOX or bool(receipts)
-    credited = order.state is OrderState.CREDITED and waits
+    credited = order.state is OrderState.CREDITED and order.receipts is ReceiptMaker.CASHBOX
     if not credited or order.credited_at is None or all_made(receipts):
         return 0
     age = now - order.credited_at

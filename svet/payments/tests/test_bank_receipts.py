@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from svet.cli.doctor.findings import Health
+from svet.cli.doctor.office import look_at_receipts
 from svet.fiscal.queries import receipts_of
 from svet.fiscal.rules.states import ReceiptKind, ReceiptState
 from svet.gateways.acquiring.bank_receipts import BankReceipt, BankReceiptState, ReceiptsTold
@@ -72,6 +74,7 @@ def test_who_is_silent_is_asked_for_a_day_and_then_a_person_sees_it(family: Fami
         ask_for_receipts(now=now)
     assert (bank.receipts_asked, told().next_at) == (len(LOOKS), None)
     assert [one.order_public_id for one in late_bank_receipts(now=now, limit=5)] == [order.public_id]
+    assert [one.health for one in look_at_receipts(now=now)] == [Health.SOON]
     bank.failure = None
     bank.told[order.bank_reference] = [MADE]
     assert ask_late_again(now=now, by=SYSTEM) == 1
