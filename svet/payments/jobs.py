@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from svet.gateways.failures import Temporary
 from svet.payments import operations
+from svet.payments.operations.bank_receipts import ask_for_receipts
 from svet.payments.operations.binding import LOOK_AT_BINDING, look_at_binding, look_at_due_bindings
 from svet.payments.operations.cards import FORGET_CARD, NAME_ACCOUNT, name_account, tell_to_forget
 from svet.payments.operations.errands import ERRAND, forget_errands
@@ -100,6 +101,19 @@ def paid(timestamp: int) -> None:
     with suppress(operations.BankUnavailable):
         operations.look_for_payments(now=now)
     operations.ask_silent(now=now)
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(
+    queue="payments",
+    name="payments.bank_receipts",
+    lock="payments.bank_receipts",
+    queueing_lock="payments.bank_receipts",
+    pass_context=False,
+)
+def bank_receipts(timestamp: int) -> None:
+    """Ask the banks about the fiscal receipts they make, one run at a time."""
+    ask_for_receipts(now=datetime.fromtimestamp(timestamp, tz=UTC))
 
 
 @app.periodic(cron="*/10 * * * *")

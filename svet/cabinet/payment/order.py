@@ -164,6 +164,8 @@ def receipt_note(order: OrderView, receipts: Sequence[FiscalReceiptView] = ()) -
             return _("Кассовый чек пришлёт онлайн-касса поставщика на %(email)s.") % values
         case ReceiptMaker.CASHBOX:
             return _("Кассовый чек пришлёт онлайн-касса поставщика на ваш телефон.")
+        case ReceiptMaker.BANK if receipts and not all_made(receipts) and order.receipt_email:
+            return _("Кассовый чек банк пришлёт на %(email)s.") % values
         case _ if order.receipt_email:
             return _("Чек отправлен на %(email)s.") % values
     return _("Кассовый чек банк пришлёт на ваш телефон.")
@@ -172,7 +174,7 @@ def receipt_note(order: OrderView, receipts: Sequence[FiscalReceiptView] = ()) -
 def _receipt_refresh(order: OrderView, receipts: Sequence[FiscalReceiptView], *, now: datetime) -> int:
     """Seconds until the page of a credited payment looks for its receipt again; 0 when it no longer does.
 
-    A till answers in seconds; one that is silent for ten minutes is not waited for on an open page.
+    A till answers in seconds; one silent for ten minutes is not waited for, nor a bank, which may take hours.
     """
     credited = order.state is OrderState.CREDITED and order.receipts is ReceiptMaker.CASHBOX
     if not credited or order.credited_at is None or all_made(receipts):

@@ -20,6 +20,8 @@ class ShownReceipt:
     url: str
     money: Money
     attribute: str
+    #: That of the storage (ФН): by all three the tax service shows a receipt that has no link.
+    storage: str = ""
 
 
 def shown_receipts(found: Sequence[FiscalReceiptView]) -> tuple[ShownReceipt, ...]:
@@ -31,6 +33,7 @@ def shown_receipts(found: Sequence[FiscalReceiptView]) -> tuple[ShownReceipt, ..
             one.url if one.state is ReceiptState.DONE else "",
             one.money,
             one.document_attribute,
+            "" if one.url else one.storage_number,
         )
         for one in found
     )

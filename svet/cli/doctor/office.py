@@ -17,6 +17,7 @@ from svet.kernel.periods import Month
 from svet.look.formats import day, number
 from svet.look.formats import month as month_name
 from svet.payments.operations.receipts import shops_without_receipts
+from svet.payments.queries.bank_receipts import late_bank_receipt_count
 from svet.payments.queries.receipts import makers
 from svet.payments.rules.receipts import ReceiptMaker
 from svet.penalties.queries import untold_runs
@@ -169,6 +170,11 @@ def look_at_receipts(*, now: datetime) -> Findings:
             count=number(unmade)
         )
         yield Finding(Health.ILL, _("Кассовые чеки"), said)
+    if untold := late_bank_receipt_count(now=now):
+        said = _("Чеков, о которых не сказал банк: {count}. Они перечислены в «Деньгах».").format(
+            count=number(untold)
+        )
+        yield Finding(Health.SOON, _("Кассовые чеки"), said)
     if wants and RATES[-1].until - now.date() <= VAT_SOON:
         said = _("Ставка НДС известна по {until}: чеков позже этого дня не будет.").format(
             until=day(RATES[-1].until - timedelta(days=1))

@@ -10,12 +10,13 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from svet.accounts.queries import providers, visible_ids
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
+from svet.fiscal.queries.of_banks import of_bank, of_banks
 from svet.fiscal.queries.promises import broken
 from svet.fiscal.queries.standing import fits, late_rows, reasons_standing
+from svet.fiscal.queries.views import FiscalReceiptView, ReceiptLineView
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import LATE, SETTLED, ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.kernel.actors import Actor
-from svet.kernel.money import Money
 from svet.payments.queries.receipts import notes_left, paid_with_tills
 
 __all__ = [
@@ -35,44 +36,6 @@ __all__ = [
     "tills_to_enter",
     "unmade_count",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptLineView:
-    """One line of a receipt."""
-
-    account_number: str
-    kind: ReceiptLineKind
-    money: Money
-
-
-@dataclass(frozen=True, slots=True)
-class FiscalReceiptView:
-    """A fiscal receipt; number, attribute (ФПД), link of one that is done, ``reason`` why it is not further.
-
-    ``at``: when the money came or went; ``made_at`` since when it is owed.
-    """
-
-    public_id: str
-    external_id: str
-    order_id: int
-    order_number: str
-    kind: ReceiptKind
-    state: ReceiptState
-    money: Money
-    at: datetime
-    made_at: datetime
-    cashbox: str
-    tries: int
-    document_number: str
-    document_attribute: str
-    storage_number: str
-    url: str
-    reason: ReceiptReason | None
-    note: str
-    closing_document: str
-    closing_reason: str
-    lines: tuple[ReceiptLineView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +59,8 @@ class CashboxView:
 def receipts_of(order_ids: Collection[int], *, seen_by: Actor) -> dict[int, tuple[FiscalReceiptView, ...]]:
     """By payment its receipts, in the order in which they were made; that they may see it is the caller's.
 
+    Those a bank's own till makes are among them, as far as the bank told.
+
     An offset tells what an account was charged: it is for who sees that account now, paid they or not.
     """
     found: dict[int, list[FiscalReceiptView]] = {}
@@ -108,13 +73,15 @@ def receipts_of(order_ids: Collection[int], *, seen_by: Actor) -> dict[int, tupl
         )
         for row in rows.order_by("id"):
             found.setdefault(row.order_id, []).append(_view(row))
+        for one in of_banks(order_ids):
+            found.setdefault(one.order_id, []).append(one)
     return {order_id: tuple(own) for order_id, own in found.items()}
 
 
 def receipts_of_payment(public_id: str) -> tuple[FiscalReceiptView, ...]:
     """All receipts of the payment with this outer id, in the order in which they were made: for the staff."""
     rows = Receipt.objects.filter(order__public_id=public_id).select_related("order", "cashbox")
-    return tuple(_view(row) for row in rows.order_by("id"))
+    return (*(_view(row) for row in rows.order_by("id")), *of_bank(public_id))
 
 
 def late_receipts(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+from svet.gateways.acquiring.bank_receipts import BankReceipt
 from svet.gateways.acquiring.port import (
     PATIENT,
     Acquiring,
@@ -87,6 +88,9 @@ class Hurried:
         self, *, since: datetime, until: datetime, patience: float = PATIENT
     ) -> tuple[BankStatus, ...]:
         return self._within(lambda: self.bank.payments(since=since, until=until, patience=patience), patience)
+
+    def receipts(self, *, reference: str, patience: float = PATIENT) -> tuple[BankReceipt, ...]:
+        return self._within(lambda: self.bank.receipts(reference=reference, patience=patience), patience)
 
     def read_callback(self, *, raw: bytes, address: str) -> News:
         return self.bank.read_callback(raw=raw, address=address)

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from svet.gateways.acquiring.bank_receipts import BankReceipt, ReceiptsTold
 from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
 
@@ -61,6 +62,7 @@ class Capabilities:
     may be of which it gives money back. ``binds_sbp``: an account of СБП can be bound by the person's leave
     alone, without a payment, and charged later as a kept card is. ``makes_receipts``: makes the fiscal
     receipt of a payment of the lines we give it; where it does not the law's receipt is somebody else's work.
+    ``receipts_told``: how it tells what became of that.
     """
 
     repeats_open: bool
@@ -77,6 +79,7 @@ class Capabilities:
     refund_days: int = 365
     binds_sbp: bool = False
     makes_receipts: bool = False
+    receipts_told: ReceiptsTold = ReceiptsTold.NEVER
 
     def knows_refund_key(self, method: str) -> bool:
         """Whether a refund of a payment by this means may be asked for again with its key."""
@@ -224,6 +227,7 @@ class News:
 
     ``known`` is false for a kind of event, or a shape, that we do not know: the rest is what could be read.
     ``binding``: it is about an account that is being bound, and ``order_id`` is our name of that.
+    ``receipt``: a receipt of the payment, in a signed message of a bank that cannot be asked about it.
     """
 
     event: str
@@ -231,6 +235,7 @@ class News:
     order_id: str
     known: bool = True
     binding: bool = False
+    receipt: BankReceipt | None = None
 
 
 class CallbackRefused(Exception):
@@ -305,6 +310,9 @@ class Acquiring(Protocol):
         self, *, since: datetime, until: datetime, patience: float = PATIENT
     ) -> tuple[BankStatus, ...]:
         """All payments whose money was taken from one moment until before another."""
+
+    def receipts(self, *, reference: str, patience: float = PATIENT) -> tuple[BankReceipt, ...]:
+        """The fiscal receipts the bank has made or is making of one payment."""
 
     def read_callback(self, *, raw: bytes, address: str) -> News:
         """Judge and read a callback without the network. :raises CallbackRefused:"""

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
+from svet.gateways.acquiring.bank_receipts import BankReceipt
 from svet.gateways.acquiring.port import (
     CARD_GONE,
     PATIENT,
@@ -191,6 +192,10 @@ class Sber:
     ) -> tuple[BankStatus, ...]:
         """getLastOrdersForMerchants.do is not in every contract, nor in the newer gateway's description."""
         raise unsupported("payments")
+
+    def receipts(self, *, reference: str, patience: float = PATIENT) -> tuple[BankReceipt, ...]:
+        """It is given no lines to make a receipt of (no ``orderBundle``), so it has none to tell of."""
+        raise unsupported("receipts")
 
     def read_callback(self, *, raw: bytes, address: str) -> News:
         """Callbacks are signed: where they come from does not matter."""

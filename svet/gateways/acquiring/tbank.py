@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
+from svet.gateways.acquiring.bank_receipts import BankReceipt, ReceiptsTold
 from svet.gateways.acquiring.port import (
     PATIENT,
     BankBinding,
@@ -70,14 +71,14 @@ _PAYS, _PAYS_AND_KEEPS, _PAYS_BY_KEPT, _AGREED = "0", "1", "2", "R"
 
 @dataclass(frozen=True, slots=True)
 class TBank:
-    """One terminal at T-Bank; ``receipts`` says whether a till is bound to it, so that receipts go along."""
+    """One terminal at T-Bank; ``with_till`` says whether a till is bound to it, so that receipts go along."""
 
     base: str
     terminal: str
     password: str = field(repr=False)
     vat: str = VAT
     taxation: str = TAXATION
-    receipts: bool = True
+    with_till: bool = True
 
     @classmethod
     def from_url(cls, url: str) -> Self:
@@ -94,7 +95,8 @@ class TBank:
 
     @property
     def capabilities(self) -> Capabilities:
-        return replace(CAPABILITIES, makes_receipts=self.receipts)
+        told = ReceiptsTold.PUSHED if self.with_till else ReceiptsTold.NEVER
+        return replace(CAPABILITIES, makes_receipts=self.with_till, receipts_told=told)
 
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
         """Init. Each call makes a payment; one for a kept card has no page and waits for Charge."""
@@ -191,6 +193,10 @@ class TBank:
         """There is no list."""
         raise unsupported("payments")
 
+    def receipts(self, *, reference: str, patience: float = PATIENT) -> tuple[BankReceipt, ...]:
+        """There is no verb for it: a notification with the word RECEIPT tells."""
+        raise unsupported("receipts")
+
     def read_callback(self, *, raw: bytes, address: str) -> News:
         """Notifications are signed: where they come from does not matter."""
         return read_news(raw, terminal=self.terminal, password=self.password)
@@ -227,7 +233,7 @@ class TBank:
         if order.keep_card:
             body |= {"Recurrent": "Y", "CustomerKey": order.order_id}
         contact = {"Email": order.email} if order.email else {"Phone": order.phone}
-        if self.receipts and order.with_receipt and any(contact.values()):
+        if self.with_till and order.with_receipt and any(contact.values()):
             body["Receipt"] = {**contact, "Taxation": self.taxation, "Items": [*map(self._item, order.lines)]}
         return body
 

@@ -6,8 +6,9 @@ import hmac
 import json
 from typing import Any
 
+from svet.gateways.acquiring.bank_receipts import BankReceipt, BankReceiptState, fiscal_number, safe_url
 from svet.gateways.acquiring.port import CallbackRefused, News
-from svet.gateways.acquiring.tbank_values import STATES, is_reference, token_of
+from svet.gateways.acquiring.tbank_values import STATES, amount_of, is_reference, token_of
 from svet.gateways.acquiring.wire import is_plain, no_duplicates
 
 #: Of a receipt: it names a payment as the others do.
@@ -46,4 +47,35 @@ def _news(body: dict[str, Any]) -> News:
         reference=reference if is_reference(reference) else "",
         order_id=order_id if is_plain(order_id) else "",
         known=whole,
+        receipt=_receipt(body) if whole and word == "RECEIPT" else None,
+    )
+
+
+def _receipt(body: dict[str, Any]) -> BankReceipt | None:
+    """«Уведомление о фискализации»: FnNumber, FiscalDocumentNumber, FiscalDocumentAttribute, Type, Url.
+
+    One without those numbers tells of a basket only, of which no till made anything: that is no receipt.
+    ``Type`` of money that goes back is ``IncomeReturn``; of one we do not know nothing is taken.
+    """
+    number, attribute, storage = (
+        fiscal_number(body.get(name))
+        for name in ("FiscalDocumentNumber", "FiscalDocumentAttribute", "FnNumber")
+    )
+    kind = str(body.get("Type", "")).lower()
+    try:
+        amount = amount_of(body.get("Amount"))
+    except ValueError:
+        return None
+    if str(body.get("ErrorCode", "0")) != "0" or not (number and attribute and storage):
+        return None
+    if kind not in ("income", "incomereturn"):
+        return None
+    return BankReceipt(
+        BankReceiptState.MADE,
+        back=kind == "incomereturn",
+        amount=amount,
+        document_number=number,
+        document_attribute=attribute,
+        storage_number=storage,
+        url=safe_url(body.get("Url")),
     )

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from svet.gateways.acquiring.bank_receipts import BankReceipt, ReceiptsTold
 from svet.gateways.acquiring.port import (
     PATIENT,
     BankBinding,
@@ -37,13 +38,8 @@ from svet.gateways.acquiring.yookassa_bindings import (
     binding_status_of,
 )
 from svet.gateways.acquiring.yookassa_news import read_news
-from svet.gateways.acquiring.yookassa_values import (
-    STATES,
-    is_reference,
-    refund_of,
-    status_of,
-    sum_of,
-)
+from svet.gateways.acquiring.yookassa_receipts import bank_receipt_of, receipt_asked
+from svet.gateways.acquiring.yookassa_values import STATES, is_reference, refund_of, status_of, sum_of
 from svet.gateways.failures import GatewayFailure, Permanent, Temporary
 from svet.kernel.money import Money
 
@@ -58,9 +54,8 @@ NETWORKS = (
     "2a02:5180::/32",
 )
 LOOPBACK = ("127.0.0.0/8", "::1/128")
-# Electricity with VAT 22 %, full settlement of a service (54-ФЗ).
+# Electricity with VAT 22 %.
 VAT_CODE = 11
-SETTLEMENT = "full_payment"
 # Of a list: how many things on a page, and how many pages before we take the list for a broken one.
 PAGE = 100
 MOST_PAGES = 100
@@ -80,6 +75,7 @@ CAPABILITIES = Capabilities(
     # Three years but for payments by SberPay; a bank of cards may refuse after fifteen months.
     refund_days=3 * 365,
     makes_receipts=True,
+    receipts_told=ReceiptsTold.ASKED,
 )
 
 
@@ -210,6 +206,12 @@ class YooKassa:
         }
         return tuple(map(status_of, self._list("/payments", asked, most=MOST_DAY_PAGES, patience=patience)))
 
+    def receipts(self, *, reference: str, patience: float = PATIENT) -> tuple[BankReceipt, ...]:
+        """Read the list of a payment's receipts (…/api#get_receipts_list: ``payment_id``)."""
+        asked = {"limit": str(PAGE), "payment_id": reference}
+        found = self._list("/receipts", asked, most=MOST_PAGES, patience=patience)
+        return tuple(map(bank_receipt_of, found))
+
     def _list(self, path: str, asked: dict[str, str], *, most: int, patience: float) -> list[Any]:
         found: list[Any] = []
         for _ in range(most):
@@ -271,22 +273,8 @@ class YooKassa:
         if order.keep_card:
             # The person has ticked «Запомнить карту» on our page, so the bank need not ask again.
             body["save_payment_method"] = True
-        customer = {name: value for name, value in (("email", order.email), ("phone", order.phone)) if value}
-        if customer and order.with_receipt:
-            body["receipt"] = {
-                "customer": customer,
-                "items": [
-                    {
-                        "description": line.purpose[:128],
-                        "amount": sum_of(line.amount),
-                        "quantity": "1.00",
-                        "vat_code": self.vat_code,
-                        "payment_mode": SETTLEMENT,
-                        "payment_subject": "service",
-                    }
-                    for line in order.lines
-                ],
-            }
+        if receipt := receipt_asked(order, vat_code=self.vat_code):
+            body["receipt"] = receipt
         return body
 
     def _call(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from svet.gateways.acquiring import VENDORS, serves
+from svet.gateways.acquiring.bank_receipts import BankReceiptState, ReceiptsTold
 from svet.gateways.acquiring.port import (
     CARD_GONE,
     UNSUPPORTED,
@@ -453,9 +454,9 @@ def test_what_cannot_be_read_of_a_binding_is_unknown(bank: Acquiring, world: Run
 #: What each bank cannot. «lists» of payments and of refunds, and what was bound without a payment.
 CANNOT: dict[str, frozenset[str]] = {
     "yookassa": frozenset({"charge", "found", "cancel", "kept_card", "forget_card"}),
-    "tbank": frozenset({"refunds", "payments", "bind_sbp", "bound_sbp"}),
-    "sber": frozenset({"refunds", "payments", "bind_sbp", "bound_sbp"}),
-    "sbercvc": frozenset({"refunds", "payments", "bind_sbp", "bound_sbp"}),
+    "tbank": frozenset({"refunds", "payments", "bind_sbp", "bound_sbp", "receipts"}),
+    "sber": frozenset({"refunds", "payments", "bind_sbp", "bound_sbp", "receipts"}),
+    "sbercvc": frozenset({"refunds", "payments", "bind_sbp", "bound_sbp", "receipts"}),
 }
 #: By which of its capabilities a bank is asked whether it has a verb; all have the others.
 TOLD_BY: dict[str, Callable[[Capabilities], bool]] = {
@@ -468,6 +469,7 @@ TOLD_BY: dict[str, Callable[[Capabilities], bool]] = {
     "payments": lambda can: can.lists,
     "bind_sbp": lambda can: can.binds_sbp,
     "bound_sbp": lambda can: can.binds_sbp,
+    "receipts": lambda can: can.receipts_told is ReceiptsTold.ASKED,
 }
 
 
@@ -487,6 +489,7 @@ def _called(bank: Acquiring, verb: str, reference: str) -> object:
         "status": lambda: bank.status(reference=reference),
         "refund": lambda: bank.refund(key="r1", reference=reference, amount=Money(1_00)),
         "refunds": lambda: bank.refunds(reference=reference),
+        "receipts": lambda: bank.receipts(reference=reference),
         "payments": lambda: bank.payments(since=now - timedelta(hours=1), until=now),
     }
     return calls[verb]()
@@ -516,3 +519,35 @@ def test_a_wrong_secret_is_a_refusal(vendor: Vendor, world: RunningBank) -> None
     with pytest.raises(GatewayFailure) as refused:
         VENDORS[vendor.name](url.replace(f":{secret}@", ":wrong@")).create(order=order())
     assert isinstance(refused.value, Permanent)
+
+
+def test_a_bank_that_makes_receipts_and_can_be_asked_tells_their_numbers(
+    bank: Acquiring, world: RunningBank
+) -> None:
+    if bank.capabilities.receipts_told is not ReceiptsTold.ASKED:
+        pytest.skip("it tells by itself, or makes none")
+    (receipt,) = bank.receipts(reference=paid(bank, world))
+    assert (receipt.state, receipt.back, receipt.amount) == (BankReceiptState.MADE, False, TOTAL)
+    assert receipt.document_number.isdigit()
+    assert receipt.document_attribute.isdigit()
+    # One that goes to nobody is not asked for, so none is made.
+    page = bank.create(order=order("0123456789abcdec", with_receipt=False))
+    world.type_card(page.url)
+    assert bank.receipts(reference=page.reference) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type": "list", "items": [{"type": "payment", "status": "printed"}]}',
+        '{"type": "list", "items": [{"status": "succeeded"}]}',
+        '{"type": "list", "items": ["one"]}',
+        '{"type": "list"}',
+    ],
+)
+def test_what_cannot_be_read_of_a_receipt_is_unknown(bank: Acquiring, world: RunningBank, text: str) -> None:
+    if bank.capabilities.receipts_told is not ReceiptsTold.ASKED:
+        pytest.skip("it tells by itself, or makes none")
+    world.fault(BankFault("say", "/v3/receipts", text=text))
+    with pytest.raises(Temporary):
+        bank.receipts(reference="0123")

@@ -15,7 +15,7 @@ from svet.payments.models.claims import Claim
 from svet.payments.models.errands import BankErrand
 from svet.payments.models.parts import PaymentSeries
 from svet.payments.models.payers import PayerChoice
-from svet.payments.models.receipts import ReceiptDue, ShopReceipts
+from svet.payments.models.receipts import BankReceiptTold, ReceiptDue, ShopReceipts
 from svet.payments.models.reconciliation import DayDifference, DayTotals
 from svet.payments.models.refund_requests import RefundRequest
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
@@ -31,6 +31,7 @@ __all__ = [
     "TO_CLOSE",
     "AccountBinding",
     "BankErrand",
+    "BankReceiptTold",
     "BankSilence",
     "BankStatement",
     "BoundCard",
@@ -293,10 +294,9 @@ class StateChange(models.Model):
 
 
 class Callback(models.Model):
-    """The inbox: every callback exactly as it came, before anybody judges it."""
+    """The inbox: every callback exactly as it came, to the door of ``shop``, before anybody judges it."""
 
     raw = models.BinaryField()
-    # At whose door it came.
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
     address = models.CharField(max_length=64, blank=True)
     received_at = models.DateTimeField()

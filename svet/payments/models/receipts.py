@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from svet.kernel.money import Money
 from svet.payments.models.shops import Shop
-from svet.payments.rules.receipts import DueKind, ReceiptMaker
+from svet.payments.rules.receipts import DueKind, ReceiptMaker, ToldState
 
 
 class ShopReceipts(models.Model):
@@ -58,3 +59,65 @@ class ReceiptDue(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BankReceiptTold(models.Model):
+    """A receipt that the bank's own till makes of a payment, and what the bank has told of it.
+
+    ``name`` is the movement's own, or that of a document nobody waited for; ``next_at``: when the bank is
+    asked; empty: it is not, because it told, or gave no answer for a day, or cannot be asked.
+    """
+
+    name = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=10, choices=[(each.value, each.value) for each in DueKind])
+    order = models.ForeignKey("payments.Order", models.PROTECT, related_name="+")
+    # Where it stands, in the bank's word.
+    word = models.CharField(
+        max_length=10,
+        choices=[(each.value, each.value) for each in ToldState],
+        default=ToldState.PENDING.value,
+    )
+    kopecks = models.BigIntegerField()
+    at = models.DateTimeField()
+    owed_at = models.DateTimeField()
+    looks = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    document_number = models.CharField(max_length=20, blank=True)
+    document_attribute = models.CharField(max_length=20, blank=True)
+    storage_number = models.CharField(max_length=20, blank=True)
+    url = models.CharField(max_length=500, blank=True)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kopecks__gt=0), name="payments_bank_receipt_positive"),
+            models.CheckConstraint(
+                condition=~Q(word=ToldState.MADE.value)
+                | (~Q(document_number="") & ~Q(document_attribute="")),
+                name="payments_bank_receipt_made_has_number",
+            ),
+            models.UniqueConstraint(
+                fields=["storage_number", "document_number"],
+                condition=~Q(document_number=""),
+                name="payments_bank_receipt_document_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                condition=Q(next_at__isnull=False),
+                name="payments_bank_receipt_ready",
+            ),
+            models.Index(
+                fields=["owed_at"],
+                condition=~Q(word=ToldState.MADE.value),
+                name="payments_bank_receipt_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.word}"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.kopecks)

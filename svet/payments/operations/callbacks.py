@@ -12,11 +12,13 @@ from svet.gateways.acquiring.port import CallbackRefused, News
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import use_case
 from svet.payments.models import AccountBinding, Callback, Order, Shop
+from svet.payments.operations.bank_receipts import keep_told
 from svet.payments.operations.binding import wake_binding
 from svet.payments.operations.refunding import LOOK_AGAIN
 from svet.payments.operations.shops import door_of
 from svet.payments.operations.waking import wake
 from svet.payments.queries.shops import shop_by_code
+from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.rules.refusals import CallbackReason
 from svet.payments.rules.states import CallbackOutcome, OrderState
 
@@ -38,8 +40,9 @@ def take_callback(
 
     ``shop_code`` is whose door it came to: what it names is looked for among that shop's payments only.
     ``vendor`` is the bank for which the door is: a shop with another one has no such door.
-    Nothing in it is believed: a forged one costs the bank one question. One that fits no order, or is of a
-    kind we do not know, is kept and waits for a person at the money desk.
+    Nothing in it is believed but the number of a receipt that its bank has signed: a forged one costs the
+    bank one question. One that fits no order, or is of a kind we do not know, is kept and waits for a person
+    at the money desk.
 
     :raises CallbackRejected: after it was kept
     :raises NoSuchShop: nothing is kept
@@ -64,6 +67,9 @@ def take_callback(
         _keep(raw, address, now, shop=shop, outcome=outcome, news=news, order=order)
         if outcome is not CallbackOutcome.TAKEN:
             log.error(f"payments.callback_{outcome.value}", about=news.event, reference=news.reference)
+        if order is not None and news.receipt is not None and order.receipts == ReceiptMaker.BANK:
+            # Signed by a bank that cannot be asked about it, and no money follows from it.
+            keep_told(order, news.receipt, now=now)
         if order is not None:
             # Whatever it was about, the bank is asked.
             wake(order_id=order.pk)

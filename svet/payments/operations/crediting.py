@@ -12,6 +12,7 @@ from svet.kernel.money import Money
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Order, OrderLine
+from svet.payments.operations.bank_receipts import await_bank_receipt
 from svet.payments.operations.holding import out_of_suspense
 from svet.payments.operations.moving import move
 from svet.payments.operations.receipts import owe_receipt
@@ -66,6 +67,7 @@ def credit(
     again = now if status.refunded else None
     move(order, new=OrderState.CREDITED, at=now, by=by, credited_at=now, next_look_at=again)
     owe_receipt(order, now=now)
+    await_bank_receipt(order, now=now)
     if held:
         # What the bank gave back while it stood in suspense comes off the accounts now.
         post_refunds(order, now=now, by=by)

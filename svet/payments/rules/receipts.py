@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 
 class ReceiptMaker(StrEnum):
@@ -18,3 +20,30 @@ class DueKind(StrEnum):
 
     PAID = "paid"
     BACK = "back"
+
+
+class ToldState(StrEnum):
+    """Where a receipt of the bank's own till stands, as far as the bank has told."""
+
+    PENDING = "pending"
+    MADE = "made"
+    FAILED = "failed"
+
+
+#: How long after a payment its bank is asked about the receipt, and again: a day in all.
+LOOKS: Final = (
+    timedelta(seconds=20),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=25),
+    timedelta(hours=1),
+    timedelta(hours=4),
+    timedelta(hours=18),
+)
+#: A receipt of the bank that is not told of for so long is late.
+TOLD_LATE: Final = timedelta(hours=1)
+
+
+def next_look(looks: int) -> timedelta | None:
+    """After so many looks at the bank's receipt: how long until the next one; None: there is none."""
+    return LOOKS[looks] if looks < len(LOOKS) else None

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from svet.accounts.models import Account, Provider
 from svet.accounts.tests.factories import make_account, make_link, make_provider
+from svet.gateways.acquiring.bank_receipts import BankReceipt
 from svet.gateways.acquiring.port import (
     PATIENT,
     BankOrder,
@@ -121,6 +122,9 @@ class StubBank:
     # Payments of which it says what nobody can understand.
     garbled: set[str] = field(default_factory=set)
     returned: list[BankRefund] = field(default_factory=list)
+    # By payment the receipts of its own till.
+    told: dict[str, list[BankReceipt]] = field(default_factory=dict)
+    receipts_asked: int = 0
     given: dict[str, BankRefund] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     capabilities: Capabilities = CAPABILITIES
@@ -204,6 +208,14 @@ class StubBank:
         status = self.statuses[reference]
         self.statuses[reference] = replace(status, refunded=status.refunded + amount)
         return refund
+
+    def receipts(self, *, reference: str, patience: float = PATIENT) -> tuple[BankReceipt, ...]:
+        require_no_transaction()
+        with self.lock:
+            self.receipts_asked += 1
+        if self.failure is not None:
+            raise self.failure
+        return tuple(self.told.get(reference, ()))
 
     def read_callback(self, *, raw: bytes, address: str) -> News:
         vendor = YooKassa("http://bank.example", "100500", "secret", networks=("127.0.0.0/8",))

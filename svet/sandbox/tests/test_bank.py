@@ -13,7 +13,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import httpx
 import pytest
-from yookassa import Configuration, Payment, PaymentMethod, Refund, SbpBanks
+from yookassa import Configuration, Payment, PaymentMethod, Receipt, Refund, SbpBanks
 from yookassa.domain.exceptions import BadRequestError, NotFoundError, UnauthorizedError
 
 from svet.sandbox.world import cards
@@ -367,3 +367,22 @@ def test_every_card_is_listed_with_its_number() -> None:
     assert len({card.number for card in cards.CARDS}) == len(cards.CARDS)
     assert all(len(card.number) == 16 for card in cards.CARDS)
     assert cards.find("2202 4743 0132 2987") is cards.CARDS[0]
+
+
+def test_the_official_sdk_finds_the_receipt_of_a_payment(bank: RunningBank) -> None:
+    item = {
+        "description": "Электроэнергия", "amount": REQUEST["amount"], "quantity": "1.00", "vat_code": 11,
+        "payment_mode": "full_payment", "payment_subject": "service",
+    }  # fmt: skip
+    receipt = {"customer": {"email": "anna@example.ru"}, "items": [item]}
+    payment = Payment.create(REQUEST | {"receipt": receipt}, "key-r")
+    assert not Receipt.list({"payment_id": payment.id}).items
+    bank.type_card(payment.confirmation.confirmation_url)
+    (made,) = Receipt.list({"payment_id": payment.id}).items
+    assert (made.type, made.status, made.payment_id) == ("payment", "succeeded", payment.id)
+    assert made.fiscal_document_number.isdigit()
+    assert made.fiscal_attribute.isdigit()
+    assert made.fiscal_storage_number == "9960440300000001"
+    assert Receipt.find_one(made.id).fiscal_document_number == made.fiscal_document_number
+    with pytest.raises(NotFoundError):
+        Receipt.find_one("rt_nobody")

@@ -245,15 +245,17 @@ def test_the_shop_is_told_until_it_says_ok_and_the_client_trusts_it(tmp_path: Pa
         running_bank(tmp_path, webhook_urls={"SVETDEMO": url}) as bank,
     ):
         payment = paid(bank, client_of(bank), customer_key="anna", recurrent="Y")
-        wait_for(told, 3)
-        assert bank.give_back(payment, "35.38") == ""
+        # With the receipt of each, for which the client gives the lines.
         wait_for(told, 4)
+        assert bank.give_back(payment, "35.38") == ""
+        wait_for(told, 6)
     assert all(verify_notification(each, "test_tbank") for each in told)
     assert not verify_notification(told[0] | {"Amount": 1}, "test_tbank")
-    assert {each["Status"] for each in told[:3]} == {"AUTHORIZED", "CONFIRMED"}
+    assert {each["Status"] for each in told[:4]} == {"AUTHORIZED", "CONFIRMED", "RECEIPT"}
     confirmed = next(each for each in told if each["Status"] == "CONFIRMED")
     assert parse_notification(confirmed).rebill_id == int(payment)
-    assert (told[3]["Status"], told[3]["Amount"]) == ("PARTIAL_REFUNDED", 300_00)
+    later = {(each["Status"], each["Amount"]) for each in told[4:]}
+    assert later == {("PARTIAL_REFUNDED", 300_00), ("RECEIPT", 35_38)}
 
 
 def test_callbacks_are_lost_doubled_and_late_by_order(tmp_path: Path) -> None:
@@ -263,7 +265,7 @@ def test_callbacks_are_lost_doubled_and_late_by_order(tmp_path: Path) -> None:
         paid(bank, client)
         assert bank.callbacks({"copies": "3", "late": "0.2"}) == ""
         second = paid(bank, client, "two")
-        wait_for(told, 6)
+        wait_for(told, 9)
         assert {each["PaymentId"] for each in told} == {int(second)}
         assert bank.callbacks({"copies": "x"}) != ""
 
@@ -274,7 +276,7 @@ def test_a_callback_comes_after_the_one_behind_it_by_order(tmp_path: Path) -> No
         assert bank.callbacks({"swapped": "1"}) == ""
         first = paid(bank, client)
         second = paid(bank, client, "two")
-        wait_for(told, 4)
+        wait_for(told, 6)
         order = [str(each["PaymentId"]) for each in told]
         assert order.index(second) < order.index(first)
         assert set(order) == {first, second}
@@ -284,3 +286,15 @@ def test_an_order_paid_twice_has_two_paid_payments(bank: RunningBank, client: Ac
     assert bank.pay_twice(paid(bank, client)) == ""
     assert [each.status for each in client.check_order("one").payments] == ["CONFIRMED", "CONFIRMED"]
     assert bank.pay_twice("0000000000") != ""
+
+
+def test_a_receipt_is_told_with_its_numbers_to_who_gave_its_lines(tmp_path: Path) -> None:
+    with shop([]) as (url, told), running_bank(tmp_path, webhook_urls={"SVETDEMO": url}) as bank:
+        item = {"Name": "Свет", "Price": 335_38, "Quantity": 1, "Amount": 335_38, "Tax": "vat22"}
+        receipt = {"Email": "anna@example.ru", "Taxation": "osn", "Items": [item]}
+        page = call(bank, "Init", Amount=335_38, OrderId="one", Receipt=receipt)
+        bank.type_card(page["PaymentURL"])
+        wait_for(told, 3)
+        (made,) = [each for each in told if each["Status"] == "RECEIPT"]
+    assert verify_notification(made, "test_tbank")
+    assert (made["Type"], made["Amount"], made["FnNumber"]) == ("Income", 335_38, "9960440300000001")

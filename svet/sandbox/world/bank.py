@@ -2,8 +2,8 @@
 
 ``/v3/payments``, ``/v3/payments/<id>`` (also ``/capture``, ``/cancel``), ``/v3/refunds`` (both with lists),
 ``/v3/payment_methods`` (an account of СБП bound without a payment), ``/v3/sbp_banks``,
-``/v3/me`` with Basic authentication and Idempotence-Key; ``/card/<id>`` and ``/bind/<id>`` are its
-pages. Sources: https://yookassa.ru/developers/using-api/interaction-format, https://yookassa.ru/developers/api.
+``/v3/receipts`` (of payments), ``/v3/me`` with Basic authentication and Idempotence-Key; ``/card/<id>`` and
+``/bind/<id>`` are its pages. Sources: https://yookassa.ru/developers/using-api/interaction-format, https://yookassa.ru/developers/api.
 T-Bank's API over the same vault is in ``tbank``, Sber's in ``sber``.
 """
 
@@ -17,6 +17,7 @@ from typing import Any, Final
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from svet.sandbox.world import bind_page, card_page, cards, clerk
+from svet.sandbox.world.bank_receipts import receipt_named, receipts_of
 from svet.sandbox.world.cards import Behaviour
 from svet.sandbox.world.clerk import shown_refund
 from svet.sandbox.world.journal import Journal
@@ -122,6 +123,11 @@ class Bank:
                 return page_asked(environ, self.vault.refunds(shop), exact=exact, show=shown_refund)
             case "GET", "refunds", refund_id:
                 return self._refund(shop, refund_id)
+            case "GET", "receipts":
+                made = receipts_of(self.vault.payments(shop))
+                return page_asked(environ, made, exact=("payment_id", "status"), show=dict)
+            case "GET", "receipts", receipt_id:
+                return receipt_named(receipt_id, receipts_of(self.vault.payments(shop)))
             case "POST", "payment_methods":
                 return self._create_method(environ, shop)
             case "GET", "payment_methods", method_id:

@@ -23,6 +23,7 @@ from svet.sandbox.world.tbank_form import (
     notification,
     part_of,
     payment_of,
+    receipt_notification,
     shown,
     source_of,
     token,
@@ -79,7 +80,17 @@ class TBankDesk:
             return []
         password = self._terminals[str(payment["shop"])]
         words = ["AUTHORIZED", "CONFIRMED"] if event == "payment.succeeded" else [word_of(payment)]
-        return [notification(payment, word=word, password=password) for word in words]
+        told = [notification(payment, word=word, password=password) for word in words]
+        if not payment.get("receipt") or event not in ("payment.succeeded", "refund.succeeded"):
+            return told
+        receipt = receipt_notification(
+            payment,
+            name=str(thing["id"]),
+            kopecks=kopecks_of(thing),
+            back=event == "refund.succeeded",
+            password=password,
+        )
+        return [*told, receipt]
 
     def speaks_for(self, shop: str) -> bool:
         """Whether a shop is a terminal of this API."""

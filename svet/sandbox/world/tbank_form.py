@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from svet.sandbox.world.bank_receipts import document_of
 from svet.sandbox.world.vault import stamp
 
 #: Who may begin what: with these a card must be kept at the payment, with those a kept one is charged.
@@ -76,6 +77,7 @@ def payment_of(
         "refunded_kopecks": 0,
         "capture": True,
         "keeps_method": body.get("Recurrent") == "Y",
+        "receipt": body.get("Receipt"),
         "order_id": order_id,
         "customer": customer,
         "initiator": initiator,
@@ -216,5 +218,34 @@ def notification(payment: Mapping[str, Any], *, word: str, password: str) -> dic
         body |= {"CardId": int(card["CardId"]), "Pan": card["Pan"], "ExpDate": card["ExpDate"]}
         if payment.get("keeps_method"):
             body["RebillId"] = int(card["RebillId"])
+    body["Token"] = token(body, password)
+    return body
+
+
+def receipt_notification(
+    payment: Mapping[str, Any], *, name: str, kopecks: int, back: bool, password: str
+) -> dict[str, Any]:
+    """«Уведомление о фискализации», signed: of the document ``name`` for so much."""
+    document = document_of(name)
+    body: dict[str, Any] = {
+        "TerminalKey": payment["shop"],
+        "OrderId": payment["order_id"],
+        "Success": True,
+        "Status": "RECEIPT",
+        "PaymentId": int(payment["id"]),
+        "ErrorCode": "0",
+        "Amount": kopecks,
+        "FiscalNumber": 1,
+        "ShiftNumber": 1,
+        "ReceiptDatetime": payment["captured_at"],
+        "FnNumber": document["storage"],
+        "EcrRegNumber": "0000000400054952",
+        "FiscalDocumentNumber": int(document["number"]),
+        "FiscalDocumentAttribute": int(document["attribute"]),
+        "Receipt": payment["receipt"],
+        "Type": "IncomeReturn" if back else "Income",
+        "Ofd": "ofd.example",
+        "Url": f"https://ofd.example/{document['storage']}/{document['number']}",
+    }
     body["Token"] = token(body, password)
     return body

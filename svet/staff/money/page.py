@@ -22,6 +22,7 @@ from svet.look.requests import now_of
 from svet.payments import queries
 from svet.payments.queries import suspense
 from svet.payments.queries.acts import waiting_act_count, waiting_acts
+from svet.payments.queries.bank_receipts import late_bank_receipt_count
 from svet.payments.queries.chargebacks import open_chargeback_count, open_chargebacks
 from svet.payments.queries.refunds import find_credited, waiting_refund_count, waiting_refunds
 from svet.payments.queries.sendings import open_sending_count
@@ -57,6 +58,7 @@ def _count(now: datetime) -> int:
         + open_chargeback_count()
         + open_sending_count()
         + late_receipt_count(now=now)
+        + late_bank_receipt_count(now=now)
     )
 
 
@@ -112,6 +114,7 @@ def money(request: HttpRequest) -> HttpResponse:
     to_send = [] if asked else sendings.rows(limit=MOST, now=now)
     late = receipts.late(limit=MOST, now=now, text=asked, kopecks=_kopecks(asked))
     unmade = 0 if asked else unmade_count(now=now)
+    at_banks = [] if asked else receipts.late_at_banks(limit=MOST, now=now)
     parts = [] if asked else [plans.shown_plan(one) for one in waiting_plans(limit=MOST, now=now)]
     credited = find_credited(text=asked, kopecks=_kopecks(asked), limit=MOST) if asked else []
     context = {
@@ -127,9 +130,11 @@ def money(request: HttpRequest) -> HttpResponse:
         "late_count": len(late) if asked else late_receipt_count(now=now),
         "late_reasons": [] if asked else receipts.reasons(now=now),
         "unmade": unmade,
+        "late_at_banks": at_banks,
+        "late_at_bank_count": late_bank_receipt_count(now=now) if at_banks else 0,
         "silent": silent_banks(),
         "credited": credited,
-        "any": any((acts, back, parts, disputes, to_send, late, unmade, credited))
+        "any": any((acts, back, parts, disputes, to_send, late, unmade, at_banks, credited))
         or any(one["cases"] for one in lists),
         "most": MOST,
     }

@@ -29,6 +29,9 @@ from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import SETTLED, ReceiptState
 from svet.look.formats import number
 from svet.look.requests import now_of
+from svet.payments.operations.bank_receipts import ask_late_again
+from svet.payments.queries.bank_receipts import late_bank_receipts
+from svet.payments.rules.receipts import ToldState
 from svet.staff.money.words import explain, how_long
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
@@ -106,7 +109,17 @@ def _send_again(request: HttpRequest, found: FiscalReceiptView) -> None:
 @require_POST
 @desk_page(Permission.MONEY)
 def again_all(request: HttpRequest) -> HttpResponse:
-    """Send again what stands still for one reason, the oldest first and so many at a press."""
+    """Send again what stands still for one reason, the oldest first and so many at a press.
+
+    Or, of receipts that the bank's own till makes, ask the bank about the late ones once more.
+    """
+    if request.POST.get("act") == "bank":
+        asked = ask_late_again(now=now_of(request), by=actor_of(request))
+        if asked:
+            messages.success(request, _("Банк спросим заново. Чеков: %(count)s.") % {"count": number(asked)})
+        else:
+            messages.info(request, _("Банк уже сказал обо всех чеках."))
+        return redirect("staff-money")
     try:
         reason = ReceiptReason(request.POST.get("reason", "")[:40])
     except ValueError:
@@ -137,6 +150,17 @@ def reasons(*, now: datetime) -> list[dict[str, Any]]:
     return [
         {"one": one, "why": texts.why(one.reason), "count": number(one.count)}
         for one in queries.reasons_standing(now=now)
+    ]
+
+
+def late_at_banks(*, limit: int, now: datetime) -> list[dict[str, Any]]:
+    """Receipts of a bank's own till that it has not told of, the oldest first, in words."""
+    return [
+        {
+            "one": one,
+            "said": _("банк говорит, что не пробит") if one.state is ToldState.FAILED else _("банк молчит"),
+        }
+        for one in late_bank_receipts(now=now, limit=limit)
     ]
 
 

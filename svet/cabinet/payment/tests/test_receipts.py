@@ -10,7 +10,7 @@ from django.utils import timezone
 from svet.cabinet.payment.tests.test_payment import signed_in
 from svet.fiscal.models import Receipt
 from svet.fiscal.rules.states import ReceiptKind, ReceiptState
-from svet.payments.models import Order
+from svet.payments.models import BankReceiptTold, Order
 from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.conftest import bank, family
@@ -106,3 +106,28 @@ def test_the_page_looks_for_the_receipt_and_says_then_that_it_was_sent(family: F
     assert "hx-trigger" not in page
     assert "чек онлайн-касса поставщика отправила на anna@example.ru" in page
     assert "пришлёт" not in page
+
+
+@pytest.mark.parametrize("url", ["https://ofd.example/56/12", ""])
+def test_the_receipt_of_the_banks_till_is_shown_as_the_bank_told_it(
+    family: Family, order: Order, url: str
+) -> None:
+    """With the link where the bank gives one, else with all by which the tax service shows it."""
+    Order.objects.update(receipts=ReceiptMaker.BANK.value, credited_at=timezone.now())
+    bank_receipt = BankReceiptTold.objects.create(
+        name=order.ledger_key, kind="paid", order=order, kopecks=300_00, at=NOW, owed_at=NOW
+    )
+    anna, address = signed_in(family.anna), f"/payment/orders/{order.public_id}/"
+    page = anna.get(address).content.decode()
+    assert "Чек готовится" in page
+    assert "чек банк пришлёт на anna@example.ru" in page
+    assert "hx-trigger" not in page
+    numbers = {"document_number": "1001", "document_attribute": "3001", "storage_number": "56789"}
+    BankReceiptTold.objects.filter(pk=bank_receipt.pk).update(word="made", url=url, **numbers)
+    page = anna.get(address).content.decode()
+    assert "Чек отправлен на anna@example.ru" in page
+    assert "3001" in page
+    assert (url in page) is True
+    assert ("56789" in page) is not bool(url)
+    history = anna.get("/history/?since=2026-11-01&until=2026-11-30").content.decode()
+    assert "1001" in history

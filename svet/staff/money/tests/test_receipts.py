@@ -12,7 +12,7 @@ from svet.fiscal.models import Cashbox, Receipt
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.journal.models import Entry
-from svet.payments.models import Order
+from svet.payments.models import BankReceiptTold, Order
 from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import Family, make_family, make_order
@@ -231,3 +231,31 @@ def test_a_credited_payment_names_its_receipt_or_who_makes_it(receipt: Receipt) 
     ):
         Order.objects.update(receipts=maker.value)
         assert words in olga.get(address).content.decode()
+
+
+def test_what_the_bank_has_not_told_is_listed_and_the_bank_is_asked_again(family: Family) -> None:
+    order = make_order(person=family.anna, lines=[(family.first, 300_00)])
+    long_ago = timezone.now() - timedelta(hours=3)
+    Order.objects.filter(pk=order.pk).update(
+        state=OrderState.CREDITED.value, credited_at=long_ago, taken_kopecks=300_00, paid_at=long_ago
+    )
+    BankReceiptTold.objects.create(
+        name=order.ledger_key, kind="paid", order=order, kopecks=300_00, at=long_ago, owed_at=long_ago
+    )
+    member = clerk()
+    page = member.get("/staff/money/").content.decode()
+    assert "Банк не сказал о чеке" in page
+    assert f"/staff/money/payments/{order.public_id}/" in page
+    said = member.post("/staff/money/receipts/", {"act": "bank"}, follow=True).content.decode()
+    assert "Банк спросим заново" in said
+    told = BankReceiptTold.objects.get()
+    assert told.next_at is not None
+    assert Entry.objects.filter(action="payments.receipts.asked").exists()
+    told.word, told.document_number, told.document_attribute = "made", "1001", "3001"
+    told.save()
+    assert "Банк не сказал о чеке" not in member.get("/staff/money/").content.decode()
+    payment = member.get(f"/staff/money/payments/{order.public_id}/").content.decode()
+    assert "№ 1001" in payment
+    assert "делает банк" not in payment
+    said = member.post("/staff/money/receipts/", {"act": "bank"}, follow=True).content.decode()
+    assert "Банк уже сказал обо всех чеках" in said
