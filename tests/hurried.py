@@ -6,12 +6,16 @@ runs, taken from the queue; it runs at the time of the test's story.
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
+
+from django.db import connections
 
 from svet.kernel.serving import serving
 from tests.jobs import run_jobs
@@ -34,3 +38,27 @@ def eager_errands() -> Iterator[Any]:
 
     with patch.object(errands, "linger", linger):
         yield really
+
+
+@contextmanager
+def lane_beside() -> Iterator[None]:
+    """The lane in a process of its own, as it runs beside one of pages; for tests that commit."""
+    from svet.config.jobs.worker import hurried_lane
+
+    connections.close_all()
+    reads, writes = os.pipe()
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        with hurried_lane():
+            os.write(writes, b".")
+            while True:
+                signal.pause()
+    os.close(writes)
+    try:
+        assert os.read(reads, 1), "the lane does not start"
+        yield
+    finally:
+        os.kill(child, signal.SIGTERM)
+        os.waitpid(child, 0)
+        os.close(reads)

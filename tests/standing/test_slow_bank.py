@@ -1,6 +1,6 @@
 """A bank that answers in 3.5 s, below every patience, and six people who pay: others notice nothing.
 
-The pages only wait: a lane of hurried jobs beside them asks, in threads of its own, as in `svet worker`.
+The pages only wait: a lane of hurried jobs beside them asks, in a process of its own, as `svet worker` is.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from django.db import connections
 from django.test import Client
 
 from svet.config.front import Front
-from svet.config.jobs.worker import hurried_lane
 from svet.payments.models import Order
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import Family, make_family
 from svet.sandbox.world.bank import make_application
 from svet.sandbox.world.http import HttpServer
 from svet.sandbox.world.journal import Journal
+from tests.hurried import lane_beside
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 
@@ -136,7 +136,7 @@ def test_others_pages_stay_quick_and_every_payer_gets_an_answer(slow_bank: None,
             await asyncio.sleep(0.1)
         await asyncio.gather(*payers)
 
-    with hurried_lane():
+    with lane_beside():
         asyncio.run(story())
     slowest = sorted(times)[int(len(times) * 0.95)]
     # Without the bulkhead they wait for all six calls, one after another: twenty seconds.

@@ -120,7 +120,7 @@ def forget_errands(*, now: datetime) -> int:
 
 
 def _under_way(kind: ErrandKind, order_id: int | None) -> BankErrand | None:
-    return BankErrand.objects.filter(order_id=order_id, kind=kind.value, ended_at__isnull=True).first()
+    return BankErrand.objects.filter(order_id=order_id or 0, kind=kind.value, ended_at__isnull=True).first()
 
 
 @lru_cache(maxsize=4)

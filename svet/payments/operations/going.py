@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import structlog
 
-from svet.gateways.acquiring.port import HURRIED
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction
@@ -23,7 +22,7 @@ from svet.payments.operations.reviewing import (
 )
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import settle
-from svet.payments.rules.errands import ErrandKind
+from svet.payments.rules.errands import GOES_FOR, ErrandKind
 from svet.payments.rules.refusals import BankReasonText
 
 #: What a member decides, by the kind of the errand.
@@ -61,7 +60,7 @@ def do_errand(*, errand_id: int, now: datetime) -> None:
 def _go(errand: BankErrand, *, now: datetime) -> None:
     kind = ErrandKind(errand.kind)
     if kind is ErrandKind.PAGE:
-        send_to_bank(order_id=errand.order_id or 0, now=now, patience=HURRIED)
+        send_to_bank(order_id=errand.order_id or 0, now=now, patience=GOES_FOR)
     elif kind is ErrandKind.LOOK:
         settle(order_id=errand.order_id or 0, now=now, by="cabinet.return", wait=False)
     else:

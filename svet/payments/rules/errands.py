@@ -23,6 +23,8 @@ class ErrandKind(StrEnum):
 ALONE: Final = frozenset({ErrandKind.PAGE, ErrandKind.LOOK})
 #: Seconds a page waits.
 WAITS: Final = 4.0
+#: Seconds a job gives a bank for its page: the press has been answered by then, its page refreshes itself.
+GOES_FOR: Final = 8.0
 #: A worker that has not come back for so long is dead: longer than any errand takes.
 DEAD_AFTER: Final = timedelta(seconds=40)
 #: Nobody waits any more, and nothing more is to come of it.
