@@ -8,6 +8,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from svet.billing.queries import Preview
+from svet.kernel.periods import Month
+from svet.look.formats import month
 from svet.metering import texts
 
 
@@ -18,6 +20,16 @@ class CostLine:
     title: str
     kwh: Decimal
     kopecks: int
+
+
+def forecast_words(first: Month, last: Month) -> str:
+    """What the sum of a forecast is of: the open month, or all months that nobody has charged yet."""
+    if first >= last:
+        return _("может получиться счёт за этот месяц, если расход останется обычным")
+    return _(
+        "может получиться счёт сразу за месяцы %(first)s – %(last)s: раньше их не начисляли. "
+        "Считаем, что расход останется обычным"
+    ) % {"first": month(first), "last": month(last)}
 
 
 def cost_lines(cost: Preview | None) -> tuple[CostLine, ...]:

@@ -244,6 +244,21 @@ def test_fields_of_rows_are_gone_through_by_keys_and_none_but_the_last_sends(
     expect(fields.nth(1)).to_have_value("")
 
 
+def test_a_row_of_a_phone_tells_its_meter_from_those_of_the_same_house(show: Callable[[str], Page]) -> None:
+    """Where flats are masked five rows read alike; the last digits of the meter stand in the second line."""
+    page = show("/readings/all/")
+    shown: list[bool] = page.evaluate(
+        """() => [...document.querySelectorAll(".all .line__number")].map((number) => {
+             const [own, field] = [number, number.closest(".all__row").querySelector("input")]
+               .map((each) => each.getBoundingClientRect());
+             return own.width > 30 && own.right <= field.left && own.height < 24;
+           })"""
+    )
+    assert len(shown) == ACCOUNTS
+    assert all(shown)
+    assert max(heights(page)) <= 72
+
+
 def test_all_at_once_for_thirteen_accounts_is_three_screens(show: Callable[[str], Page]) -> None:
     """Fourteen fields, one of them of a second zone; with cards it was 8,010 px."""
     page = show("/readings/all/")

@@ -40,7 +40,7 @@ from svet.quotes.queries import (
     forecast,
     what_if,
 )
-from svet.quotes.texts import cost_lines
+from svet.quotes.texts import cost_lines, forecast_words
 
 _NUMBER = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,2})?", re.ASCII)
 #: More than a dwelling is connected with, and the hours of a day.
@@ -174,7 +174,8 @@ def what_if_page(request: HttpRequest, public_id: str) -> HttpResponse:
             "card": card,
             "form": form,
             "forecast": told,
-            "forecast_lines": cost_lines(told),
+            "forecast_words": "" if told is None else forecast_words(told.first, told.last),
+            "forecast_lines": cost_lines(None if told is None else told.told),
             **_shown(found, known, asked),
         },
         status=422 if form.is_bound and not form.is_valid() else 200,

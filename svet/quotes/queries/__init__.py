@@ -30,6 +30,7 @@ from svet.quotes.queries.own_months import (
 from svet.tariffs.queries import TariffRowView, rows_with_bounds, tariffs
 
 __all__ = [
+    "BillForecast",
     "EmptyMonth",
     "ForecastRange",
     "Load",
@@ -94,13 +95,26 @@ def price(*, meter: MeterView, values: Mapping[Zone, Decimal], on: date) -> Prev
     return _price(account=meter.account, meter_id=meter.meter_id, judgement=judgement, on=on)
 
 
-def forecast(*, account: AccountView, dials: Sequence[MeterDials], on: date) -> Preview | None:
-    """What the month's bill is likely to say, every meter going on as usual until the last day of readings.
+@dataclass(frozen=True, slots=True)
+class BillForecast:
+    """What the next bill is likely to say of the months from ``first`` to ``last``, mostly one."""
 
-    None: nothing can be told yet, or a meter has no usual use.
+    told: Preview
+    first: Month
+    last: Month
+
+
+def forecast(*, account: AccountView, dials: Sequence[MeterDials], on: date) -> BillForecast | None:
+    """What the next bill is likely to say, every meter going on as usual until the last day of readings.
+
+    It is of the open month, and of those before it that nobody has charged yet. None: nothing can be told
+    yet, or a meter has no usual use.
     """
     ground = ground_of(account, on)
-    return None if ground is None else _at_end(ground, dials, times=Decimal(1))
+    told = None if ground is None else _at_end(ground, dials, times=Decimal(1))
+    if ground is None or told is None:
+        return None
+    return BillForecast(told, min(ground.last.plus(1), ground.month), ground.month)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from svet.metering.tests.factories import make_meter, make_reading
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from svet.quotes.queries import Quote, forecast, forecast_range, price, quote, quote_judged
-from svet.quotes.texts import cost_lines
+from svet.quotes.texts import cost_lines, forecast_words
 
 pytestmark = pytest.mark.django_db
 VALUES = {Zone.DAY: Decimal(3600), Zone.NIGHT: Decimal(3550)}
@@ -160,8 +160,9 @@ def test_the_forecast_is_the_bill_of_a_month_that_goes_on_as_usual(begins: int, 
     run(Month(2026, 7))
     charge = billing.charge(account.pk, Month(2026, 7))
     assert charge is not None
-    assert told.bill == told.total == charge.total
-    assert {line.range_no for line in told.lines} >= {1, 2}, "the pot of the month is one"
+    assert (told.first, told.last) == (Month(2026, 7), Month(2026, 7))
+    assert told.told.bill == told.told.total == charge.total
+    assert {line.range_no for line in told.told.lines} >= {1, 2}, "the pot of the month is one"
 
 
 def test_the_forecast_goes_on_behind_transformers_and_over_the_turn_of_the_dial() -> None:
@@ -184,7 +185,30 @@ def test_the_forecast_goes_on_behind_transformers_and_over_the_turn_of_the_dial(
     run(Month(2026, 7))
     charge = billing.charge(account.pk, Month(2026, 7))
     assert charge is not None
-    assert told.bill == charge.total
+    assert told.told.bill == charge.total
+
+
+def test_a_forecast_of_months_that_nobody_charged_yet_says_which() -> None:
+    """Three months' worth was called «счёт за этот месяц»."""
+    load_chelyabinsk()
+    account = make_account()
+    row = make_meter(account=account, installed_on=date(2026, 3, 24), initial=0)
+    for place, month in enumerate((Month(2026, 4), Month(2026, 5)), 1):
+        make_reading(row, 200 * place, read_on=month.day(24))
+        run(month)
+    meters = [metering.meter_view(each) for each in metering.whole_meters().filter(account=account)]
+    on = date(2026, 8, 10)
+    told = forecast(
+        account=meters[0].account, dials=list(metering.dials(meters=meters, read_on=on).values()), on=on
+    )
+    assert told is not None
+    assert (told.first, told.last) == (Month(2026, 6), Month(2026, 8))
+    assert sum(line.kwh for line in told.told.lines) > 500
+    assert "с июнь 2026" not in forecast_words(told.first, told.last)
+    assert forecast_words(told.first, told.last).startswith("может получиться счёт сразу за месяцы")
+    assert forecast_words(told.last, told.last) == (
+        "может получиться счёт за этот месяц, если расход останется обычным"
+    )
 
 
 def test_who_has_no_usual_use_has_no_forecast(meter: MeterView) -> None:
