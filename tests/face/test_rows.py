@@ -33,6 +33,7 @@ ACCOUNTS = 13
 JUDGED = "judged"
 PATHS = ("/payment/", "/readings/", "/readings/all/", "/accounts/")
 ASKED = "asked"
+MANY = "many"
 
 
 def family() -> Person:
@@ -57,6 +58,18 @@ def family() -> Person:
         values = dict.fromkeys(zones_of(meter.scheme), Decimal(1234))
         make_reading(meter, values, read_on=timezone.localdate() - timedelta(days=40))
     make_card(person=person)
+    return person
+
+
+def landlord() -> Person:
+    """So many debts that a part of them is drawn: a group wholly, one in part, one not at all."""
+    person = make_person()
+    for number in range(3):
+        group = make_group(person=person, name=f"Дом {number}")
+        for _ in range(12):
+            account = make_account()
+            make_link(person=person, account=account, confirmed=True, group=group)
+            owe(account, 100_00)
     return person
 
 
@@ -90,6 +103,8 @@ def sheets() -> dict[str, Sheet]:
     found[JUDGED] = sheet_of(JUDGED, "/readings/file/", judged)
     found[ASKED] = sheet_of(ASKED, "/readings/all/", client.post("/readings/all/", typed(person, client)))
     found["/payment/?show=debts"] = sheet_of("debtors", "/payment/", client.get("/payment/?show=debts"))
+    many = landlord()
+    found[MANY] = sheet_of(MANY, "/payment/", signed_in(many).get("/payment/"))
     return {path: sheet for path, sheet in found.items() if sheet is not None}
 
 
@@ -142,7 +157,7 @@ def test_a_row_is_a_target_and_no_taller_than_a_finger_needs(show: Callable[[str
     assert min(rows) >= 44
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/payment/?show=debts", "/readings/file/", JUDGED, ASKED])
+@pytest.mark.parametrize("path", [*PATHS, "/payment/?show=debts", "/readings/file/", JUDGED, ASKED, MANY])
 def test_pages_of_many_accounts_can_be_used_by_everybody(show: Callable[[str], Page], path: str) -> None:
     page = show(path)
     page.evaluate("document.querySelectorAll('.group').forEach(group => group.open = true)")
@@ -205,6 +220,26 @@ def test_a_group_and_everything_are_ticked_at_once(show: Callable[[str], Page]) 
     everything.uncheck()
     assert page.locator("[data-pay-tick]:checked").count() == 0
     expect(page.locator("[data-total-button]")).to_be_disabled()
+
+
+def test_ticks_and_sums_reach_the_rows_that_are_drawn_elsewhere(show: Callable[[str], Page]) -> None:
+    page = show(MANY)
+    total, elsewhere = page.locator("[data-total]").first, page.locator("[data-elsewhere]")
+    assert page.locator("[data-pay-tick]:visible").count() == 25
+    expect(total).to_have_text("3\u00a0600,00\u00a0₽")
+    expect(elsewhere).to_have_text("На других страницах отмечено: 11, на 1\u00a0100,00\u00a0₽")
+    # One of the last group is drawn, eleven are not: its tick is theirs too.
+    page.get_by_role("checkbox", name="Отметить группу «Дом 2»").uncheck()
+    expect(total).to_have_text("2\u00a0400,00\u00a0₽")
+    expect(elsewhere).to_be_hidden()
+    everything = page.get_by_role("checkbox", name="Отметить всё")
+    assert everything.evaluate("box => box.indeterminate")
+    everything.check()
+    expect(total).to_have_text("3\u00a0600,00\u00a0₽")
+    sent = page.evaluate("[...new FormData(document.getElementById('pay')).keys()]")
+    assert sent.count("tick") == 36
+    assert sum(name.startswith("amount-") for name in sent) == 36
+    assert "rest" not in sent
 
 
 def test_arrows_go_from_row_to_row_and_space_ticks(show: Callable[[str], Page]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, unquote
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
@@ -19,6 +22,9 @@ AMOUNT = "amount-"
 #: ``recount`` with the id of a group, or with this, ticks all of it, or nothing when all was ticked.
 ALL = "all"
 LONGEST_SHOWN = 40
+#: Some five hundred accounts; a sum of forty Cyrillic letters is 240 bytes there.
+LONGEST_REST = 60_000
+_CARRIED = re.compile(r"([+-])([0-9A-Za-z_-]{1,40})=(\S{0,240})")
 _KNOWN = frozenset(
     {
         "csrfmiddlewaretoken",
@@ -32,8 +38,24 @@ _KNOWN = frozenset(
         "in_turn",
         "after",
         "charge",
+        "from",
+        "go",
+        "rest",
     }
 )
+
+
+def carried(rows: Iterable[tuple[str, str, bool]]) -> str:
+    """Accounts of parts that are not drawn, their sums as typed and their ticks, as one field."""
+    return " ".join(
+        f"{'+' if ticked else '-'}{account}={quote(text, safe=',')}" for account, text, ticked in rows
+    )
+
+
+def carried_in(field: str) -> list[tuple[str, str, bool]]:
+    """What :func:`carried` has written; what is not of its form is left out."""
+    found = [_CARRIED.fullmatch(each) for each in field[:LONGEST_REST].split()]
+    return [(each[2], unquote(each[3])[:LONGEST_SHOWN], each[1] == "+") for each in found if each]
 
 
 class PaymentForm:
@@ -47,14 +69,21 @@ class PaymentForm:
         self._data = data
         self.errors: dict[str, list[str]] = {}
         self.key = uuid4()
-        self.ticked = frozenset(text[:LONGEST_SHOWN] for text in data.getlist("tick")[:200])
+        rest = carried_in(" ".join(data.getlist("rest")))
+        self._rest = {account: text for account, text, _ in rest}
+        ticked = [*data.getlist("tick"), *(account for account, _, ticked in rest if ticked)]
+        self.ticked = frozenset(text[:LONGEST_SHOWN] for text in ticked[:200])
         self.typed = {
             name.removeprefix(AMOUNT)[:LONGEST_SHOWN]: self._text(name)[:LONGEST_SHOWN]
             for name in list(data)[:500]
             if name.startswith(AMOUNT)
         }
+        self.typed = self.typed | {each: text for each, text in self._rest.items() if each not in self.typed}
         self.email = self._text("email").strip()[:254]
-        self.is_recount = "recount" in data
+        # Of a long list a part is drawn: where the one that was sent begins, and where to go on.
+        self.going_to = self._text("go")[:LONGEST_SHOWN]
+        self.part_from = self.going_to or self._text("from")[:LONGEST_SHOWN]
+        self.is_recount = "recount" in data or "go" in data
         self.ticks_whole = self._text("recount")[:LONGEST_SHOWN]
         self.card = self._text("card")[:LONGEST_SHOWN]
         self.keep_card = "keep_card" in data
@@ -72,7 +101,7 @@ class PaymentForm:
         self._check_names()
         self._read_key()
         for account in sorted(self.ticked, key=self._place):
-            raw = self._text(AMOUNT + account)
+            raw = self._text(AMOUNT + account) or self._rest.get(account, "")
             try:
                 self.lines.append((account, parse_amount(raw, field=AMOUNT + account)))
             except AmountRefused as refusal:
@@ -118,7 +147,7 @@ class PaymentForm:
             if name not in _KNOWN and not name.startswith(AMOUNT):
                 self.add_error("", _("Страница прислала лишнее. Обновите её и попробуйте ещё раз."))
                 return
-            if name != "tick" and len(self._data.getlist(name)) > 1:
+            if name not in ("tick", "rest") and len(self._data.getlist(name)) > 1:
                 self.add_error(name, _("Это значение пришло несколько раз. Обновите страницу."))
 
     def _read_key(self) -> None:

@@ -11,8 +11,9 @@ from svet.accounts.rules import Right
 from svet.arrangements.queries import standing_promises
 from svet.arrangements.queries.plans import living_plans
 from svet.bills import queries as bills
-from svet.cabinet.payment.form import PaymentForm
+from svet.cabinet.payment.form import PaymentForm, carried
 from svet.cabinet.payment.rows import PaymentSheetRow, row_of
+from svet.cabinet.shell.slices import Part, part_of
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.kernel.refusals import NotFound
@@ -38,16 +39,38 @@ class PaymentSection:
     group: GroupView
     rows: tuple[PaymentSheetRow, ...]
     open: bool
+    #: Those of a long list that this part of the page draws.
+    drawn: tuple[PaymentSheetRow, ...] = ()
 
     @property
     def owing(self) -> list[PaymentSheetRow]:
-        """What is to be paid, chosen or mended."""
-        return [row for row in self.rows if not row.settled]
+        """What is to be paid, chosen or mended, of those that are drawn."""
+        return [row for row in self.drawn if not row.settled]
 
     @property
     def settled(self) -> list[PaymentSheetRow]:
-        """What is folded."""
-        return [row for row in self.rows if row.settled]
+        """What is folded, of those that are drawn."""
+        return [row for row in self.drawn if row.settled]
+
+    @property
+    def settled_over(self) -> Money:
+        """The overpayments of what is folded, negative."""
+        return Money.total(row.balance for row in self.settled if row.over)
+
+    @property
+    def carried(self) -> list[PaymentSheetRow]:
+        """What is drawn elsewhere and has a sum or a tick: the form carries both, unseen."""
+        here = {row.card.account_id for row in self.drawn}
+        return [
+            row
+            for row in self.rows
+            if row.payable and (row.value or row.ticked) and row.card.account_id not in here
+        ]
+
+    @property
+    def rest(self) -> str:
+        """The same as one field of the form."""
+        return carried((row.card.public_id, row.value, row.ticked) for row in self.carried)
 
     @property
     def payable(self) -> bool:
@@ -104,6 +127,7 @@ class PaymentSheet:
     banks: tuple[str, ...] = ()
     #: Whether an account of СБП can be bound to pay by.
     binds_sbp: bool = False
+    part: Part = field(default_factory=Part)
 
     @property
     def as_rows(self) -> bool:
@@ -119,6 +143,21 @@ class PaymentSheet:
     def debtors(self) -> int:
         """How many of them owe."""
         return sum(row.debt for section in self.sections for row in section.rows)
+
+    @property
+    def starts_at(self) -> str:
+        """The account at which the drawn part begins."""
+        return self.part.cards[0].public_id if self.part.cards else ""
+
+    @property
+    def elsewhere(self) -> list[PaymentSheetRow]:
+        """What is ticked in parts that are not drawn: the button pays it too."""
+        return [row for section in self.sections for row in section.carried if row.ticked]
+
+    @property
+    def elsewhere_total(self) -> Money:
+        """What that comes to."""
+        return Money.total(_sum(row) for row in self.elsewhere)
 
     @property
     def all_ticked(self) -> bool:
@@ -176,6 +215,7 @@ def sheet(
     if form is not None and form.ticks_whole:
         form.tick_groups(groups)
     sections = _sections(groups, person_id=person_id, now=now, form=form, chosen=chosen)
+    part, sections = _drawn(sections, form=form, chosen=chosen, only_debts=only_debts)
     own_email = people.email_of(person_id)
     cards = tuple(queries.cards(person_id=person_id))
     payees = {
@@ -205,6 +245,7 @@ def sheet(
         only=only if only in [card.public_id for group in groups for card in group.cards] else "",
         banks=banks,
         binds_sbp=not any(card.is_sbp for card in cards) and binds_sbp(payees),
+        part=part,
     )
 
 
@@ -249,6 +290,34 @@ def _sections(
     if sections and not any(section.open or section.group.folded for section in sections):
         sections[0] = PaymentSection(sections[0].group, sections[0].rows, True)
     return tuple(sections)
+
+
+def _drawn(
+    sections: tuple[PaymentSection, ...],
+    *,
+    form: PaymentForm | None,
+    chosen: dict[str, Money] | None,
+    only_debts: bool,
+) -> tuple[Part, tuple[PaymentSection, ...]]:
+    """The part that is drawn, and the sections with their rows of it.
+
+    Debts come before what is paid, whatever is ticked, so that a tick moves nothing into another part. A part
+    begins where the form wants it; elsewhere only for what must be mended, or was chosen by an earlier order.
+    """
+    rows = [row for section in sections for row in sorted(section.rows, key=lambda row: not row.debt)]
+    listed = [row.card for row in rows]
+    wanted = {row.card.account_id for row in rows if not (only_debts and row.settled)}
+    first_chosen = (row.card.public_id for row in rows if chosen and row.ticked)
+    start = form.part_from if form else next(first_chosen, "")
+    part = part_of(listed, wanted, start=start)
+    wrong = [row.card for row in rows if row.errors]
+    if wrong and not any(card in part.cards for card in wrong):
+        part = part_of(listed, wanted, start=wrong[0].public_id)
+    here = {card.account_id for card in part.cards}
+    return part, tuple(
+        replace(section, drawn=tuple(row for row in section.rows if row.card.account_id in here))
+        for section in sections
+    )
 
 
 def _narrowed(groups: list[GroupView], *, only: str) -> list[GroupView]:

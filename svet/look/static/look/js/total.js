@@ -17,9 +17,26 @@ export function roubles(sum) {
 class Total extends HTMLElement {
   connectedCallback() {
     this.form = document.getElementById(this.getAttribute("for")) ?? this.closest("form");
+    for (const place of this.form?.querySelectorAll("[data-pay-carried]") ?? []) this.unfold(place);
     this.form?.addEventListener("input", this);
     this.form?.addEventListener("change", this);
     this.handleEvent();
+  }
+
+  /* Of a long list the rows of other parts come as one field: rows again, so that ticks and sums reach them. */
+  unfold(place) {
+    const found = place.querySelector("[name=rest]")?.value.matchAll(/([+-])([^=\s]+)=(\S*)/g) ?? [];
+    const rows = [...found].map(([, mark, account, sum]) => {
+      const [row, tick, field] = ["i", "input", "input"].map((name) => document.createElement(name));
+      row.dataset.payRow = "";
+      Object.assign(tick, { type: "checkbox", name: "tick", value: account, checked: mark === "+" });
+      Object.assign(field, { type: "hidden", name: `amount-${account}`, value: decodeURIComponent(sum) });
+      tick.dataset.payTick = "";
+      field.dataset.paySum = "";
+      row.append(tick, field);
+      return row;
+    });
+    if (rows.length > 0) place.replaceChildren(...rows);
   }
 
   rows(box) {
@@ -44,6 +61,18 @@ class Total extends HTMLElement {
     button.hidden = total === 0;
     bar?.classList.toggle("paybar--idle", total === 0);
     if (bar) bar.hidden = total === 0;
+  }
+
+  /* What of them the button pays is said. */
+  tellElsewhere() {
+    const place = this.form?.querySelector("[data-elsewhere]");
+    if (!place) return;
+    const sums = [...this.form.querySelectorAll("[data-pay-carried] [data-pay-row]")]
+      .filter((row) => row.querySelector("[data-pay-tick]").checked)
+      .map((row) => kopecks(row.querySelector("[data-pay-sum]").value));
+    place.hidden = sums.length === 0;
+    place.querySelector("[data-elsewhere-count]").textContent = String(sums.length);
+    place.querySelector("[data-elsewhere-sum]").textContent = roubles(sums.reduce((all, sum) => all + sum, 0));
   }
 
   handleEvent(event) {
@@ -74,6 +103,7 @@ class Total extends HTMLElement {
       box.checked = ticks.length > 0 && ticks.every(Boolean);
       box.indeterminate = !box.checked && ticks.some(Boolean);
     }
+    this.tellElsewhere();
     for (const place of document.querySelectorAll("[data-total]")) place.textContent = roubles(total);
     for (const place of document.querySelectorAll("[data-total-count]")) place.textContent = String(count);
     for (const button of document.querySelectorAll("[data-total-button]")) this.offer(button, total);
