@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management.commands import flush
+from django.db import transaction
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import HealthCheck
@@ -51,7 +52,9 @@ def shared_by(file: str) -> str:
     beside = path.with_name("conftest.py")
     if beside.is_file() and 'fixture(scope="package")' in beside.read_text("utf-8"):
         return str(path.parent.relative_to(ROOT))
-    return file if path.is_file() and 'fixture(scope="module")' in path.read_text("utf-8") else ""
+    # Its own fixture, or that of another module, which it names beside those it lends out.
+    marks = ('fixture(scope="module")', '"standing"]')
+    return file if path.is_file() and any(mark in path.read_text("utf-8") for mark in marks) else ""
 
 
 class SharersTogether(LoadScopeScheduling):
@@ -148,6 +151,20 @@ def static_files_are_listed_once() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", listed)
         yield
+
+
+@pytest.fixture(scope="module")
+def standing_database(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """What a fixture of a module writes here stands for all its tests, and is taken back behind the last one.
+
+    Tests write into a savepoint above it, so each finds it as it was built. A test that commits has no
+    place in such a module: it would empty the tables.
+    """
+    standing = transaction.atomic()
+    standing._from_testcase = True  # durable use cases may begin in it
+    with django_db_blocker.unblock(), standing:
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
