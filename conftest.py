@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+from contextlib import suppress
 from functools import cache, partialmethod
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +54,8 @@ def shared_by(file: str) -> str:
     beside = path.with_name("conftest.py")
     if beside.is_file() and 'fixture(scope="package")' in beside.read_text("utf-8"):
         return str(path.parent.relative_to(ROOT))
-    # Its own fixture, or that of another module, which it names beside those it lends out.
-    marks = ('fixture(scope="module")', '"standing"]')
+    # A fixture of its own, one of another module, which it names beside those it lends out, or what it keeps.
+    marks = ('fixture(scope="module")', '"standing"]', "\n@cache\n")
     return file if path.is_file() and any(mark in path.read_text("utf-8") for mark in marks) else ""
 
 
@@ -73,6 +75,21 @@ class SharersTogether(LoadScopeScheduling):
         super().mark_test_complete(node, item_index, duration)
         if all(self.assigned_work[node][scope].values()):
             del self.assigned_work[node][scope]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Of a fresh clone each worker rewrites its share of the tests, and reads what the others have rewritten.
+
+    All of them collect the same files in the same order, so all would rewrite and compile all of them.
+    """
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None:
+        return
+    files = sorted(path for folder in ("svet", "tests") for path in (ROOT / folder).rglob("test_*.py"))
+    mine = int(worker["workerid"].removeprefix("gw"))
+    for path in files[mine :: worker["workercount"]]:
+        with suppress(Exception, pytest.skip.Exception):  # whoever collects it tells what is wrong with it
+            import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
 @pytest.hookimpl(optionalhook=True)
