@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+from contextlib import suppress
 from functools import cache, partialmethod
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management.commands import flush
+from django.db import transaction
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import HealthCheck
@@ -52,7 +55,9 @@ def shared_by(file: str) -> str:
     beside = path.with_name("conftest.py")
     if beside.is_file() and 'fixture(scope="package")' in beside.read_text("utf-8"):
         return str(path.parent.relative_to(ROOT))
-    return file if path.is_file() and 'fixture(scope="module")' in path.read_text("utf-8") else ""
+    # A fixture of its own, one of another module, which it names beside those it lends out, or what it keeps.
+    marks = ('fixture(scope="module")', '"standing"]', "\n@cache\n")
+    return file if path.is_file() and any(mark in path.read_text("utf-8") for mark in marks) else ""
 
 
 class SharersTogether(LoadScopeScheduling):
@@ -71,6 +76,21 @@ class SharersTogether(LoadScopeScheduling):
         super().mark_test_complete(node, item_index, duration)
         if all(self.assigned_work[node][scope].values()):
             del self.assigned_work[node][scope]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Of a fresh clone each worker rewrites its share of the tests, and reads what the others have rewritten.
+
+    All of them collect the same files in the same order, so all would rewrite and compile all of them.
+    """
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None:
+        return
+    files = sorted(path for folder in ("svet", "tests") for path in (ROOT / folder).rglob("test_*.py"))
+    mine = int(worker["workerid"].removeprefix("gw"))
+    for path in files[mine :: worker["workercount"]]:
+        with suppress(Exception, pytest.skip.Exception):  # whoever collects it tells what is wrong with it
+            import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -162,6 +182,20 @@ def errands_are_gone_on() -> Any:
 def real_lane(errands_are_gone_on: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody does the job of an errand but a worker that the test starts."""
     monkeypatch.setattr("svet.payments.operations.errands.linger", errands_are_gone_on)
+
+
+@pytest.fixture(scope="module")
+def standing_database(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """What a fixture of a module writes here stands for all its tests, and is taken back behind the last one.
+
+    Tests write into a savepoint above it, so each finds it as it was built. A test that commits has no
+    place in such a module: it would empty the tables.
+    """
+    standing = transaction.atomic()
+    standing._from_testcase = True  # durable use cases may begin in it
+    with django_db_blocker.unblock(), standing:
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -48,8 +49,8 @@ def enter(person: Person) -> Client:
     return client
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@pytest.fixture(scope="module")
+def standing(standing_database: None) -> Cast:
     provider = make_provider(**REQUISITES)
     load_chelyabinsk()
     account, meter = make_metered_account(installed_on=date(2026, 9, 20), residents=1)
@@ -63,6 +64,11 @@ def cast(db: None) -> Cast:
     make_link(person=boris, account=account)
     make_link(person=vera, account=make_account(), confirmed=True)
     return Cast(anna, boris, vera, account, Bill.objects.get(period=NOVEMBER.first))
+
+
+@pytest.fixture
+def cast(standing: Cast, db: None) -> Cast:
+    return deepcopy(standing)
 
 
 def page(person: Person, url: str, status: int = 200) -> str:
@@ -193,7 +199,7 @@ def test_a_flat_without_a_meter_reads_what_it_is_charged_for() -> None:
     make_link(person=anna, account=account, confirmed=True)
     run(provider_id=provider.pk, period=NOVEMBER, now=NOW)
     operations.issue(provider_id=provider.pk, period=NOVEMBER, now=NOW)
-    bill = Bill.objects.get()
+    bill = Bill.objects.get(account=account)
     text = page(anna, f"/bills/{bill.public_id}/")
     assert "273 кВт·ч × 4,85 ₽ = 1 324,05 ₽" in text
     assert "по нормативу" in text

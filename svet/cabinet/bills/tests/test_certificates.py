@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from datetime import date
 from io import BytesIO
 
@@ -26,13 +27,18 @@ from svet.people.tests.factories import make_person
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def account() -> Account:
+@pytest.fixture(scope="module")
+def standing(standing_database: None) -> Account:
     account, _meter = live()
     for month in (SEPTEMBER, OCTOBER):
         charge(month)
         issue(month)
     return account
+
+
+@pytest.fixture
+def account(standing: Account) -> Account:
+    return deepcopy(standing)
 
 
 @pytest.fixture

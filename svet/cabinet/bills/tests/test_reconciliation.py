@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -20,14 +21,19 @@ pytestmark = pytest.mark.django_db
 DAYS = "?since=2026-09-01&until=2026-10-31"
 
 
-@pytest.fixture
-def account() -> Account:
+@pytest.fixture(scope="module")
+def standing(standing_database: None) -> Account:
     account, _meter = live()
     for month in (SEPTEMBER, OCTOBER):
         charge(month)
         issue(month)
     post(account, -10_000, on=date(2026, 10, 3))
     return account
+
+
+@pytest.fixture
+def account(standing: Account) -> Account:
+    return deepcopy(standing)
 
 
 def enter(person: Person) -> Client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -39,21 +40,27 @@ def text(answer: Any) -> str:
     return str(answer.content.decode()).replace("\u00a0", " ").replace("&nbsp;", " ")
 
 
-@pytest.fixture
-def anna() -> Person:
-    return make_person()
-
-
-@pytest.fixture
-def account(anna: Person) -> Account:
+@pytest.fixture(scope="module")
+def standing(standing_database: None) -> tuple[Person, Account]:
     """300 kWh a month in September, October, November, by one zone."""
+    anna = make_person()
     load_chelyabinsk()
     account, meter = make_metered_account(installed_on=date(2026, 8, 20), initial=0)
     make_link(person=anna, account=account, confirmed=True)
     for place, month in enumerate((Month(2026, 9), Month(2026, 10), Month(2026, 11)), 1):
         make_reading(meter, 300 * place, read_on=month.day(20))
         run(provider_id=make_provider().pk, period=month, now=NOW)
-    return account
+    return anna, account
+
+
+@pytest.fixture
+def anna(standing: tuple[Person, Account]) -> Person:
+    return deepcopy(standing[0])
+
+
+@pytest.fixture
+def account(standing: tuple[Person, Account]) -> Account:
+    return deepcopy(standing[1])
 
 
 def page_of(account: Account) -> str:

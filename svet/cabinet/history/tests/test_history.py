@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -55,8 +56,19 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
 
 
+@pytest.fixture(scope="module")
+def standing(standing_database: None) -> Cast:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.utils.timezone.now", lambda: NOW)
+        return build()
+
+
 @pytest.fixture
-def cast(db: None) -> Cast:
+def cast(standing: Cast, db: None) -> Cast:
+    return deepcopy(standing)
+
+
+def build() -> Cast:
     provider = make_provider(**REQUISITES)
     load_chelyabinsk()
     account, meter = make_metered_account(installed_on=date(2026, 9, 20))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -48,9 +49,14 @@ def bank(monkeypatch: pytest.MonkeyPatch) -> StubBank:
     return stub
 
 
-@pytest.fixture
-def family(db: None) -> Family:
+@pytest.fixture(scope="module")
+def standing(standing_database: None) -> Family:
     return make_family()
+
+
+@pytest.fixture
+def family(standing: Family, db: None) -> Family:
+    return deepcopy(standing)
 
 
 def signed_in(person: Person) -> Client:

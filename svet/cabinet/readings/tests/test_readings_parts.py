@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -24,8 +25,8 @@ COUNT = 2 * ROWS + 3
 PART = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def landlord() -> tuple[Person, list[Meter]]:
+@pytest.fixture(scope="module")
+def standing(standing_database: None) -> tuple[Person, list[Meter]]:
     """Anna with flats in two groups; ``COUNT`` meters in the order of the page."""
     anna = make_person()
     groups = [make_group(person=anna, name="Дом"), make_group(person=anna, name="Дачи")]
@@ -45,6 +46,11 @@ def landlord() -> tuple[Person, list[Meter]]:
     meters = {meter.account.public_id: meter for meter in Meter.objects.select_related("account")}
     assert len(seen) == COUNT
     return anna, [meters[public_id] for public_id in seen]
+
+
+@pytest.fixture
+def landlord(standing: tuple[Person, list[Meter]]) -> tuple[Person, list[Meter]]:
+    return deepcopy(standing)
 
 
 def rows_of(page: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from statistics import median
@@ -59,14 +60,10 @@ def charged() -> None:
     issue(provider_id=provider, period=NOVEMBER, now=NOW)
 
 
-@pytest.fixture
-def anna() -> Person:
-    return make_person()
-
-
-@pytest.fixture
-def account(anna: Person) -> Account:
+@pytest.fixture(scope="module")
+def standing(standing_database: None) -> tuple[Person, Account]:
     """Anna's flat of two: 150 kWh, among twenty neighbours of two and nineteen of three."""
+    anna = make_person()
     provider_with_requisites()
     load_chelyabinsk()
     for kwh in NEIGHBOURS:
@@ -76,7 +73,17 @@ def account(anna: Person) -> Account:
     hers = dwelling(150)
     make_link(person=anna, account=hers, confirmed=True)
     charged()
-    return hers
+    return anna, hers
+
+
+@pytest.fixture
+def anna(standing: tuple[Person, Account]) -> Person:
+    return deepcopy(standing[0])
+
+
+@pytest.fixture
+def account(standing: tuple[Person, Account]) -> Account:
+    return deepcopy(standing[1])
 
 
 def test_the_median_is_that_of_the_dwellings_alike_and_of_twenty_at_least(account: Account) -> None:

@@ -11,13 +11,13 @@ from django.test import Client
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_link
 from svet.api.tests.test_v1 import Program
-from svet.cabinet.usage.tests.test_usage import NOW, account, anna, enter, page_of, text
+from svet.cabinet.usage.tests.test_usage import NOW, account, anna, enter, page_of, standing, text
 from svet.people.models import Person
 from svet.people.rules import Scope
 from svet.people.tests.factories import make_person
 from svet.usage.models import UsageBudget
 
-__all__ = ["account", "anna"]
+__all__ = ["account", "anna", "standing"]
 pytestmark = pytest.mark.django_db
 
 

@@ -10,14 +10,14 @@ from svet.accounts import operations
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_link
 from svet.api.tests.test_v1 import Program
-from svet.cabinet.usage.tests.test_usage import NOW, account, anna, enter, page_of, text
+from svet.cabinet.usage.tests.test_usage import NOW, account, anna, enter, page_of, standing, text
 from svet.kernel.actors import Actor
 from svet.people.models import Person
 from svet.people.rules import Scope
 from svet.people.tests.factories import make_person
 from svet.staffing.tests.factories import make_member
 
-__all__ = ["account", "anna"]
+__all__ = ["account", "anna", "standing"]
 pytestmark = pytest.mark.django_db
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -47,14 +48,10 @@ def text(answer: Any) -> str:
     return str(answer.content.decode()).replace("\u00a0", " ").replace("&nbsp;", " ")
 
 
-@pytest.fixture
-def anna() -> Person:
-    return make_person()
-
-
-@pytest.fixture
-def account(anna: Person) -> Account:
+@pytest.fixture(scope="module")
+def standing(standing_database: None) -> tuple[Person, Account]:
     """August 280, September 300, October 330, November silent: four bills, the last of them estimated."""
+    anna = make_person()
     provider_with_requisites()
     load_chelyabinsk()
     account, meter = make_metered_account(installed_on=date(2026, 7, 20), initial=0)
@@ -65,7 +62,17 @@ def account(anna: Person) -> Account:
             make_reading(meter, value, read_on=month.day(20))
         run(provider_id=make_provider().pk, period=month, now=NOW)
         issue(provider_id=make_provider().pk, period=month, now=NOW)
-    return account
+    return anna, account
+
+
+@pytest.fixture
+def anna(standing: tuple[Person, Account]) -> Person:
+    return deepcopy(standing[0])
+
+
+@pytest.fixture
+def account(standing: tuple[Person, Account]) -> Account:
+    return deepcopy(standing[1])
 
 
 def page_of(account: Account) -> str:

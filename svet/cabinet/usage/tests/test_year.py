@@ -8,11 +8,11 @@ import pytest
 
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_link
-from svet.cabinet.usage.tests.test_usage import account, anna, enter, page_of, text
+from svet.cabinet.usage.tests.test_usage import account, anna, enter, page_of, standing, text
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 
-__all__ = ["account", "anna"]
+__all__ = ["account", "anna", "standing"]
 pytestmark = pytest.mark.django_db
 WINTER = datetime(2027, 1, 10, 9, 0, tzinfo=UTC)
 
