@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final, Protocol
 
+from svet.accounts.models import Account
 from svet.kernel.transactions import require_transaction
+from svet.people import operations as people
 
 
 class AccessStep(Protocol):
@@ -22,8 +25,12 @@ def when_access_ends(step: AccessStep) -> None:
         _STEPS.append(step)
 
 
-def end_access(*, person_id: int, account_id: int) -> None:
+def end_access(*, person_id: int, account_id: int, now: datetime) -> None:
     """Take the steps for a link that opens nothing any more (a step)."""
     require_transaction()
+    account = Account.objects.only("public_id", "number").get(pk=account_id)
+    people.drop_account_from_keys(
+        person_id=person_id, account=account.public_id, number=account.number, now=now
+    )
     for step in _STEPS:
         step(person_id=person_id, account_id=account_id)

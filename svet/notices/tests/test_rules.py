@@ -17,6 +17,8 @@ from svet.people import events as people_events
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 SAMPLE = {
+    "thing": "meter",
+    "over": "yes",
     "code": "123456",
     "account": "0356067000",
     "budget": "money",
