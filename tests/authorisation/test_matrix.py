@@ -57,6 +57,7 @@ SAME = {
     "profile/second-factor/passkeys/<public_id>": "profile/second-factor/passkeys/<passkey_id>",
     "profile/office/<public_id>": "profile/office/<request_id>",
     "profile/tokens/<public_id>": "profile/tokens/<token_id>",
+    "profile/webhooks/<public_id>": "profile/webhooks/<webhook_id>",
     "help/appeals/<public_id>": "help/appeals/<appeal_id>",
     "staff/appeals/<public_id>": "staff/appeals/<appeal_id>",
     "bell/<public_id>": "bell/<notice_id>",

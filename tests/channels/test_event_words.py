@@ -68,6 +68,7 @@ SAMPLE = {
     "sum": "1 234,56 ₽",
     "last": "30.11.2026",
     "thing": "account",
+    "host": "program.example.org",
     "over": "no",
 }
 #: Values that change what is said, beside those every text needs.

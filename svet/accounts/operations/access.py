@@ -13,7 +13,7 @@ from svet.people import operations as people
 class AccessStep(Protocol):
     """Drops what stands on a person's access to an account. In the caller's transaction."""
 
-    def __call__(self, *, person_id: int, account_id: int) -> object: ...
+    def __call__(self, *, person_id: int, account_id: int, now: datetime) -> object: ...
 
 
 _STEPS: Final[list[AccessStep]] = []
@@ -33,4 +33,4 @@ def end_access(*, person_id: int, account_id: int, now: datetime) -> None:
         person_id=person_id, account=account.public_id, number=account.number, now=now
     )
     for step in _STEPS:
-        step(person_id=person_id, account_id=account_id)
+        step(person_id=person_id, account_id=account_id, now=now)

@@ -26,6 +26,8 @@ from svet.people.rules import (
 )
 from svet.people.rules.names import FullName, ProfileRefused
 from svet.people.rules.scopes import terms
+from svet.webhooks import texts as hook_texts
+from svet.webhooks.rules import HookEvent
 
 
 class PersonForm(PeopleForm):
@@ -266,6 +268,22 @@ class TokenForm(PeopleForm):
                 # A key that opens more than was meant is worse than one question more.
                 self.add_error("reach", _("Вы отметили строки ниже, но выбрали другое. Выберите одно."))
         return found
+
+
+class WebhookForm(PeopleForm):
+    """An address for messages to a program."""
+
+    url = forms.CharField(
+        required=False,
+        label=_("Адрес программы"),
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
+    )
+    events = forms.MultipleChoiceField(
+        required=False,
+        label=_("О чём сообщать"),
+        choices=[(event.value, hook_texts.EVENT_NAMES[event]) for event in HookEvent],
+        widget=forms.CheckboxSelectMultiple,
+    )
 
 
 def days_of(days: int) -> str:

@@ -22,6 +22,7 @@ from svet.cabinet.profile import (
     office_requests,
     second_factor,
     tokens,
+    webhooks,
 )
 from svet.cabinet.profile.forms import PasswordForm, PersonForm
 from svet.cabinet.shell.fields import checklist
@@ -137,6 +138,7 @@ urlpatterns: list[URLPattern] = [
     *contacts.urlpatterns,
     *devices_and_consents.urlpatterns,
     *tokens.urlpatterns,
+    *webhooks.urlpatterns,
     *second_factor.urlpatterns,
     *office_requests.urlpatterns,
     *data_export.urlpatterns,

@@ -18,6 +18,7 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 SAMPLE = {
     "thing": "meter",
+    "host": "program.example.org",
     "over": "yes",
     "code": "123456",
     "account": "0356067000",
