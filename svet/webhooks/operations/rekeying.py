@@ -22,8 +22,9 @@ def rekey_webhooks(*, write: bool) -> tuple[int, int, int]:
     last = 0
     while True:
         with transaction.atomic():
-            rows = Webhook.objects.select_for_update(no_key=True).filter(pk__gt=last).order_by("pk")
-            batch = list(rows[:_BATCH])
+            rows = Webhook.objects.filter(pk__gt=last).order_by("pk")
+            # Whoever only counts waits for nobody, and may look at a copy that cannot be written.
+            batch = list((rows.select_for_update(no_key=True) if write else rows)[:_BATCH])
             for row in batch:
                 found[_renew(row, write=write)] += 1
         if not batch:
