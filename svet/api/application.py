@@ -37,6 +37,7 @@ from svet.api.resources import (
     readings,
     refunds,
     today,
+    webhooks,
     what_if,
 )
 from svet.api.shell.contract import finish
@@ -80,6 +81,7 @@ _RESOURCES = (
     appeals,
     history,
     personal,
+    webhooks,
 )
 for resource in _RESOURCES:
     api.add_router("", resource.router)

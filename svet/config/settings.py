@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "svet.history",
     "svet.today",
     "svet.usage",
+    "svet.webhooks",
     "svet.privacy",
     "svet.exchange",
     "svet.cabinet",
@@ -219,6 +220,10 @@ OIDC_PHONE_CLAIM = os.environ.get("SVET_OIDC_PHONE_CLAIM", "phone_number")
 # Notices in the browser; without a key nobody is offered any.
 PUSH_KEY = push_key(ENV, DATA)
 PUSH_PUBLIC_KEY = push_keys.public_key_of(PUSH_KEY) if PUSH_KEY else ""
+# Origins inside the house at which people's programs may be called; a demonstration has the recipe's.
+WEBHOOK_ORIGINS = os.environ.get(
+    "SVET_WEBHOOK_ORIGINS", "" if ENV == "production" else "http://127.0.0.1:9009"
+).split()
 PUSH_HOSTS = os.environ.get(
     "SVET_PUSH_HOSTS",
     "fcm.googleapis.com *.push.services.mozilla.com *.push.apple.com *.notify.windows.com",

@@ -64,6 +64,11 @@ VARIABLES = (
     Variable("SVET_SMS_FALLBACK_URL", "", "a second provider, for when the first fails or is slow"),
     Variable("SVET_PUSH_KEY", "made once under SVET_DATA", "signs notices in browsers; from `svet push-key`"),
     Variable("SVET_PUSH_HOSTS", "those of the great browsers", "push services that may be called, by spaces"),
+    Variable(
+        "SVET_WEBHOOK_ORIGINS",
+        "nothing; in a demonstration `http://127.0.0.1:9009`",
+        "origins in your own network to which messages for programs may go, by spaces",
+    ),
     Variable("SVET_OIDC_ISSUER", "", "the retailer's own sign-in service, for members of staff"),
     Variable("SVET_OIDC_CLIENT_ID", "svet", "what Svet is called there"),
     Variable("SVET_OIDC_CLIENT_SECRET", "", "its secret there; without one it is a public client"),

@@ -31,6 +31,7 @@ MEANINGS: dict[LimitName, str | Promise] = {
     LimitName.PASSWORD_CHECKS: gettext_lazy("В профиле много раз введён неверный текущий пароль"),
     LimitName.SECOND_FACTOR: gettext_lazy("Второй фактор: пять неверных кодов подряд"),
     LimitName.RECOVERY_PER_PHONE: gettext_lazy("«Вспомнить пароль»: пять раз за сутки"),
+    LimitName.PINGS_PER_PERSON: gettext_lazy("Пробные и повторные сообщения программам: тридцать в час"),
     LimitName.COPIES_PER_PERSON: gettext_lazy("«Мои данные»: десять копий в час"),
     LimitName.EMAIL_CODES: gettext_lazy("Коды на почту: не больше пяти в час и с паузами"),
     LimitName.LINKING_PER_PERSON: gettext_lazy("«Добавить абонента»: пять попыток в час"),

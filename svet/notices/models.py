@@ -20,6 +20,8 @@ class Recipient(models.Model):
     email_on = models.BooleanField(default=True)
     sms_on = models.BooleanField(default=True)
     preferences = models.JSONField(default=dict, blank=True)
+    # Whether another room wants to hear what this one is told, see operations.listening.
+    listened = models.BooleanField(default=False, db_default=False)
 
 
 class Subscription(models.Model):

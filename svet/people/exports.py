@@ -70,7 +70,10 @@ def _devices(who: DataSubject) -> Sequence[Row]:
 
 
 def _tokens(who: DataSubject) -> Sequence[Row]:
-    return [_fields(row, _TOKEN) for row in queries.tokens(person_id=who.person_id)]
+    return [
+        _fields(row, _TOKEN) | {"bounds": [each.meter or each.account for each in row.bounds or ()]}
+        for row in queries.tokens(person_id=who.person_id)
+    ]
 
 
 def _acts(who: DataSubject) -> Sequence[Row]:
@@ -86,7 +89,7 @@ def _acts(who: DataSubject) -> Sequence[Row]:
     return shown
 
 
-def _fields(row: object, names: Sequence[str]) -> Row:
+def _fields(row: object, names: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 

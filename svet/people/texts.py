@@ -140,6 +140,16 @@ _PROFILE: dict[str, str | Promise] = {
     ProfileReason.SAME_EMAIL: gettext_lazy("Этот адрес уже подтверждён."),
     ProfileReason.NO_SUCH: gettext_lazy("Этого уже нет. Обновите страницу."),
     ProfileReason.SCOPES: gettext_lazy("Отметьте, что разрешаете ключу."),
+    ProfileReason.NO_BOUNDS: gettext_lazy("Отметьте, что откроет ключ."),
+    ProfileReason.MANY_BOUNDS: gettext_lazy("Для одного ключа можно отметить не больше пятидесяти строк."),
+    ProfileReason.ACCOUNT_SCOPES: gettext_lazy(
+        "Ключ для выбранных лицевых счетов может видеть эти счета, показания и начисления и передавать "
+        "показания. Остальное доступно только ключу для всего кабинета."
+    ),
+    ProfileReason.METER_SCOPES: gettext_lazy(
+        "Ключ для выбранных приборов учёта может только видеть и передавать показания. "
+        "Снимите остальные отметки."
+    ),
     ProfileReason.BROWSER: gettext_lazy(
         "На адрес, который дал браузер, мы не умеем слать уведомления. Попробуйте другой браузер."
     ),

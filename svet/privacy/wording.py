@@ -18,6 +18,9 @@ from svet.privacy.shares import sections
 Text = str | Promise
 
 LABELS: Mapping[str, Text] = {
+    "url": gettext_lazy("Адрес"),
+    "events": gettext_lazy("События"),
+    "bounds": gettext_lazy("Только для этого"),
     "account": gettext_lazy("Лицевой счёт"),
     "accounts": gettext_lazy("По счетам"),
     "action": gettext_lazy("Что сделали"),

@@ -69,7 +69,7 @@ def forget_wishes(*, person_id: int, by: Actor, now: datetime) -> None:
     HelpTold.objects.filter(person_id=person_id).delete()
 
 
-def drop_wish(*, person_id: int, account_id: int) -> None:
+def drop_wish(*, person_id: int, account_id: int, now: datetime) -> None:
     """A wish ends with the access, and does not come back with it (a step); what was told stays told."""
     require_transaction()
     HelpWish.objects.filter(person_id=person_id, account_id=account_id).delete()

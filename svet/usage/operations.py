@@ -141,7 +141,7 @@ def forget_budgets_told(*, before: datetime, most: int) -> int:
         return BudgetTold.objects.filter(pk__in=keys).delete()[0] if keys else 0
 
 
-def drop_limit(*, person_id: int, account_id: int) -> None:
+def drop_limit(*, person_id: int, account_id: int, now: datetime) -> None:
     """A limit ends with the access, and does not come back with it (a step); what was told stays told."""
     require_transaction()
     UsageBudget.objects.filter(person_id=person_id, account_id=account_id).delete()

@@ -15,13 +15,17 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_account, make_link
 from svet.api.application import document
 from svet.gateways import acquiring
 from svet.gateways.acquiring.yookassa import CAPABILITIES
 from svet.journal.models import Entry
+from svet.metering.tests.factories import make_meter
 from svet.payments.tests.factories import StubBank
 from svet.people import operations as people
-from svet.people.rules import Scope
+from svet.people.rules import KeyBound, Scope
+from svet.people.rules.scopes import ACCOUNT_SCOPES, METER_SCOPES
 from tests.authorisation.policy import (
     ANNA,
     API,
@@ -53,6 +57,7 @@ SAME = {
     "profile/second-factor/passkeys/<public_id>": "profile/second-factor/passkeys/<passkey_id>",
     "profile/office/<public_id>": "profile/office/<request_id>",
     "profile/tokens/<public_id>": "profile/tokens/<token_id>",
+    "profile/webhooks/<public_id>": "profile/webhooks/<webhook_id>",
     "help/appeals/<public_id>": "help/appeals/<appeal_id>",
     "staff/appeals/<public_id>": "staff/appeals/<appeal_id>",
     "bell/<public_id>": "bell/<notice_id>",
@@ -243,3 +248,94 @@ def test_a_key_without_the_scope_opens_nothing(world: World) -> None:
                 assert response.status_code == 403, row.name
                 assert response.json()["code"] == "scope", row.name
         transaction.set_rollback(True)
+
+
+#: What a key bound to an account may do there, by the policy's names; everything else refuses it whole.
+NARROWED = {
+    f"{method} /{V1}{route}"
+    for method, route in (
+        ("GET", "accounts"),
+        ("GET", "accounts/<account_id>"),
+        ("GET", "accounts/<account_id>/absence"),
+        ("POST", "accounts/<account_id>/absence"),
+        ("DELETE", "accounts/<account_id>/absence"),
+        ("GET", "accounts/<account_id>/alike"),
+        ("GET", "accounts/<account_id>/certificates"),
+        ("POST", "accounts/<account_id>/certificates"),
+        ("GET", "accounts/<account_id>/certificates/<certificate_id>/pdf"),
+        ("GET", "accounts/<account_id>/forecast"),
+        ("GET", "accounts/<account_id>/reconciliation.pdf"),
+        ("GET", "accounts/<account_id>/reconciliation.xlsx"),
+        ("GET", "accounts/<account_id>/usage"),
+        ("GET", "accounts/<account_id>/what-if"),
+        ("GET", "bills"),
+        ("GET", "bills/<bill_id>"),
+        ("GET", "bills/<bill_id>/calculation"),
+        ("GET", "bills/<bill_id>/pdf"),
+        ("GET", "meters"),
+        ("POST", "meters/<meter_id>/preview"),
+        ("POST", "meters/<meter_id>/readings"),
+        ("POST", "photos"),
+        ("GET", "readings"),
+        ("POST", "readings"),
+        ("GET", "readings/<set_id>"),
+        ("POST", "readings/<set_id>/correct"),
+        ("POST", "readings/<set_id>/withdraw"),
+        ("POST", "readings/<control_id>/dispute"),
+    )
+}
+#: What shows lists, or a result for each thing: nothing of another account is in them.
+FILTERED = {"accounts", "bills", "meters", "photos", "readings"}
+
+
+def test_a_bound_key_is_a_stranger_to_all_but_what_it_is_bound_to(world: World) -> None:
+    anna = world.people[Who.ANNA]
+    now = Entry.objects.latest("pk").at
+    account, meter = world.ids["account_id"], world.ids["meter_id"]
+    with _as_test(transaction.atomic()):
+        other = make_account()
+        make_link(person=anna, account=other, confirmed=True)
+        beside = make_meter(account=other)
+        next_to_it = make_meter(account=Account.objects.get(public_id=account))
+
+        def key(bound: KeyBound, scopes: frozenset[Scope]) -> str:
+            chosen = sorted(scope.value for scope in scopes)
+            return people.issue_token(
+                person_id=anna.pk, name="bound", scopes=chosen, bounds=[bound], now=now
+            )[1]
+
+        strangers = [
+            key(KeyBound(other.public_id), ACCOUNT_SCOPES),
+            key(KeyBound(other.public_id, beside.public_id), METER_SCOPES),
+            key(KeyBound(account, next_to_it.public_id), METER_SCOPES),
+        ]
+        own = key(KeyBound(account), ACCOUNT_SCOPES)
+        wrong = []
+        for row in API:
+            if not row.scope:
+                continue
+            name = f"{row.method} /{row.route}"
+            whole = 403
+            if name in NARROWED:
+                with _as_test(transaction.atomic()):
+                    whole = knock(world, row, Who.ANNA).status_code
+                    transaction.set_rollback(True)
+            for secret in (*strangers, own):
+                with _as_test(transaction.atomic()):
+                    answer = knock(world, row, Who.ANNA, secret=secret)
+                    transaction.set_rollback(True)
+                status, said = answer.status_code, b"" if answer.streaming else answer.content
+                if name not in NARROWED:
+                    fault = status != 403
+                elif secret == own:
+                    fault = status != whole
+                elif row.route.removeprefix(V1) in FILTERED:
+                    named = any(word.encode() in said for word in (world.ids["bill_id"], world.ids["set_id"]))
+                    receipt = b'"receipt_number"' in said or (row.method == "GET" and meter.encode() in said)
+                    fault = status not in (200, 403, 404, 422) or named or receipt
+                else:
+                    fault = status not in (403, 404)
+                if fault:
+                    wrong.append(f"{name}, {[*strangers, own].index(secret)}: {status} {said[:100]!r}")
+        transaction.set_rollback(True)
+    assert not wrong, "\n".join(wrong)

@@ -73,6 +73,8 @@ from svet.staffing.rules import Role
 from svet.staffing.tests.factories import make_member
 from svet.support.models import MessagePhoto
 from svet.support.tests.factories import make_appeal
+from svet.webhooks import operations as webhooks
+from svet.webhooks.models import WebhookCall
 from tests.authorisation.policy import SIGNED_IN, Who
 
 #: Every right of a link, and which of them each Boris has beside seeing.
@@ -455,6 +457,7 @@ def build() -> World:
         "device_id": device_id,
         "browser_id": browser.public_id,
         "token_id": spare.public_id,
+        **_posted(anna.pk, now),
         "request_id": asked.public_id,
         "passkey_id": "0" * 16,
         "notice_id": Notice.objects.filter(recipient_id=anna.recipient_id).latest("pk").public_id,
@@ -487,3 +490,14 @@ def build() -> World:
     # Nothing but a key's last use changes when it is only shown: here it does not.
     Token.objects.update(last_used_at=now + timedelta(days=1))
     return World(ids, cast, cookies, secrets)
+
+
+def _posted(person_id: int, now: datetime) -> dict[str, str]:
+    """An address for messages of Anna's, and one that was sent there."""
+    by = Actor.person(person_id)
+    hook, _ = webhooks.add_webhook(
+        by=by, url="https://program.example.org/svet", events=["bill.issued"], now=now
+    )
+    webhooks.ping(by=by, public_id=hook.public_id, now=now)
+    WebhookCall.objects.update(state="sent", done_at=now, status=204)
+    return {"webhook_id": hook.public_id, "call_id": WebhookCall.objects.get().public_id}

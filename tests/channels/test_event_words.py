@@ -70,6 +70,9 @@ SAMPLE = {
     "no": "2",
     "sum": "1 234,56 ₽",
     "last": "30.11.2026",
+    "thing": "account",
+    "host": "program.example.org",
+    "over": "no",
 }
 #: Values that change what is said, beside those every text needs.
 VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
@@ -102,6 +105,7 @@ VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
         "act": ["away", "broken", "lost", "refused", "silent", "tampered", "unmetered"],
         "gone": ["yes"],
     },
+    "token_narrowed": {"thing": ["meter"], "over": ["yes"]},
     "office_asked": {"about": ["factor", "phone"]},
 }
 

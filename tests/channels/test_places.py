@@ -37,6 +37,7 @@ IDS = {
     "payment-order": "order_id",
     "reading-receipt": "set_id",
     "token": "token_id",
+    "webhook": "webhook_id",
     "usage": "account_id",
 }
 #: Places of whom the thing belongs to when that is not Anna.

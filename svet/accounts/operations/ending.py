@@ -44,7 +44,7 @@ def end_link(link: Link, *, now: datetime) -> bool:
     link.removed_at = link.ends_at
     link.save(update_fields=["removed_at"])
     went = end_delivery_to(account_id=link.account_id, person_id=link.person_id, by=_CLOCK, now=now)
-    end_access(person_id=link.person_id, account_id=link.account_id)
+    end_access(person_id=link.person_id, account_id=link.account_id, now=now)
     journal.record(
         by=_CLOCK,
         action="household.term_over",

@@ -241,7 +241,7 @@ def unlink(*, by: Actor, account_public_id: str, now: datetime) -> None:
         link.removed_at = now
         link.save(update_fields=["removed_at"])
         end_delivery_to(account_id=link.account_id, person_id=link.person_id, by=by, now=now)
-        end_access(person_id=link.person_id, account_id=link.account_id)
+        end_access(person_id=link.person_id, account_id=link.account_id, now=now)
         journal.record(
             by=by,
             action="account.unlinked",
@@ -279,7 +279,7 @@ def suspend_link(*, by: Actor, link_public_id: str, now: datetime) -> None:
         target.suspended_at = now
         target.save(update_fields=["suspended_at"])
         end_delivery_to(account_id=target.account_id, person_id=target.person_id, by=by, now=now)
-        end_access(person_id=target.person_id, account_id=target.account_id)
+        end_access(person_id=target.person_id, account_id=target.account_id, now=now)
         journal.record(
             by=by,
             action="link.suspended",

@@ -158,7 +158,7 @@ def _end(links: Iterable[Link], *, by: Actor, now: datetime) -> None:
         link.removed_at = link.barred_at = now
         link.save(update_fields=["removed_at", "barred_at"])
         end_delivery_to(account_id=link.account_id, person_id=link.person_id, by=by, now=now)
-        end_access(person_id=link.person_id, account_id=link.account_id)
+        end_access(person_id=link.person_id, account_id=link.account_id, now=now)
 
 
 def _open_to_owner(link: Link, *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from svet.accounts.queries import AccountNotFound, AccountView, account_for
+from svet.accounts.queries import AccountNotFound, AccountReason, AccountView, account_for
 from svet.accounts.rules import Right
 from svet.api.resources.accounts import note_stranger
 from svet.api.shell.idempotency import once
@@ -70,7 +70,7 @@ class StandingOut(Schema):
 )
 def absence(request: HttpRequest, account_id: str) -> dict[str, Any]:
     """The absence that stands, with what was done meanwhile; null when nobody is away."""
-    caller = allowed(request, Scope.READINGS_READ)
+    caller = allowed(request, Scope.READINGS_READ, narrows=True)
     account = _account(caller, account_id)
     standing = standing_absence(account_id=account.account_id)
     return {"absence": None if standing is None else _view(standing, account)}
@@ -79,7 +79,7 @@ def absence(request: HttpRequest, account_id: str) -> dict[str, Any]:
 @router.post("/accounts/{account_id}/absence", response={201: AbsenceOut, **FAILS}, summary="Note days away")
 def begin(request: HttpRequest, account_id: str, payload: AbsenceIn) -> Status[Any]:
     """Nobody will be at home: the old values are sent, or somebody is reminded, until the last day."""
-    caller = allowed(request, Scope.READINGS_WRITE)
+    caller = allowed(request, Scope.READINGS_WRITE, narrows=True)
     account = _account(caller, account_id)
 
     def act(key: str) -> tuple[int, dict[str, Any]]:
@@ -101,7 +101,7 @@ def begin(request: HttpRequest, account_id: str, payload: AbsenceIn) -> Status[A
 )
 def end(request: HttpRequest, account_id: str) -> Status[None]:
     """End the absence that stands; nothing happens when none does."""
-    caller = allowed(request, Scope.READINGS_WRITE)
+    caller = allowed(request, Scope.READINGS_WRITE, narrows=True)
     _account(caller, account_id)
     with suppress(NotFound):
         end_absence(by=caller.actor, account_public_id=account_id, now=timezone.now())
@@ -110,6 +110,8 @@ def end(request: HttpRequest, account_id: str) -> Status[None]:
 
 def _account(caller: Caller, account_id: str) -> AccountView:
     try:
+        if not caller.opens_account(account_id):
+            raise AccountNotFound(AccountReason.NOT_FOUND)
         return account_for(caller.actor, public_id=account_id, right=Right.SUBMIT)
     except AccountNotFound:
         note_stranger(caller, "api.account_not_found", account_id)

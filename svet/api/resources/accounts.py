@@ -29,15 +29,15 @@ router = Router(tags=["Accounts"], auth=AUTH)
 
 @router.get("/accounts", response={200: list[AccountOut]}, summary="My accounts")
 def accounts(request: HttpRequest) -> list[dict[str, Any]]:
-    """Every account of every group with its balance and the money on its way."""
-    caller = allowed(request, Scope.ACCOUNTS_READ)
-    return _views(queries.cabinet(caller.person.person_id), now=timezone.now())
+    """Every account of every group with its balance and the money on its way; of a bound token its own."""
+    caller = allowed(request, Scope.ACCOUNTS_READ, narrows=True)
+    return _views(caller)
 
 
 @router.get("/accounts/{account_id}", response={200: AccountOut, 404: ProblemOut}, summary="One account")
 def account(request: HttpRequest, account_id: str) -> dict[str, Any]:
     """One account of the cabinet; a stranger's is 404."""
-    caller = allowed(request, Scope.ACCOUNTS_READ)
+    caller = allowed(request, Scope.ACCOUNTS_READ, narrows=True)
     return one_account(caller, account_id)
 
 
@@ -64,10 +64,17 @@ def attach(request: HttpRequest, payload: LinkIn) -> Status[Any]:
     return once(request, actor=caller.actor, now=now, act=act)
 
 
-def ids_of(caller: Caller, account_id: str = "") -> dict[int, str]:
-    """Inside keys → outside ids of the caller's accounts, or of one. :raises Problem: 404"""
+def ids_of(caller: Caller, account_id: str = "", *, meters_too: bool = False) -> dict[int, str]:
+    """Inside keys → outside ids of the accounts open to the caller, or of one.
+
+    ``meters_too``: those as well of which only a meter is open; whoever asks so asks for each meter.
+
+    :raises Problem: 404
+    """
+    opens = caller.touches_account if meters_too else caller.opens_account
     cards = [card for group in queries.cabinet(caller.person.person_id) for card in group.cards]
-    chosen = [card for card in cards if account_id in ("", card.public_id)]
+    opened = [card for card in cards if opens(card.public_id)]
+    chosen = [card for card in opened if account_id in ("", card.public_id)]
     found: dict[int, str] = {card.account_id: card.public_id for card in chosen}
     if account_id and not found:
         note_stranger(caller, "api.account_not_found", account_id)
@@ -83,17 +90,21 @@ def note_stranger(caller: Caller, action: str, public_id: str) -> None:
 
 def one_account(caller: Caller, account_id: str) -> dict[str, Any]:
     """One account of the caller's as the API shows it. :raises Problem: 404"""
-    for view in _views(queries.cabinet(caller.person.person_id), now=timezone.now()):
+    for view in _views(caller):
         if view["id"] == account_id:
             return view
     note_stranger(caller, "api.account_not_found", account_id)
     raise not_found()
 
 
-def _views(groups: list[GroupView], *, now: datetime) -> list[dict[str, Any]]:
-    ids = [card.account_id for group in groups for card in group.cards]
+def _views(caller: Caller) -> list[dict[str, Any]]:
+    groups = queries.cabinet(caller.person.person_id)
+    opened = [
+        (group, card) for group in groups for card in group.cards if caller.opens_account(card.public_id)
+    ]
+    ids = [card.account_id for _, card in opened]
     balances, moving = ledger.balances(ids), payments.in_transit(ids)
-    agreed = _agreed([card for group in groups for card in group.cards], now=now)
+    agreed = _agreed([card for _, card in opened], now=timezone.now())
     return [
         _view(group, card)
         | {
@@ -101,8 +112,7 @@ def _views(groups: list[GroupView], *, now: datetime) -> list[dict[str, Any]]:
             "in_transit_kopecks": moving[card.account_id].kopecks if card.account_id in moving else 0,
             "agreed": agreed.get(card.account_id),
         }
-        for group in groups
-        for card in group.cards
+        for group, card in opened
     ]
 
 

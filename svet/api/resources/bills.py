@@ -45,7 +45,7 @@ def bills(
     until: Day | None = None,
 ) -> list[dict[str, Any]]:
     """Bills issued in ``since`` ≤ day < ``until``, newest first."""
-    caller = allowed(request, Scope.BILLS_READ)
+    caller = allowed(request, Scope.BILLS_READ, narrows=True)
     accounts = ids_of(caller, account_id)
     found = queries.bills(account_ids=list(accounts), since=since, until=until, limit=500)
     return [_summary(bill, accounts[bill.account_id]) for bill in found]
@@ -54,7 +54,7 @@ def bills(
 @router.get("/bills/{bill_id}", response={200: BillDetailOut, 404: ProblemOut}, summary="One bill, explained")
 def bill(request: HttpRequest, bill_id: str) -> dict[str, Any]:
     """Every line with kWh × price, the readings behind it and the tariff row with its source."""
-    caller = allowed(request, Scope.BILLS_READ)
+    caller = allowed(request, Scope.BILLS_READ, narrows=True)
     view = _view(caller, bill_id)
     document = view.document
     return _summary(view.summary, view.account_public_id) | {
@@ -75,7 +75,7 @@ def bill(request: HttpRequest, bill_id: str) -> dict[str, Any]:
 )
 def bill_pdf(request: HttpRequest, bill_id: str) -> HttpResponse:
     """The bill with its payment QR code, ``application/pdf``; always the same bytes."""
-    caller = allowed(request, Scope.BILLS_READ)
+    caller = allowed(request, Scope.BILLS_READ, narrows=True)
     view = _view(caller, bill_id)
     content = operations.pdf_of(view.summary.bill_id, masked=view.masked, now=timezone.now())
     name = f'inline; filename="{view.summary.month}-{view.summary.public_id}.pdf"'
@@ -94,7 +94,7 @@ def bill_pdf(request: HttpRequest, bill_id: str) -> HttpResponse:
 )
 def bill_calculation(request: HttpRequest, bill_id: str) -> HttpResponse:
     """Facts, prices and lines behind the bill, format ``svet-bill/1``: ``svet replay`` recomputes it."""
-    caller = allowed(request, Scope.BILLS_READ)
+    caller = allowed(request, Scope.BILLS_READ, narrows=True)
     view = _view(caller, bill_id)
     text = calculation_file(view.summary.account_id, view.summary.month, masked=view.masked)
     if text is None:
@@ -135,7 +135,7 @@ def usage(request: HttpRequest, account_id: str) -> list[dict[str, Any]]:
     ``kwh`` is the own use; ``estimated_kwh`` of it nobody has read. ``days`` is null where the lines do not
     tell them.
     """
-    caller = allowed(request, Scope.BILLS_READ)
+    caller = allowed(request, Scope.BILLS_READ, narrows=True)
     (key,) = ids_of(caller, account_id)
     return [
         {
@@ -166,7 +166,7 @@ def usage(request: HttpRequest, account_id: str) -> list[dict[str, Any]]:
 )
 def alike(request: HttpRequest, account_id: str) -> dict[str, Any]:
     """The same price group, residents and heating, of at least twenty; ``standing``: less, same, more."""
-    caller = allowed(request, Scope.BILLS_READ)
+    caller = allowed(request, Scope.BILLS_READ, narrows=True)
     (key,) = ids_of(caller, account_id)
     found = alike_of(actor=caller.actor, account_id=key, story=story_of(account_id=key))
     told = None if isinstance(found, AlikeGap) else found
@@ -192,7 +192,7 @@ def forecast(request: HttpRequest, account_id: str) -> dict[str, Any]:
 
     Bounds are rounded away from the middle: kWh to tens, money to the kopeck as billing priced it.
     """
-    caller = allowed(request, Scope.BILLS_READ)
+    caller = allowed(request, Scope.BILLS_READ, narrows=True)
     (key,) = ids_of(caller, account_id)
     (account,) = accounts_by_id([key])
     today = account_queries.provider_today(account.provider, timezone.now())
@@ -226,7 +226,7 @@ def forecast(request: HttpRequest, account_id: str) -> dict[str, Any]:
 def _reconciliation(
     request: HttpRequest, account_id: str, since: date, until: date, form: operations.ReconciliationForm
 ) -> HttpResponse:
-    caller = allowed(request, Scope.BILLS_READ)
+    caller = allowed(request, Scope.BILLS_READ, narrows=True)
     ids_of(caller, account_id)
     file = operations.reconciliation_file(
         actor=caller.actor,
@@ -243,10 +243,13 @@ def _reconciliation(
 
 def _view(caller: Caller, bill_id: str) -> BillView:
     try:
-        return queries.bill_for(actor=caller.actor, public_id=bill_id)
+        view = queries.bill_for(actor=caller.actor, public_id=bill_id)
     except BillNotFound:
+        view = None
+    if view is None or not caller.opens_account(view.account_public_id):
         note_stranger(caller, "api.bill_not_found", bill_id)
-        raise not_found() from None
+        raise not_found()
+    return view
 
 
 def _summary(bill: BillSummary, account_id: str) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class CertificateOut(Schema):
 )
 def certify(request: HttpRequest, account_id: str) -> Status[Any]:
     """A certificate of today; the same one while nothing has changed. 422 where something is late."""
-    caller = allowed(request, Scope.BILLS_READ)
+    caller = allowed(request, Scope.BILLS_READ, narrows=True)
     (key,) = ids_of(caller, account_id)
     now = timezone.now()
 
@@ -74,7 +74,7 @@ def certify(request: HttpRequest, account_id: str) -> Status[Any]:
 )
 def certificates(request: HttpRequest, account_id: str) -> list[dict[str, Any]]:
     """The newest hundred that were given, newest first."""
-    caller = allowed(request, Scope.BILLS_READ)
+    caller = allowed(request, Scope.BILLS_READ, narrows=True)
     (key,) = ids_of(caller, account_id)
     return [_out(each) for each in queries.certificates(actor=caller.actor, account_id=key, limit=100)]
 
@@ -87,7 +87,7 @@ def certificates(request: HttpRequest, account_id: str) -> list[dict[str, Any]]:
 )
 def certificate_pdf(request: HttpRequest, account_id: str, certificate_id: str) -> HttpResponse:
     """The paper with its code, ``application/pdf``; always the same bytes."""
-    caller = allowed(request, Scope.BILLS_READ)
+    caller = allowed(request, Scope.BILLS_READ, narrows=True)
     ids_of(caller, account_id)
     file = operations.certificate_file(
         actor=caller.actor, account_public_id=account_id, public_id=certificate_id

@@ -27,11 +27,13 @@ from svet.api.shell.schemas import (
     TokenListed,
     TokenOut,
 )
+from svet.kernel.actors import Actor
 from svet.limits.rules import Purpose
+from svet.metering.queries.keys import key_bounds
 from svet.people import operations as people
 from svet.people import queries
-from svet.people.queries import PersonView, factors
-from svet.people.rules import Scope
+from svet.people.queries import PersonView, TokenView, factors
+from svet.people.rules import KeyBound, Scope
 
 router = Router(tags=["Entrance"])
 FAILS = {400: ProblemOut, 409: ProblemOut, 422: ProblemOut, 428: ProblemOut, 429: ProblemOut}
@@ -134,7 +136,12 @@ def finish_recovery(request: HttpRequest, flow: str, payload: NewPasswordIn) -> 
 
 @router.post("/tokens", response={201: TokenOut, **FAILS}, summary="Make a token by phone and password")
 def make_token(request: HttpRequest, payload: PasswordTokenIn) -> Status[Any]:
-    """Make a personal token with the scopes asked for; its secret is shown once and never kept."""
+    """Make a personal token with the scopes asked for; its secret is shown once and never kept.
+
+    With ``account_ids`` or ``meter_ids`` it opens nothing else: 404 for what is not the person's, 403
+    ``key_bound`` later for operations of the whole cabinet. A token of accounts may hold ``accounts:read``,
+    ``readings:read``, ``readings:write``, ``bills:read``, one of meters the two of readings.
+    """
     now = timezone.now()
     actor = stranger(request, now)
     key_of(request)
@@ -157,6 +164,11 @@ def make_token(request: HttpRequest, payload: PasswordTokenIn) -> Status[Any]:
             now=now,
             address=actor.address,
             expires_in_days=payload.expires_in_days,
+            bounds=key_bounds(
+                Actor.person(person.person_id),
+                account_public_ids=payload.account_ids,
+                meter_public_ids=payload.meter_ids,
+            ),
         ),
     )
 
@@ -176,6 +188,7 @@ def tokens(request: HttpRequest) -> list[dict[str, Any]]:
             "expires_at": token.expires_at,
             "expired": token.expires_at <= now,
             "last_used_at": token.last_used_at,
+            **_bounds(token),
         }
         for token in queries.tokens(person_id=caller.person.person_id)
     ]
@@ -190,7 +203,8 @@ def revoke(request: HttpRequest, token_id: str) -> Status[None]:
     A token may always revoke itself; another one only with ``tokens:write``.
     """
     itself: Caller = request.auth  # type: ignore[attr-defined]
-    caller = allowed(request, None if itself.token == token_id else Scope.TOKENS_WRITE)
+    own = itself.token == token_id
+    caller = allowed(request, None if own else Scope.TOKENS_WRITE, narrows=own)
     if not any(token.public_id == token_id for token in queries.tokens(person_id=caller.person.person_id)):
         note_stranger(caller, "api.token_not_found", token_id)
         raise not_found()
@@ -227,12 +241,14 @@ def _token(
     now: datetime,
     address: str,
     expires_in_days: int | None = None,
+    bounds: frozenset[KeyBound] | None = None,
 ) -> dict[str, Any]:
     token, secret = people.issue_token(
         person_id=person.person_id,
         name=name,
         scopes=scopes,
         expires_in_days=expires_in_days,
+        bounds=bounds,
         now=now,
         address=address,
     )
@@ -242,4 +258,15 @@ def _token(
         "scopes": token.scopes,
         "expires_at": token.expires_at,
         "secret": secret,
+        **_bounds(token),
+    }
+
+
+def _bounds(token: TokenView) -> dict[str, Any]:
+    """What a key is bound to; null and null: the whole cabinet."""
+    if token.bounds is None:
+        return {"account_ids": None, "meter_ids": None}
+    return {
+        "account_ids": [bound.account for bound in token.bounds if not bound.meter],
+        "meter_ids": [bound.meter for bound in token.bounds if bound.meter],
     }

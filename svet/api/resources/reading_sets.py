@@ -34,7 +34,7 @@ router = Router(tags=["Readings"], auth=AUTH)
 @router.get("/readings/{set_id}", response={200: TrackOut, **FAILS}, summary="One set with its course")
 def reading(request: HttpRequest, set_id: str) -> dict[str, Any]:
     """Where the set is, who has it, when and why; its photos; the objection to a control reading."""
-    caller = allowed(request, Scope.READINGS_READ)
+    caller = allowed(request, Scope.READINGS_READ, narrows=True)
     view = _set_for(caller, set_id)
     dispute = queries.disputes_of([view.set_id]).get(view.set_id)
     return set_of(view) | {
@@ -54,7 +54,7 @@ def reading(request: HttpRequest, set_id: str) -> dict[str, Any]:
 @router.post("/readings/{set_id}/correct", response={201: ReceiptOut, **FAILS}, summary="Correct a set")
 def correct(request: HttpRequest, set_id: str, payload: CorrectionIn) -> Status[Any]:
     """Other values in the place of one's own set, for the same day, until the cut-off."""
-    caller = allowed(request, Scope.READINGS_WRITE)
+    caller = allowed(request, Scope.READINGS_WRITE, narrows=True)
     view = _set_for(caller, set_id)
     meter = meter_for(caller, view.meter_public_id, Right.SUBMIT)
     now = timezone.now()
@@ -79,7 +79,7 @@ def correct(request: HttpRequest, set_id: str, payload: CorrectionIn) -> Status[
 @router.post("/readings/{set_id}/withdraw", response={200: ReadingOut, **FAILS}, summary="Withdraw a set")
 def withdraw(request: HttpRequest, set_id: str, payload: WithdrawIn) -> Status[Any]:
     """Take one's own set back until the cut-off; the trail stays."""
-    caller = allowed(request, Scope.READINGS_WRITE)
+    caller = allowed(request, Scope.READINGS_WRITE, narrows=True)
     view = _set_for(caller, set_id)
     now = timezone.now()
 
@@ -95,7 +95,7 @@ def withdraw(request: HttpRequest, set_id: str, payload: WithdrawIn) -> Status[A
 )
 def dispute(request: HttpRequest, control_id: str, payload: DisputeIn) -> Status[Any]:
     """Say that the company read the meter wrongly, once and in time."""
-    caller = allowed(request, Scope.READINGS_WRITE)
+    caller = allowed(request, Scope.READINGS_WRITE, narrows=True)
     view = _set_for(caller, control_id)
     now = timezone.now()
 
@@ -130,7 +130,7 @@ def photo(request: HttpRequest) -> Status[Any]:
 
     The same picture that waits already gets the same id, whatever the key.
     """
-    caller = allowed(request, Scope.READINGS_WRITE)
+    caller = allowed(request, Scope.READINGS_WRITE, narrows=True)
     key_of(request)
     raw = request.read(MOST_BYTES + 1)
     return Status(201, {"id": operations.keep_photo(raw=raw, by=caller.actor, now=timezone.now())})
@@ -146,11 +146,15 @@ def _known(request: HttpRequest, caller: Caller, view: SetView, act: Any) -> Sta
 
 
 def _set_for(caller: Caller, set_public_id: str) -> SetView:
+    """A set the caller sees, of a meter open to them."""
     try:
-        return queries.set_for(caller.actor, public_id=set_public_id)
+        view = queries.set_for(caller.actor, public_id=set_public_id)
+        if caller.bounds is not None:
+            meter_for(caller, view.meter_public_id, Right.VIEW)
     except MeterNotFound:
         note_stranger(caller, "api.reading_not_found", set_public_id)
         raise not_found() from None
+    return view
 
 
 def _plain(view: SetView) -> dict[str, Any]:

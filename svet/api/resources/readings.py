@@ -48,10 +48,14 @@ DEFAULT_SPAN = timedelta(days=92)
 
 @router.get("/meters", response={200: list[MeterOut]}, summary="My meters with their last values")
 def meters(request: HttpRequest) -> list[dict[str, Any]]:
-    """Every standing meter of every account."""
-    caller = allowed(request, Scope.READINGS_READ)
-    accounts = ids_of(caller)
-    standing = queries.standing_with_accounts(account_ids=list(accounts))
+    """Every standing meter of every account; of a bound token its own."""
+    caller = allowed(request, Scope.READINGS_READ, narrows=True)
+    accounts = ids_of(caller, meters_too=True)
+    standing = [
+        meter
+        for meter in queries.standing_with_accounts(account_ids=list(accounts))
+        if caller.opens_meter(meter.public_id, account_id=accounts[meter.account_id])
+    ]
     now = timezone.now()
     days: dict[int, date] = {m.meter_id: provider_today(m.account.provider, now) for m in standing}
     known = queries.dials(meters=standing, read_on=days)
@@ -63,7 +67,7 @@ def meters(request: HttpRequest) -> list[dict[str, Any]]:
 )
 def preview(request: HttpRequest, meter_id: str, payload: PreviewIn) -> dict[str, Any]:
     """Consumption and its price by zones and ranges; nothing is kept."""
-    caller = allowed(request, Scope.READINGS_READ)
+    caller = allowed(request, Scope.READINGS_READ, narrows=True)
     meter = meter_for(caller, meter_id, Right.VIEW)
     today = provider_today(meter.account.provider, timezone.now())
     found = quotes.price(meter=meter, values=values_of(meter, payload.values), on=today)
@@ -87,7 +91,7 @@ def preview(request: HttpRequest, meter_id: str, payload: PreviewIn) -> dict[str
 @router.post("/meters/{meter_id}/readings", response={201: ReceiptOut, **FAILS}, summary="Send readings")
 def submit(request: HttpRequest, meter_id: str, payload: ReadingsIn) -> Status[Any]:
     """Send all zones of a meter; an odd set answers 422 ``needs_confirmation`` until it is confirmed."""
-    caller = allowed(request, Scope.READINGS_WRITE)
+    caller = allowed(request, Scope.READINGS_WRITE, narrows=True)
     now = timezone.now()
     meter = meter_for(caller, meter_id, Right.SUBMIT)
     values = values_of(meter, payload.values)
@@ -117,20 +121,23 @@ def readings(
     until: Day | None = None,
 ) -> list[dict[str, Any]]:
     """Sets read in ``since`` ≤ day < ``until`` (by default the last three months), newest first."""
-    caller = allowed(request, Scope.READINGS_READ)
+    caller = allowed(request, Scope.READINGS_READ, narrows=True)
     today = timezone.localdate()
     start = since or today - DEFAULT_SPAN
     end = until or today + timedelta(days=1)
-    sets = queries.reading_sets(
-        account_ids=list(ids_of(caller, account_id)), since=start, until=end, limit=1000
-    )
-    return [set_of(view) for view in sets]
+    accounts = ids_of(caller, account_id, meters_too=True)
+    sets = queries.reading_sets(account_ids=list(accounts), since=start, until=end, limit=1000)
+    return [
+        set_of(view)
+        for view in sets
+        if caller.opens_meter(view.meter_public_id, account_id=accounts[view.account_id])
+    ]
 
 
 @router.post("/readings", response={200: BatchOut, **FAILS}, summary="Send many sets at once")
 def submit_many(request: HttpRequest, payload: BatchIn) -> Status[Any]:
     """Each set is judged and kept by itself: its receipt or its problem stands in its place."""
-    caller = allowed(request, Scope.READINGS_WRITE)
+    caller = allowed(request, Scope.READINGS_WRITE, narrows=True)
 
     def act(key: str) -> tuple[int, dict[str, Any]]:
         return 200, {
@@ -195,10 +202,13 @@ def receipt_of(receipt: ReadingReceipt) -> dict[str, Any]:
 def meter_for(caller: Caller, meter_public_id: str, right: Right) -> MeterView:
     """The caller's meter, or the 404 of a stranger's. :raises Problem:"""
     try:
-        return queries.meter_for(caller.actor, public_id=meter_public_id, right=right)
+        meter = queries.meter_for(caller.actor, public_id=meter_public_id, right=right)
     except MeterNotFound:
+        meter = None
+    if meter is None or not caller.opens_meter(meter.public_id, account_id=meter.account.public_id):
         note_stranger(caller, "api.meter_not_found", meter_public_id)
-        raise not_found() from None
+        raise not_found()
+    return meter
 
 
 def values_of(meter: MeterView, raw: Mapping[str, str | int]) -> dict[Zone, Decimal]:

@@ -67,7 +67,7 @@ def what_if(
     watts. ``empty_month`` (YYYY-MM) is one of ``can_be_empty``. 422 names the parameter that is at fault.
     404 where nothing is charged yet or it cannot be told.
     """
-    caller = allowed(request, Scope.BILLS_READ)
+    caller = allowed(request, Scope.BILLS_READ, narrows=True)
     (key,) = ids_of(caller, account_id)
     (account,) = accounts_by_id([key])
     load = None

@@ -45,7 +45,11 @@ _HEADERS: dict[str, dict[str, Any]] = {
 _REFUSALS: dict[int, tuple[str, tuple[str, ...]]] = {
     400: ("The body is no JSON of ours, or the Idempotency-Key is missing.", ()),
     401: ("No token, an unknown or an expired one.", ("WWW-Authenticate",)),
-    403: ("The token lacks the scope, or a browser's call its CSRF token.", ()),
+    403: (
+        "The token lacks the scope, or is bound to accounts or meters and this is of the whole cabinet; "
+        "or a browser's call lacks its CSRF token.",
+        (),
+    ),
     404: ("There is no such thing, or it is somebody else's: the two are never told apart.", ()),
     409: ("The key came with another body, the same call is still going on, or the thing has moved on.", ()),
     413: ("The body is too long.", ()),

@@ -14,6 +14,7 @@ from ninja import Status
 from psycopg.types.json import Jsonb
 
 from svet.api.models import IdempotentCall
+from svet.api.shell.identity import Caller
 from svet.api.shell.problems import ApiProblem
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import write_along
@@ -78,6 +79,10 @@ def once_inside(
     """
     key = key_of(request)
     caller = f"person:{actor.person_id}" if actor.person_id else f"address:{actor.address}"
+    auth = getattr(request, "auth", None)
+    if isinstance(auth, Caller) and auth.bounds is not None:
+        # What another program of the same person was answered is not for a key that opens less.
+        caller = f"{caller}:{auth.token}"
     call = _begin(caller, key, _digests(request), actor, now)
 
     def keep(status: int, answer: Answer) -> None:

@@ -20,7 +20,7 @@ from svet.limits.rules.work import LONGEST
 from svet.look.formats import day
 from svet.people import operations as people
 from svet.people.queries import PersonView, person_by_token, signed_in_person
-from svet.people.rules import Scope
+from svet.people.rules import KeyBound, Scope
 
 #: Every parameter any of the addresses takes; another one is a mistake to be told, not to be passed over.
 PARAMETERS = frozenset({"account_id", "since", "until", "operation", "before"}) | frozenset(
@@ -31,12 +31,28 @@ PARAMETERS = frozenset({"account_id", "since", "until", "operation", "before"}) 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """``scopes`` None is a signed-in person, who may do everything that is theirs; ``token`` a key's id."""
+    """``scopes`` None is a signed-in person, who may do everything that is theirs; ``token`` a key's id.
+
+    ``bounds`` are the accounts and meters a key is bound to; None: all that the person has.
+    """
 
     person: PersonView
     actor: Actor
     scopes: frozenset[str] | None
     token: str = ""
+    bounds: frozenset[KeyBound] | None = None
+
+    def opens_account(self, account_id: str) -> bool:
+        """Whether the key is for this account as a whole; whose it is says the guard."""
+        return self.bounds is None or KeyBound(account_id) in self.bounds
+
+    def touches_account(self, account_id: str) -> bool:
+        """Whether the key is for this account or for any meter of it."""
+        return self.bounds is None or any(bound.account == account_id for bound in self.bounds)
+
+    def opens_meter(self, meter_id: str, *, account_id: str) -> bool:
+        """Whether the key is for this meter, or for the whole account it stands on."""
+        return self.opens_account(account_id) or KeyBound(account_id, meter_id) in (self.bounds or ())
 
 
 class TokenAuth(HttpBearer):
@@ -63,7 +79,7 @@ class TokenAuth(HttpBearer):
         limits.spend(limit=LimitName.API_PER_TOKEN, key=str(holder.token_id), now=now)
         people.touch_token(token_id=holder.token_id, now=now, last_used_at=holder.last_used_at)
         actor = Actor.person(holder.person.person_id, address=client_address(request))
-        return Caller(holder.person, actor, holder.scopes, holder.token_public_id)
+        return Caller(holder.person, actor, holder.scopes, holder.token_public_id, holder.bounds)
 
 
 class Session(APIKeyCookie):
@@ -89,14 +105,20 @@ class Session(APIKeyCookie):
 AUTH = [TokenAuth(), Session()]
 
 
-def allowed(request: HttpRequest, scope: Scope | None) -> Caller:
+def allowed(request: HttpRequest, scope: Scope | None, *, narrows: bool = False) -> Caller:
     """The caller, if the token holds the scope (if one is needed) and the address asks for what is offered.
+
+    A key bound to accounts or meters gets nothing but what ``narrows``: such an operation asks the caller of
+    each account and meter it shows or changes. Whoever adds one and forgets it shuts such keys out.
 
     :raises Problem: 403, or 422 for an unknown or repeated parameter
     """
     caller: Caller = request.auth  # type: ignore[attr-defined]
     if scope is not None and caller.scopes is not None and scope.value not in caller.scopes:
         raise ApiProblem(403, "scope", _("У ключа нет права %(scope)s.") % {"scope": scope.value})
+    if caller.bounds is not None and not narrows:
+        title = _("Этот ключ только для выбранных лицевых счетов или приборов учёта: здесь он не действует.")
+        raise ApiProblem(403, "key_bound", title)
     for name, values in request.GET.lists():
         if name not in PARAMETERS or len(values) > 1:
             code = "duplicate_parameter" if name in PARAMETERS else "unknown_field"

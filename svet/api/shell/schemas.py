@@ -88,15 +88,24 @@ class PasswordTokenIn(Body):
         StrictInt | None,
         Field(description="how long the token is good; a year, or the most this site allows, when absent"),
     ] = None
+    account_ids: Annotated[
+        list[PublicId], Field(max_length=50, description="the only accounts it opens; empty: see meter_ids")
+    ] = []
+    meter_ids: Annotated[
+        list[PublicId],
+        Field(max_length=50, description="the only meters it opens; both lists empty: the whole cabinet"),
+    ] = []
 
 
 class TokenOut(Schema):
-    """``secret`` is shown once."""
+    """``secret`` is shown once. ``account_ids`` and ``meter_ids`` null: it opens the whole cabinet."""
 
     id: str
     name: str
     scopes: list[str]
     expires_at: datetime
+    account_ids: list[str] | None
+    meter_ids: list[str] | None
     secret: str
 
 
@@ -109,6 +118,8 @@ class TokenListed(Schema):
     expires_at: datetime
     expired: bool
     last_used_at: datetime | None
+    account_ids: list[str] | None
+    meter_ids: list[str] | None
 
 
 class PersonOut(Schema):

@@ -1,4 +1,4 @@
-"""Devices, consents and keys to the API."""
+"""Devices and consents."""
 
 from __future__ import annotations
 
@@ -11,18 +11,14 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from svet.cabinet.profile.forms import TokenForm
 from svet.cabinet.profile.second_factor import proved_or_just_signed_in
-from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import client_address, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound
 from svet.people import operations as people
-from svet.people import queries, texts
-from svet.people.rules import Scope
+from svet.people import queries
 from svet.site import queries as site
 from svet.site.rules import AgreementKind
 
@@ -130,58 +126,6 @@ def consent(request: HttpRequest, kind: str, verb: str) -> HttpResponse:
     return redirect("/profile/consents/")
 
 
-def _tokens(request: HttpRequest, *, form: TokenForm, secret: str = "") -> dict[str, Any]:
-    now = now_of(request)
-    rows = [
-        {
-            "token": token,
-            "expired": token.expires_at <= now,
-            "scopes": [texts.SCOPES[Scope(scope)] for scope in token.scopes if scope in set(Scope)],
-        }
-        for token in queries.tokens(person_id=person_of(request).person_id)
-    ]
-    return {"form": form, "rows": rows, "secret": secret}
-
-
-@sensitive_post_parameters("password")
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def tokens(request: HttpRequest) -> HttpResponse:
-    """Keys for programs: made here, shown once, revoked here."""
-    form = TokenForm(request.POST if request.method == "POST" else None)
-
-    def act() -> HttpResponse:
-        person_id, given = person_of(request).person_id, dict(form.cleaned_data)
-        people.confirm_password(person_id=person_id, password=given.pop("password"), now=now_of(request))
-        _token, secret = people.issue_token(
-            **given,
-            person_id=person_id,
-            now=now_of(request),
-            address=client_address(request),
-        )
-        # The one page of the cabinet that shows a secret: it is kept nowhere to be shown again.
-        return render(request, "cabinet/tokens.html", _tokens(request, form=TokenForm(), secret=secret))
-
-    return answer(request, "cabinet/tokens.html", lambda: _tokens(request, form=form), form=form, act=act)
-
-
-@signed_in
-@require_POST
-def revoke(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Make one key useless."""
-    try:
-        people.revoke_token(
-            person_id=person_of(request).person_id,
-            token_public_id=public_id,
-            now=now_of(request),
-            address=client_address(request),
-        )
-    except NotFound:
-        deny_as_missing(request, subject="token", public_id=public_id)
-    messages.success(request, _("Ключ отозван: программы с ним больше не войдут."))
-    return redirect("/profile/tokens/")
-
-
 urlpatterns: list[URLPattern] = [
     path("profile/devices/", devices, name="devices"),
     path("profile/devices/end-elsewhere/", end_elsewhere),
@@ -189,6 +133,4 @@ urlpatterns: list[URLPattern] = [
     path("profile/devices/<public_id:public_id>/distrust/", distrust_device),
     path("profile/consents/", consents),
     path("profile/consents/<slug:kind>/<slug:verb>/", consent),
-    path("profile/tokens/", tokens, name="tokens"),
-    path("profile/tokens/<public_id:public_id>/revoke/", revoke),
 ]

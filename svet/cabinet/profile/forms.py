@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
 from django import forms
 from django.conf import settings
@@ -17,13 +18,16 @@ from svet.people import texts
 from svet.people.rules import (
     PasswordReason,
     PasswordRefused,
+    ProfileReason,
     Scope,
     normalise_email,
     normalise_name,
     refuse_birth_date,
 )
-from svet.people.rules.names import FullName
+from svet.people.rules.names import FullName, ProfileRefused
 from svet.people.rules.scopes import terms
+from svet.webhooks import texts as hook_texts
+from svet.webhooks.rules import HookEvent
 
 
 class PersonForm(PeopleForm):
@@ -202,10 +206,39 @@ class LostPhoneForm(PhoneForm):
     )
 
 
+class KeyReach(StrEnum):
+    """How much of the cabinet a new key opens."""
+
+    ALL = "all"
+    ACCOUNTS = "accounts"
+    METERS = "meters"
+
+
 class TokenForm(PeopleForm):
-    """A new key to the API."""
+    """A new key to the API; ``accounts`` and ``meters`` are what the person may bind it to."""
 
     name = forms.CharField(required=False, max_length=60, label=_("Для чего ключ"))
+    reach = forms.ChoiceField(
+        required=False,
+        label=_("Что он открывает"),
+        choices=[
+            (KeyReach.ALL.value, _("Весь кабинет")),
+            (KeyReach.ACCOUNTS.value, _("Только отмеченные лицевые счета")),
+            (KeyReach.METERS.value, _("Только отмеченные приборы учёта")),
+        ],
+        initial=KeyReach.ALL.value,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Прибору, который сам передаёт показания, хватит одного прибора учёта и одного разрешения: "
+            "с таким ключом он не сможет ничего другого."
+        ),
+    )
+    accounts = forms.MultipleChoiceField(
+        required=False, label=_("Лицевые счета для ключа"), widget=forms.CheckboxSelectMultiple
+    )
+    meters = forms.MultipleChoiceField(
+        required=False, label=_("Приборы учёта для ключа"), widget=forms.CheckboxSelectMultiple
+    )
     scopes = forms.MultipleChoiceField(
         required=False,
         label=_("Что он разрешает"),
@@ -225,6 +258,45 @@ class TokenForm(PeopleForm):
 
     def clean_password(self) -> str:
         return filled(self.cleaned_data, "password")
+
+    def __init__(
+        self, data: object, *, accounts: Sequence[tuple[str, str]], meters: Sequence[tuple[str, str]]
+    ) -> None:
+        super().__init__(data)
+        for name, choices in ((KeyReach.ACCOUNTS, accounts), (KeyReach.METERS, meters)):
+            field = self.fields[name.value]
+            assert isinstance(field, forms.MultipleChoiceField)
+            field.choices = choices
+
+    def clean(self) -> dict[str, object]:
+        found: dict[str, object] = super().clean() or self.cleaned_data
+        found["reach"] = found.get("reach") or KeyReach.ALL.value
+        for name in (KeyReach.ACCOUNTS, KeyReach.METERS):
+            ticked = bool(found.get(name))
+            if name.value in self.errors:
+                continue
+            if found["reach"] == name and not ticked:
+                self.add_error(name.value, texts.explain(ProfileRefused(ProfileReason.NO_BOUNDS)))
+            elif found["reach"] != name and ticked:
+                # A key that opens more than was meant is worse than one question more.
+                self.add_error("reach", _("Вы отметили строки ниже, но выбрали другое. Выберите одно."))
+        return found
+
+
+class WebhookForm(PeopleForm):
+    """An address for messages to a program."""
+
+    url = forms.CharField(
+        required=False,
+        label=_("Адрес программы"),
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
+    )
+    events = forms.MultipleChoiceField(
+        required=False,
+        label=_("О чём сообщать"),
+        choices=[(event.value, hook_texts.EVENT_NAMES[event]) for event in HookEvent],
+        widget=forms.CheckboxSelectMultiple,
+    )
 
 
 def days_of(days: int) -> str:

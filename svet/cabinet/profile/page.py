@@ -21,6 +21,8 @@ from svet.cabinet.profile import (
     notifications,
     office_requests,
     second_factor,
+    tokens,
+    webhooks,
 )
 from svet.cabinet.profile.forms import PasswordForm, PersonForm
 from svet.cabinet.shell.fields import checklist
@@ -135,6 +137,8 @@ urlpatterns: list[URLPattern] = [
     *notifications.urlpatterns,
     *contacts.urlpatterns,
     *devices_and_consents.urlpatterns,
+    *tokens.urlpatterns,
+    *webhooks.urlpatterns,
     *second_factor.urlpatterns,
     *office_requests.urlpatterns,
     *data_export.urlpatterns,

@@ -38,6 +38,7 @@ PAGES: Final[Mapping[str, tuple[str, int]]] = {
     "simple": ("simple", 0),
     "second-factor": ("second-factor", 0),
     "usage": ("usage", 1),
+    "webhook": ("webhook", 1),
 }
 #: Places inside a page: the page, and the mark of the thing on it.
 MARKS: Final[Mapping[str, tuple[str, str]]] = {"token": ("tokens", "key-{}")}

@@ -36,7 +36,7 @@ def push_key_command(out: Path | None) -> None:
 
 @click.command("rekey")
 def rekey_command() -> None:
-    """Write second factors anew under SVET_SECRET_KEY, so that former keys may be thrown away.
+    """Write second factors and secrets of webhooks anew under SVET_SECRET_KEY; former keys may go then.
 
     May be stopped and run again while people sign in; exits 1 when no known key opens one of them.
     """
@@ -45,13 +45,24 @@ def rekey_command() -> None:
         from django.utils.translation import gettext as _
 
         from svet.people.operations.rekeying import rekey_factors
+        from svet.webhooks.operations.rekeying import rekey_webhooks
 
         found = rekey_factors()
+        present, retired, lost = rekey_webhooks(write=True)
         click.echo(
             _("Вторых факторов под нынешним ключом: {present}, перенесено под него: {retired}").format(
                 present=found.present, retired=found.retired
             )
         )
+        click.echo(
+            _("Секретов сообщений программам под нынешним ключом: {present}, перенесено: {retired}").format(
+                present=present, retired=retired
+            )
+        )
+        if lost:
+            raise Failure(
+                _("секретов сообщений программам, закрытых неизвестным ключом: {lost}").format(lost=lost)
+            )
         if found.lost:
             raise Failure(
                 _(

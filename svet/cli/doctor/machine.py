@@ -23,6 +23,7 @@ from svet.look.formats import day
 from svet.people.operations.rekeying import keys_of_factors
 from svet.site.queries import database_hold, last_care
 from svet.site.rules import Care
+from svet.webhooks.operations.rekeying import rekey_webhooks
 
 #: A worker that has said nothing for so long does nothing.
 SILENT = timedelta(seconds=60)
@@ -79,6 +80,10 @@ def look_at_keys() -> Findings:
     """Whether second factors can be opened, and whether former keys are still needed."""
     # With one key a look at the oldest tells enough: they lie there since before any change of it.
     found = keys_of_factors(most=None if settings.SECRET_KEY_FALLBACKS else _FEW)
+    _present, retired, lost = rekey_webhooks(write=False)
+    if retired or lost:
+        said = _("Секреты сообщений программам не под нынешним ключом: {count}.").format(count=retired + lost)
+        yield Finding(Health.ILL if lost else Health.SOON, _("Ключи"), said, "svet rekey")
     if found.lost:
         said = _("Вторые факторы, закрытые ключом, которого больше нет: {count}.").format(count=found.lost)
         yield Finding(Health.ILL, _("Ключи"), said, "SVET_SECRET_KEY_FALLBACKS")

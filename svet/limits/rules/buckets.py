@@ -36,6 +36,7 @@ class LimitName(StrEnum):
     RECOVERY_PER_PHONE = "recovery_per_phone"
     EMAIL_CODES = "email_codes"
     COPIES_PER_PERSON = "copies_per_person"
+    PINGS_PER_PERSON = "pings_per_person"
     LINKING_PER_PERSON = "linking_per_person"
     LINKING_WRONG_PER_ACCOUNT = "linking_wrong_per_account"
     LINKING_WRONG_EVERYWHERE = "linking_wrong_everywhere"
@@ -102,6 +103,7 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.SECOND_FACTOR_SEEN: Limit(1, 15 * MINUTE),
     LimitName.RECOVERY_PER_PHONE: Limit(5, DAY),
     LimitName.COPIES_PER_PERSON: Limit(10, HOUR),
+    LimitName.PINGS_PER_PERSON: Limit(30, HOUR),
     LimitName.EMAIL_CODES: Limit(5, HOUR, pauses=(60, 120, 300)),
     LimitName.LINKING_PER_PERSON: Limit(5, HOUR),
     LimitName.LINKING_WRONG_PER_ACCOUNT: Limit(5, DAY),
@@ -169,6 +171,7 @@ OF_PERSON = frozenset(
         LimitName.ORDERS_PER_PERSON,
         LimitName.PASSWORD_CHECKS,
         LimitName.PHOTOS_PER_PERSON,
+        LimitName.PINGS_PER_PERSON,
         LimitName.SECOND_FACTOR,
         LimitName.WALK_INS_PER_MEMBER,
     }

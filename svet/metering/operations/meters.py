@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from svet.accounts.operations import set_link_proofs_many
+from svet.accounts.queries import people_of
 from svet.accounts.rules import normalise_meter_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -24,6 +25,7 @@ from svet.metering.operations.keeping import NewSet, NewValue, keep_sets
 from svet.metering.operations.submitting import SetRefused, judged_values
 from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingChannel, ReadingKind, ReadingState, Zone, judge, zones_of
+from svet.people import operations as people
 
 BATCH = 5_000
 
@@ -193,6 +195,12 @@ def take_down(
     meter.removed_on = removed_on
     meter.save(update_fields=["removed_on"])
     _renew_proofs(account_ids=[meter.account_id])
+    people.drop_meter_from_keys(
+        person_ids=people_of(account_id=meter.account_id),
+        meter=meter.public_id,
+        serial=meter.serial,
+        now=now,
+    )
     journal.record(
         by=by,
         action="meter.removed",

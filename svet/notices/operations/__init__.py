@@ -2,6 +2,7 @@
 
 from svet.gateways.mail.port import Attachment
 from svet.gateways.push.port import BrowserAddress
+from svet.notices.operations.listening import listen_for, when_told
 from svet.notices.operations.pushes import UnusableSubscription, forget_devices, subscribe, unsubscribe
 from svet.notices.operations.recipients import add_recipient, set_addresses, set_preferences
 from svet.notices.operations.telling import (
@@ -20,6 +21,7 @@ __all__ = [
     "UnusableSubscription",
     "add_recipient",
     "forget_devices",
+    "listen_for",
     "mark_read",
     "notify",
     "notify_many",
@@ -29,4 +31,5 @@ __all__ = [
     "set_preferences",
     "subscribe",
     "unsubscribe",
+    "when_told",
 ]

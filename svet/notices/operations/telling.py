@@ -23,6 +23,8 @@ from svet.kernel.ids import new_public_id
 from svet.kernel.places import Place, path_of
 from svet.kernel.transactions import require_transaction
 from svet.notices.models import Delivery, Notice, Recipient, Subscription
+from svet.notices.operations.listening import hear
+from svet.notices.operations.messages import NoticeMessage as NoticeMessage
 from svet.notices.operations.promises import (
     Addressee,
     AskRetailer,
@@ -36,21 +38,6 @@ from svet.notices.operations.promises import (
 )
 from svet.notices.rules import EventSpec, NoticeChannel, Words, wants
 from svet.site import queries as site
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeMessage:
-    """What one person is told, and the place of the cabinet it leads to.
-
-    ``already`` names the channels by which the caller tells the same in its own way (a letter with a file).
-    One that ``renews`` takes the place of what was told of the same event and place and is not read yet.
-    """
-
-    recipient_id: int
-    params: Mapping[str, str]
-    place: Place | None = None
-    already: Collection[NoticeChannel] = ()
-    renews: bool = False
 
 
 def notify(
@@ -104,6 +91,8 @@ def notify_many(*, event: EventSpec, tidings: Sequence[NoticeMessage], now: date
             notices.append((new_public_id(), recipient.id, event.code, said.title, said.text, url, now))
         told = _Told(recipient, event=event, said=said, place=tiding.place, now=now)
         deliveries.extend(told.by(channels, browsers=browsers[recipient.id], installation=installation))
+    listening = [recipient.id for recipient in found if recipient.listened]
+    hear(event=event, tidings=tidings, listening=listening, now=now)
     columns = ("public_id", "recipient_id", "event", "title", "text", "url", "created_at")
     copy_rows(model=Notice, columns=columns, rows=notices)
     enqueue(deliveries, event=event)

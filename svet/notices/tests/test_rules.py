@@ -17,6 +17,9 @@ from svet.people import events as people_events
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 SAMPLE = {
+    "thing": "meter",
+    "host": "program.example.org",
+    "over": "yes",
     "code": "123456",
     "when": "29.11.2026, 10:00–14:00",
     "where": "ул. Лесная, д.\u00a04",

@@ -13,6 +13,7 @@ from svet.people.events.safety import (
     SECOND_FACTOR,
     TOKEN_EXPIRES,
     TOKEN_ISSUED,
+    TOKEN_NARROWED,
 )
 
 EVENTS: Final = entrance.EVENTS + safety.EVENTS
@@ -31,4 +32,5 @@ __all__ = [
     "SOMEBODY_REGISTERS",
     "TOKEN_EXPIRES",
     "TOKEN_ISSUED",
+    "TOKEN_NARROWED",
 ]

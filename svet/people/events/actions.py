@@ -51,6 +51,7 @@ ACTIONS: Final[Mapping[str, object]] = {
     "simple_view.off": gettext_lazy("Выключен простой вид"),
     "simple_view.on": gettext_lazy("Включён простой вид"),
     "token.issued": gettext_lazy("Создан ключ для программ"),
+    "token.narrowed": gettext_lazy("Ключ для программ открывает меньше"),
     "token.revoked": gettext_lazy("Отозван ключ для программ"),
     "totp.added": gettext_lazy("Подключено приложение для кодов"),
     "totp.removed": gettext_lazy("Отключено приложение для кодов"),

@@ -110,6 +110,43 @@ def _token_expires(p: Params) -> Words:
     )
 
 
+def _token_narrowed(p: Params) -> Words:
+    """What a key was bound to is gone; with the last of it the key has ended."""
+    account, over = p["thing"] == "account", p["over"] == "yes"
+    if over:
+        title = _("Ключ для программ отозван")
+        text = (
+            _(
+                "Ключ «%(name)s» был только для лицевого счёта %(number)s, а его больше нет в вашем "
+                "кабинете. Программа с этим ключом больше не войдёт."
+            )
+            if account
+            else _(
+                "Ключ «%(name)s» был только для прибора учёта %(number)s, а этот прибор снят. Если новому "
+                "прибору тоже нужен ключ, создайте его."
+            )
+        )
+    else:
+        title = _("Ключ для программ теперь открывает меньше")
+        text = (
+            _(
+                "Ключ «%(name)s» больше не открывает лицевой счёт %(number)s: его больше нет в вашем "
+                "кабинете. Остальное он открывает, как и прежде."
+            )
+            if account
+            else _(
+                "Ключ «%(name)s» больше не открывает прибор учёта %(number)s: этот прибор снят. Остальное он "
+                "открывает, как и прежде."
+            )
+        )
+    return Words(
+        title=title,
+        text=text % p,
+        sms=(_("Ключ для программ отозван") if over else _("Ключ для программ открывает меньше")),
+        action=_("Посмотреть ключи"),
+    )
+
+
 NEW_DEVICE: Final = EventSpec(
     code="new_device",
     name=gettext_lazy("Вход с нового устройства"),
@@ -176,6 +213,18 @@ TOKEN_EXPIRES: Final = EventSpec(
     usual=(NoticeChannel.EMAIL,),
 )
 
+# ``thing``: account or meter, with its ``number``; ``over``: whether nothing is left of the key, yes or no.
+TOKEN_NARROWED: Final = EventSpec(
+    code="token_narrowed",
+    name=gettext_lazy("Ключ для программы отозван или открывает меньше"),
+    words=_token_narrowed,
+    needs={"name", "thing", "number", "over"},
+    places={"token"},
+    row=245,
+    obligatory=(NoticeChannel.BELL,),
+    usual=(NoticeChannel.EMAIL,),
+)
+
 EVENTS: Final = (
     NEW_DEVICE,
     PASSWORD_CHANGED,
@@ -183,4 +232,5 @@ EVENTS: Final = (
     SECOND_FACTOR,
     TOKEN_ISSUED,
     TOKEN_EXPIRES,
+    TOKEN_NARROWED,
 )

@@ -166,6 +166,8 @@ class Token(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=60)
     scopes = models.JSONField(default=list)
+    # Outside ids of the accounts and meters it is bound to; None: the whole cabinet.
+    bounds = models.JSONField(null=True, blank=True)
     digest = models.CharField(max_length=64)
     hint = models.CharField(max_length=4)
     created_at = models.DateTimeField()

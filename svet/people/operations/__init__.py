@@ -28,6 +28,7 @@ from svet.people.operations.factors import (
     turn_off_totp,
     turn_on_totp,
 )
+from svet.people.operations.narrowing import drop_account_from_keys, drop_meter_from_keys
 from svet.people.operations.passkeys import (
     Ceremony,
     Site,
@@ -101,6 +102,8 @@ __all__ = [
     "confirm_recovery",
     "confirm_registration",
     "distrust_device",
+    "drop_account_from_keys",
+    "drop_meter_from_keys",
     "end_all_sessions",
     "end_other_sessions",
     "end_session",

@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import InvalidToken
 from django.db import transaction
 
-from svet.people.models.secrets import is_newest, renewed
+from svet.people.models.secrets import BOX
 
 #: What of a factor's data is encrypted; the rest of it opens nothing.
 _ENCRYPTED = ("secret", "seed")
@@ -57,9 +57,9 @@ def rekey_factors() -> KeysOfFactors:
 
 def _renew(data: dict[str, str]) -> str:
     """Put the texts of one factor under the present secret; says under which they lay."""
-    old = {name: data[name] for name in _ENCRYPTED if name in data and not is_newest(data[name])}
+    old = {name: data[name] for name in _ENCRYPTED if name in data and not BOX.is_newest(data[name])}
     try:
-        data.update({name: renewed(text) for name, text in old.items()})
+        data.update({name: BOX.renewed(text) for name, text in old.items()})
     except InvalidToken:
         return "lost"
     return "retired" if old else "present"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from svet.people.models import Person, Token
 from svet.people.operations.sealing import sealed
 from svet.people.queries import TokenView, recipient_of, token_digest, token_of
 from svet.people.rules.names import ProfileReason, ProfileRefused
-from svet.people.rules.scopes import KEEP_EXPIRED, WARN_BEFORE, Scope, term_of
+from svet.people.rules.scopes import KEEP_EXPIRED, WARN_BEFORE, KeyBound, Scope, check_bounds, term_of
 
 _PREFIX = "svet_"
 _MOST_TOKENS = 20
@@ -42,13 +43,15 @@ def issue_token(
     scopes: Sequence[str],
     now: datetime,
     expires_in_days: int | None = None,
+    bounds: Collection[KeyBound] | None = None,
     address: str = "",
 ) -> tuple[TokenView, str]:
     """Make a key with the given rights for some days (the longest usual term, unless it is said) and tell.
 
+    With ``bounds`` it opens nothing but these; that they are the person's is judged by whoever calls.
     The secret is returned here and never again.
 
-    :raises ProfileRefused: no name, no or unknown rights, an impossible term, too many keys.
+    :raises ProfileRefused: no name, no or unknown rights, impossible bounds or term, too many keys.
     """
     title = " ".join(name.split())
     if not title:
@@ -58,6 +61,8 @@ def issue_token(
     chosen = sorted(set(scopes))
     if not chosen or not set(chosen) <= {scope.value for scope in Scope}:
         raise ProfileRefused(ProfileReason.SCOPES, field="scopes")
+    check_bounds(bounds, chosen)
+    kept = None if bounds is None else [asdict(each) for each in sorted(set(bounds))]
     expires_at = now + term_of(expires_in_days, most_days=settings.TOKEN_DAYS)
     secret = _PREFIX + secrets.token_urlsafe(32)
     with use_case():
@@ -68,6 +73,7 @@ def issue_token(
             person=person,
             name=title,
             scopes=chosen,
+            bounds=kept,
             digest=token_digest(secret),
             hint=secret[-4:],
             created_at=now,
@@ -80,14 +86,15 @@ def issue_token(
             subject_id=token.public_id,
             now=now,
             after=sealed(
-                {"name": title, "scopes": chosen, "expires_at": expires_at.isoformat()}, person_id=person_id
+                {"name": title, "scopes": chosen, "bounds": kept, "expires_at": expires_at.isoformat()},
+                person_id=person_id,
             ),
         )
         notices.notify(
             recipient_id=person.recipient_id,
             event=events.TOKEN_ISSUED,
             params={"name": title, "at": moment(now)},
-            place=_page_of(token),
+            place=page_of(token),
             now=now,
         )
     return token_of(token), secret
@@ -100,18 +107,22 @@ def revoke_token(*, person_id: int, token_public_id: str, now: datetime, address
         token = mine.select_for_update().first()
         if token is None:
             raise NotFound(ProfileReason.NO_SUCH)
-        _revoke([token], person_id=person_id, by=Actor.person(person_id, address=address), now=now)
+        revoke_each([token], person_id=person_id, by=Actor.person(person_id, address=address), now=now)
 
 
 def revoke_all_tokens(*, person_id: int, by: Actor, now: datetime, reason: str = "") -> int:
     """Make every key of the person useless at once (a step); says how many were in force."""
     require_transaction()
     tokens = list(_live(person_id=person_id, now=now).select_for_update())
-    _revoke(tokens, person_id=person_id, by=by, now=now, reason=reason)
+    revoke_each(tokens, person_id=person_id, by=by, now=now, reason=reason)
     return len(tokens)
 
 
-def _revoke(tokens: Sequence[Token], *, person_id: int, by: Actor, now: datetime, reason: str = "") -> None:
+def revoke_each(
+    tokens: Sequence[Token], *, person_id: int, by: Actor, now: datetime, reason: str = ""
+) -> None:
+    """Make these keys of the person useless (a step)."""
+    require_transaction()
     Token.objects.filter(pk__in=[token.pk for token in tokens]).update(revoked_at=now)
     notices.forget_devices(
         recipient_id=recipient_of(person_id), device_keys=[token.public_id for token in tokens]
@@ -161,7 +172,7 @@ def warn_of_expiry(*, now: datetime) -> int:
                     NoticeMessage(
                         row.person.recipient_id,
                         {"name": row.name, "until": day(row.expires_at)},
-                        _page_of(row),
+                        page_of(row),
                     )
                     for row in due
                 ],
@@ -188,6 +199,6 @@ def _live(*, person_id: int, now: datetime) -> QuerySet[Token]:
     return Token.objects.filter(person_id=person_id, revoked_at__isnull=True, expires_at__gt=now)
 
 
-def _page_of(token: Token) -> Place:
+def page_of(token: Token) -> Place:
     """Where the person revokes it."""
     return Place("token", (token.public_id,))

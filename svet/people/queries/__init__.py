@@ -12,12 +12,17 @@ from django.db.models import QuerySet
 from svet.kernel.frozen import frozen
 from svet.kernel.ids import PersonId, RecipientId
 from svet.kernel.refusals import NotFound
-from svet.people.models import Code, Consent, Device, Person, Token
+from svet.people.models import Consent, Device, Person, Token
 from svet.people.queries.agreements import agreements_due as agreements_due
+from svet.people.queries.challenges import Challenge as Challenge
+from svet.people.queries.challenges import challenge as challenge
+from svet.people.queries.challenges import challenge_of as challenge_of
+from svet.people.queries.challenges import may_set_password as may_set_password
 from svet.people.rules.agents import name_of_agent
-from svet.people.rules.codes import GRANT_LIFE, RECOVERY_PAUSE, CodePurpose
+from svet.people.rules.codes import RECOVERY_PAUSE
 from svet.people.rules.names import ProfileReason
 from svet.people.rules.phones import PhoneRefused, normalise_phone
+from svet.people.rules.scopes import KeyBound
 
 _SECRET_LENGTH = 48
 
@@ -56,6 +61,7 @@ class TokenHolder:
     scopes: frozenset[str]
     expires_at: datetime
     last_used_at: datetime | None
+    bounds: frozenset[KeyBound] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +84,6 @@ class DeviceView:
 
 
 @dataclass(frozen=True, slots=True)
-class Challenge:
-    """Where a challenge of this browser stands; the same for known and unknown phones."""
-
-    target: str
-    next_send_at: datetime
-    expires_at: datetime
-    tries_left: int
-
-
-@dataclass(frozen=True, slots=True)
 class ConsentView:
     """One version of one text agreed to, and when that was taken back."""
 
@@ -101,7 +97,7 @@ class ConsentView:
 
 @dataclass(frozen=True, slots=True)
 class TokenView:
-    """A key for programs as its holder sees it; what opens anything is not in it."""
+    """A key for programs as its holder sees it; what opens anything is not in it. ``bounds`` None: all."""
 
     public_id: str
     name: str
@@ -110,6 +106,7 @@ class TokenView:
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime | None
+    bounds: tuple[KeyBound, ...] | None = None
 
 
 def person(person_id: int) -> PersonView:
@@ -181,7 +178,19 @@ def person_by_token(secret: str) -> TokenHolder | None:
     if token is None:
         return None
     scopes, person = frozenset(token.scopes), view_of(token.person)
-    return TokenHolder(person, token.pk, token.public_id, scopes, token.expires_at, token.last_used_at)
+    return TokenHolder(
+        person=person,
+        token_id=token.pk,
+        token_public_id=token.public_id,
+        scopes=scopes,
+        expires_at=token.expires_at,
+        last_used_at=token.last_used_at,
+        bounds=None if token.bounds is None else frozenset(_bounds(token.bounds)),
+    )
+
+
+def _bounds(kept: list[dict[str, str]]) -> tuple[KeyBound, ...]:
+    return tuple(KeyBound(**each) for each in kept)
 
 
 def recipient_of(person_id: int) -> int:
@@ -218,24 +227,6 @@ def recoveries(person_ids: Collection[int]) -> dict[int, datetime]:
     """When the password of these people was last set by nothing but an SMS; who never did is absent."""
     rows = Person.objects.filter(pk__in=person_ids, recovered_at__isnull=False)
     return {key: at for key, at in rows.values_list("pk", "recovered_at") if at is not None}
-
-
-def challenge(*, purpose: CodePurpose, session_key: str) -> Challenge | None:
-    """The challenge this browser has to answer, or nothing."""
-    row = Code.objects.filter(session_key=session_key, purpose=purpose, spent_at__isnull=True).first()
-    return None if row is None else challenge_of(row)
-
-
-def challenge_of(row: Code) -> Challenge:
-    """A challenge as it may leave the room: without its digest and without whether it can be won."""
-    return Challenge(row.target, row.next_send_at, row.expires_at, row.tries_left)
-
-
-def may_set_password(*, session_key: str, now: datetime) -> bool:
-    """Whether this browser has answered a recovery code and may choose a new password."""
-    return Code.objects.filter(
-        session_key=session_key, purpose=CodePurpose.RECOVERY, spent_at__gt=now - GRANT_LIFE
-    ).exists()
 
 
 def devices(*, person_id: int, session_key: str = "") -> list[DeviceView]:
@@ -294,6 +285,7 @@ def token_of(row: Token) -> TokenView:
         created_at=row.created_at,
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
+        bounds=None if row.bounds is None else _bounds(row.bounds),
     )
 
 

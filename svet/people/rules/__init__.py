@@ -18,7 +18,7 @@ from svet.people.rules.passwords import (
     judge_password,
 )
 from svet.people.rules.phones import PhoneReason, PhoneRefused, mask_phone, normalise_phone
-from svet.people.rules.scopes import Scope
+from svet.people.rules.scopes import KeyBound, Scope
 
 __all__ = [
     "CODE_LIFE",
@@ -27,6 +27,7 @@ __all__ = [
     "LONGEST_PASSWORD",
     "CodePurpose",
     "CodeReason",
+    "KeyBound",
     "PasswordLine",
     "PasswordReason",
     "PasswordRefused",

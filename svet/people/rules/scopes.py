@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -43,3 +45,38 @@ def term_of(days: int | None, *, most_days: int) -> timedelta:
     if not 1 <= chosen <= most_days:
         raise ProfileRefused(ProfileReason.TERM, field="expires_in_days", details={"most": most_days})
     return timedelta(days=chosen)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class KeyBound:
+    """A thing a key is bound to, by outside ids: an account, or one meter of it."""
+
+    account: str
+    meter: str = ""
+
+
+#: What a key of chosen accounts may be allowed: what is about one account and moves no money.
+ACCOUNT_SCOPES: Final = frozenset(
+    {Scope.ACCOUNTS_READ, Scope.READINGS_READ, Scope.READINGS_WRITE, Scope.BILLS_READ}
+)
+#: What a key of chosen meters may be allowed.
+METER_SCOPES: Final = frozenset({Scope.READINGS_READ, Scope.READINGS_WRITE})
+#: How many things one key is bound to at most.
+MOST_BOUNDS: Final = 50
+
+
+def check_bounds(bounds: Collection[KeyBound] | None, scopes: Collection[str]) -> None:
+    """Whether a key may be bound so; None is the whole cabinet.
+
+    :raises ProfileRefused: nothing or too much is chosen, or a right is of the whole cabinet
+    """
+    if bounds is None:
+        return
+    if not bounds:
+        raise ProfileRefused(ProfileReason.NO_BOUNDS, field="bounds")
+    if len(bounds) > MOST_BOUNDS:
+        raise ProfileRefused(ProfileReason.MANY_BOUNDS, field="bounds")
+    if any(bound.meter for bound in bounds) and not set(scopes) <= METER_SCOPES:
+        raise ProfileRefused(ProfileReason.METER_SCOPES, field="scopes")
+    if not set(scopes) <= ACCOUNT_SCOPES:
+        raise ProfileRefused(ProfileReason.ACCOUNT_SCOPES, field="scopes")

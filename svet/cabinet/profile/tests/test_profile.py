@@ -8,12 +8,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from svet.accounts.tests.factories import make_account, make_link
 from svet.cabinet.entrance.tests.test_entrance import seen
 from svet.look.formats import day
+from svet.metering.tests.factories import make_meter
 from svet.notices import queries as notices
 from svet.people import queries
 from svet.people.models import Consent, Device, Person, Token
 from svet.people.operations import issue_token
+from svet.people.rules import KeyBound
 from svet.people.tests.factories import NOW, PASSWORD, make_person
 from svet.people.tests.outbox import events_to, last_code
 
@@ -349,6 +352,32 @@ def test_a_key_is_shown_once(anna: Person) -> None:
     assert "Умный дом" in again
     assert client.post("/profile/tokens/", {"name": "", "scopes": []}).status_code == 422
     assert client.post("/profile/tokens/", {"name": "x", "scopes": ["root"]}).status_code == 422
+
+
+def test_a_key_for_one_meter_is_made_by_the_form_and_says_so(anna: Person) -> None:
+    client = signed_in(anna)
+    assert 'name="reach"' not in client.get("/profile/tokens/").content.decode()
+    account = make_account()
+    make_link(person=anna, account=account, confirmed=True)
+    meter, foreign = make_meter(account=account), make_meter()
+    typed = {"name": "Щиток", "scopes": ["readings:write"], "reach": "meters", "password": PASSWORD}
+    page = client.post("/profile/tokens/", {**typed, "meters": [meter.public_id]}).content.decode()
+    assert re.search(r"svet_[A-Za-z0-9_-]{43}", page) is not None
+    assert f"Прибор учёта № {meter.serial}" in client.get("/profile/tokens/").content.decode()
+    bound = queries.tokens(person_id=anna.pk)[0].bounds
+    assert bound == (KeyBound(account.public_id, meter.public_id),)
+    for wrong in (
+        {**typed, "meters": []},
+        {**typed, "meters": [foreign.public_id]},
+        {**typed, "reach": "all", "meters": [meter.public_id]},
+        {**typed, "reach": "accounts", "meters": [meter.public_id]},
+        {**typed, "reach": "all of it"},
+        {**typed, "meters": [meter.public_id], "scopes": ["payments:write"]},
+    ):
+        refused = client.post("/profile/tokens/", wrong)
+        assert refused.status_code == 422, wrong
+        assert "Щиток" in refused.content.decode()
+    assert len(queries.tokens(person_id=anna.pk)) == 1
 
 
 def test_the_consent_is_withdrawn_and_given_again_and_every_time_is_kept(anna: Person) -> None:

@@ -1,0 +1,148 @@
+"""What the owner of an address does with it; every address is found by whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from svet.gateways import webhooks
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.moving import move_standing
+from svet.kernel.refusals import NotFound
+from svet.kernel.transactions import require_transaction, use_case
+from svet.limits import operations as limits
+from svet.limits.rules import LimitName
+from svet.notices import operations as notices
+from svet.people import queries as people
+from svet.webhooks.jobs import wake_calls
+from svet.webhooks.models import BOX, CALL_MOVES, CallState, Webhook, WebhookCall
+from svet.webhooks.operations.owing import call_for, owe
+from svet.webhooks.queries import HookView, hook_view
+from svet.webhooks.rules import (
+    BOTH_SECRETS,
+    GIVE_UP,
+    MOST_HOOKS,
+    PING,
+    HookReason,
+    HookRefused,
+    checked_events,
+    new_secret,
+)
+
+
+def add_webhook(*, by: Actor, url: str, events: Collection[str], now: datetime) -> tuple[HookView, str]:
+    """Take an address and say its secret, this one time.
+
+    :raises HookRefused: the address or the events cannot be, or there are too many
+    """
+    chosen = checked_events(events)
+    address = url.strip()
+    if not webhooks.gateway().takes(address):
+        raise HookRefused(HookReason.URL, field="url")
+    secret = new_secret()
+    person_id = by.person_id or 0
+    with use_case():
+        recipient_id = people.recipient_of(person_id)
+        # One recipient's addresses are changed one after another: this row is the lock and the flag.
+        notices.listen_for(recipient_id=recipient_id, listened=True)
+        if Webhook.objects.filter(person_id=person_id).count() >= MOST_HOOKS:
+            raise HookRefused(HookReason.TOO_MANY, field="url")
+        row = Webhook.objects.create(
+            person_id=person_id,
+            recipient_id=recipient_id,
+            url=address,
+            events=chosen,
+            secret=BOX.close(secret),
+            created_at=now,
+        )
+        _note(by, "webhook.added", row, now=now)
+    return hook_view(row), secret
+
+
+def remove_webhook(*, by: Actor, public_id: str, now: datetime) -> None:
+    """Call the address no more; what it was sent is forgotten. :raises NotFound: absent or another's"""
+    with use_case():
+        row = _locked(by, public_id)
+        _note(by, "webhook.removed", row, now=now)
+        row.delete()
+        left = Webhook.objects.filter(recipient_id=row.recipient_id).exists()
+        notices.listen_for(recipient_id=row.recipient_id, listened=left)
+
+
+def rotate_secret(*, by: Actor, public_id: str, now: datetime) -> str:
+    """Another secret, said this one time; the former one signs too for a day. :raises NotFound:"""
+    secret = new_secret()
+    with use_case():
+        row = _locked(by, public_id)
+        row.former_secret, row.former_until = row.secret, now + BOTH_SECRETS
+        row.secret = BOX.close(secret)
+        row.save(update_fields=["secret", "former_secret", "former_until"])
+        _note(by, "webhook.rotated", row, now=now)
+    return secret
+
+
+def turn_on(*, by: Actor, public_id: str, now: datetime) -> None:
+    """Call an address again that was switched off; one that is on stays so. :raises NotFound:"""
+    with use_case():
+        row = _locked(by, public_id)
+        if row.off_at is None:
+            return
+        row.off_at = row.failing_since = None
+        row.save(update_fields=["off_at", "failing_since"])
+        _note(by, "webhook.on", row, now=now)
+
+
+def ping(*, by: Actor, public_id: str, now: datetime) -> None:
+    """Post a try with no ids. :raises NotFound: :raises HookRefused: it is off :raises LimitReached:"""
+    limits.spend(limit=LimitName.PINGS_PER_PERSON, key=str(by.person_id), now=now)
+    with use_case():
+        row = _locked(by, public_id)
+        if row.off_at is not None:
+            raise HookRefused(HookReason.OFF)
+        owe([call_for(row, event=PING, kind="", thing="", now=now)])
+
+
+def repeat_call(*, by: Actor, call_public_id: str, now: datetime) -> None:
+    """Post the same news under the same id once more; the guard is asked again when it leaves.
+
+    :raises NotFound: absent or another's :raises HookRefused: it waits, or the address is off
+    :raises LimitReached:
+    """
+    limits.spend(limit=LimitName.PINGS_PER_PERSON, key=str(by.person_id), now=now)
+    with use_case():
+        calls = WebhookCall.objects.select_for_update(of=("self",), no_key=True).select_related("hook")
+        call = calls.filter(hook__person_id=by.person_id or 0, public_id=call_public_id).first()
+        if call is None:
+            raise NotFound(HookReason.NO_SUCH)
+        if call.hook.off_at is not None:
+            raise HookRefused(HookReason.OFF)
+        state = CALL_MOVES.state(call.state)
+        if state is CallState.WAITING:
+            raise HookRefused(HookReason.WAITS)
+        move_standing(
+            WebhookCall.objects.filter(pk=call.pk),
+            moves=CALL_MOVES,
+            before=state,
+            to=CallState.WAITING,
+            changes={"due_at": now, "give_up_at": now + GIVE_UP, "attempts": 0, "done_at": None},
+        )
+        wake_calls([call.pk])
+
+
+def forget_webhooks(*, person_id: int, by: Actor, now: datetime) -> None:
+    """The cabinet is deleted: nothing is posted any more (a step)."""
+    require_transaction()
+    Webhook.objects.filter(person_id=person_id).delete()
+
+
+def _locked(by: Actor, public_id: str) -> Webhook:
+    rows = Webhook.objects.select_for_update(no_key=True)
+    row = rows.filter(person_id=by.person_id or 0, public_id=public_id).first()
+    if row is None:
+        raise NotFound(HookReason.NO_SUCH)
+    return row
+
+
+def _note(by: Actor, action: str, row: Webhook, *, now: datetime) -> None:
+    journal.record(by=by, action=action, subject="webhook", subject_id=row.public_id, now=now)
