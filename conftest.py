@@ -192,7 +192,7 @@ def standing_database(django_db_setup: None, django_db_blocker: Any) -> Any:
     place in such a module: it would empty the tables.
     """
     standing = transaction.atomic()
-    standing._from_testcase = True  # durable use cases may begin in it
+    standing._from_testcase = True  # type: ignore[attr-defined]  # durable use cases may begin in it
     with django_db_blocker.unblock(), standing:
         yield
         transaction.set_rollback(True)

@@ -91,9 +91,9 @@ def make_bill(
 class AutopayCast:
     """Anna owns an account that owes 820,00 ₽ by a bill and has a card; Boris may pay for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, email: str = "anna@example.ru") -> None:
         provider = provider_with_requisites()
-        self.anna: Person = make_person(email="anna@example.ru")
+        self.anna: Person = make_person(email=email)
         self.boris: Person = make_person(first_name="Борис", patronymic="Иванович")
         self.vera: Person = make_person(first_name="Вера", patronymic="Львовна", last_name="Чужая")
         self.account: Account = make_account(provider=provider)

@@ -12,7 +12,6 @@ from svet.autopay import operations, queries
 from svet.autopay.models import AgreementChange, AutopayAgreement, AutopayTry, AutopayTurn
 from svet.autopay.rules import AgreementState, AutopayConflict, AutopayNotFound, TurnState
 from svet.autopay.tests.factories import AutopayCast, agree, at, charge, make_bill, pay_by_hand
-from svet.gateways.acquiring.port import BankReason
 from svet.gateways.failures import Temporary
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
@@ -219,56 +218,6 @@ def test_a_clock_that_went_back_over_midnight_tells_and_charges_nothing_twice(ca
         tick(back)
     assert Order.objects.count() == 1
     assert Notice.objects.filter(event="autopay_told").count() == 1
-
-
-@pytest.mark.parametrize(
-    ("reason", "days"),
-    [(BankReason.INSUFFICIENT_FUNDS, [5, 7, 9]), (BankReason.BANK_FAULT, [5, 7]), (BankReason.DECLINED, [6])],
-)
-def test_soft_refusals_are_tried_again_on_told_days_and_end(
-    cast: AutopayCast, bank: StubBank, reason: BankReason, days: list[int]
-) -> None:
-    told(cast)
-    tried = []
-    for hour in range(24 * 12):
-        now = at(4, 12) + timedelta(hours=hour)
-        tick(now)
-        for order in Order.objects.filter(state=OrderState.WAITING):
-            tried.append(order.created_at)
-            bank.refuse(order, reason)
-    first, *others = [(moment + timedelta(hours=5)).day for moment in tried]
-    assert first == 4
-    assert others == days
-    assert turn().state == TurnState.FAILED
-    assert turn().reason == reason
-    assert Notice.objects.filter(event="autopay_again").count() == len(days)
-    assert Notice.objects.filter(event="autopay_failed").count() == 1
-    assert not Notice.objects.filter(event="payment_failed").exists()
-    assert AutopayAgreement.objects.get().state == AgreementState.ACTIVE
-    assert balance(cast) == 820_00
-
-
-@pytest.mark.parametrize(
-    ("reason", "state"),
-    [
-        (BankReason.CARD_UNBOUND, AgreementState.ENDED),
-        (BankReason.FRAUD, AgreementState.PAUSED),
-        (BankReason.CARD_PROBLEM, AgreementState.PAUSED),
-        (BankReason.AUTHENTICATION_FAILED, AgreementState.PAUSED),
-    ],
-)
-def test_hard_refusals_are_not_tried_again(
-    cast: AutopayCast, bank: StubBank, reason: BankReason, state: AgreementState
-) -> None:
-    told(cast)
-    tick(at(4, 12))
-    bank.refuse(Order.objects.get(), reason)
-    for hour in range(1, 24 * 9):
-        tick(at(4, 12) + timedelta(hours=hour))
-    assert Order.objects.count() == 1
-    assert turn().state == TurnState.FAILED
-    assert AutopayAgreement.objects.get().state == state
-    assert Notice.objects.filter(event="autopay_stopped").count() == 1
 
 
 def test_a_decline_that_becomes_a_yes_late_pays_the_month(cast: AutopayCast, bank: StubBank) -> None:
