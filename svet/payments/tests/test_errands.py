@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,7 +27,7 @@ from svet.payments.operations.beginning import BegunPayment
 from svet.payments.operations.errands import ERRAND, ask_errand, end_errand, forget_errands
 from svet.payments.operations.going import do_errand
 from svet.payments.operations.shops import bank_of
-from svet.payments.operations.truth import Truth
+from svet.payments.operations.truth import Truth, ask_bank
 from svet.payments.rules.errands import DEAD_AFTER, ErrandKind, patience_left
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import BASE, NOW, Family, StubBank, make_order
@@ -220,16 +219,13 @@ def test_nor_by_one_that_was_asking_the_bank_meanwhile(
     reviewed: Order, monkeypatch: pytest.MonkeyPatch, kind: ErrandKind
 ) -> None:
     """The desk gives up between the bank's answer and the transaction that decides."""
-    from svet.payments.operations import reviewing
-
-    really: Callable[..., Truth] = reviewing.ask_bank
 
     def asked(order: Order, **named: Any) -> Truth:
-        told = really(order, **named)
+        told = ask_bank(order, **named)
         assert end_errand(BankErrand.objects.get().pk, now=NOW)
         return told
 
-    monkeypatch.setattr(reviewing, "ask_bank", asked)
+    monkeypatch.setattr("svet.payments.operations.reviewing.ask_bank", asked)
     monkeypatch.setattr(errands, "linger", lambda errand, **_: errand)
     errand_id = _asked(reviewed, kind)
     do_errand(errand_id=errand_id, now=NOW)
