@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from svet.cabinet.profile.second_factor import proved_or_just_signed_in
+from svet.cabinet.profile.second_factor import ask_unless_proved
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import client_address, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound
@@ -34,10 +34,13 @@ def devices(request: HttpRequest) -> HttpResponse:
     return render(request, "cabinet/devices.html", {"devices": rows, "elsewhere": elsewhere})
 
 
+@signed_in
 @require_POST
-@proved_or_just_signed_in
 def end_elsewhere(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere but here."""
+    asked = ask_unless_proved(request)
+    if asked is not None:
+        return asked
     count = people.end_other_sessions(
         person_id=person_of(request).person_id,
         session_key=request.session.session_key or "",
@@ -51,10 +54,14 @@ def end_elsewhere(request: HttpRequest) -> HttpResponse:
     return redirect("/profile/devices/")
 
 
+@signed_in
 @require_POST
-@proved_or_just_signed_in
 def end_device(request: HttpRequest, public_id: str) -> HttpResponse:
     """Sign out on one device."""
+    _one_of_mine(request, public_id)
+    asked = ask_unless_proved(request)
+    if asked is not None:
+        return asked
     try:
         people.end_session(
             person_id=person_of(request).person_id,
@@ -72,9 +79,7 @@ def end_device(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def distrust_device(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask this device for the second step again."""
-    mine = queries.devices(person_id=person_of(request).person_id)
-    if not any(device.public_id == public_id for device in mine):
-        deny_as_missing(request, subject="device", public_id=public_id)
+    _one_of_mine(request, public_id)
     people.distrust_device(
         person_id=person_of(request).person_id,
         device_public_id=public_id,
@@ -83,6 +88,12 @@ def distrust_device(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     messages.success(request, _("Устройство больше не доверенное: в следующий раз спросим второй шаг."))
     return redirect("/profile/devices/")
+
+
+def _one_of_mine(request: HttpRequest, public_id: str) -> None:
+    mine = queries.devices(person_id=person_of(request).person_id)
+    if not any(device.public_id == public_id for device in mine):
+        deny_as_missing(request, subject="device", public_id=public_id)
 
 
 @signed_in

@@ -58,19 +58,11 @@ def proved(
     return guarded
 
 
-def proved_or_just_signed_in(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """The same for what a list of devices offers; there, having signed in so lately proves as much."""
-
-    @signed_in
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not _fresh(request, max(opened_at(request), float(request.session.get(_PROVED, 0)))):
-            return _ask("/profile/devices/")
-        return view(request, *args, **kwargs)
-
-    return guarded
+def ask_unless_proved(request: HttpRequest) -> HttpResponse | None:
+    """The way to the password before what a list of devices offers; a sign-in so lately proves as much."""
+    if _fresh(request, max(opened_at(request), float(request.session.get(_PROVED, 0)))):
+        return None
+    return _ask("/profile/devices/")
 
 
 def _fresh(request: HttpRequest, at: float) -> bool:

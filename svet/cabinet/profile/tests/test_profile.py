@@ -284,6 +284,7 @@ def test_vera_signs_nobody_out_and_revokes_nobodys_key(anna: Person) -> None:
     device = queries.devices(person_id=anna.pk)[0]
     vera = signed_in(make_person())
     assert vera.post(f"/profile/devices/{device.public_id}/end/").status_code == 404
+    assert grown_old(vera).post(f"/profile/devices/{device.public_id}/end/").status_code == 404
     assert vera.post(f"/profile/tokens/{token.public_id}/revoke/").status_code == 404
     assert at_home.get("/profile/").status_code == 200
     assert Token.objects.get(public_id=token.public_id).revoked_at is None
