@@ -11,6 +11,8 @@ ACTIONS: Final[Mapping[str, object]] = {
     "fiscal.cashbox.added": gettext_lazy("Добавлена онлайн-касса"),
     "fiscal.cashbox.off": gettext_lazy("Онлайн-касса выключена"),
     "fiscal.receipt.closed": gettext_lazy("Кассовый чек закрыт другим документом"),
+    "fiscal.receipt.corrected": gettext_lazy("Чек коррекции отправлен в кассу"),
+    "fiscal.receipt.correction": gettext_lazy("Записан чек коррекции"),
     "fiscal.receipt.again": gettext_lazy("Кассовый чек отправлен заново"),
     "fiscal.receipt.done": gettext_lazy("Пробит кассовый чек"),
     "fiscal.receipt.failed": gettext_lazy("Кассовый чек не пробит"),

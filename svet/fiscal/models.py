@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from svet.fiscal.rules.corrections import CorrectionBasis, CorrectionGround
 from svet.fiscal.rules.states import ON_ITS_WAY, ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.fiscal.rules.vat import Taxation
 from svet.kernel.fields import PublicIdField
@@ -16,6 +18,7 @@ from svet.kernel.money import Money
 _STATES = [(each.value, each.value) for each in ReceiptState]
 _KINDS = [(each.value, each.value) for each in ReceiptKind]
 _LINES = [(each.value, each.value) for each in ReceiptLineKind]
+_BASES = [(each.value, each.value) for each in CorrectionBasis]
 _TAXATIONS = [(each.value, each.value) for each in Taxation]
 
 
@@ -59,6 +62,9 @@ class Receipt(models.Model):
     What it says is written down when it is made and is the same at each try: ``contact`` (a mail address or a
     phone; kept as long as the document, as the till keeps it), ``inn``, ``time_zone``; ``taxation`` with the
     till that gets it.
+
+    A correction is the same receipt, handed over as «чек коррекции» by the ``ground``: so there is one
+    document of the money. Until ``corrected_at`` it waits for the second signature and changes nothing.
     """
 
     public_id = PublicIdField()
@@ -97,6 +103,15 @@ class Receipt(models.Model):
     closing_document = models.CharField(max_length=40, blank=True, db_default="")
     closing_reason = models.CharField(max_length=300, blank=True, db_default="")
     closed_at = models.DateTimeField(null=True)
+    # «Чек коррекции»: on what basis and by which document, who wrote it, since when it counts.
+    correction = models.CharField(max_length=12, choices=_BASES, blank=True, db_default="")
+    ground_number = models.CharField(max_length=32, blank=True, db_default="")
+    ground_day = models.DateField(null=True)
+    correction_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    correction_by_name = models.CharField(max_length=100, blank=True, db_default="")
+    corrected_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -136,6 +151,13 @@ class Receipt(models.Model):
     def local(self) -> datetime:
         """When the money moved, in the supplier's zone."""
         return self.at.astimezone(ZoneInfo(self.time_zone or "UTC"))
+
+    @property
+    def ground(self) -> CorrectionGround | None:
+        """By what a correction is made, or waits for its second signature."""
+        if not self.correction or self.ground_day is None:
+            return None
+        return CorrectionGround(CorrectionBasis(self.correction), self.ground_number, self.ground_day)
 
 
 class ReceiptLine(models.Model):

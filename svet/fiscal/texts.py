@@ -7,11 +7,12 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from svet.fiscal.rules.again import AgainAs
-from svet.fiscal.rules.refusals import CashboxReason, ReceiptReason
+from svet.fiscal.rules.corrections import CorrectionBasis
+from svet.fiscal.rules.refusals import CashboxReason, CorrectionReason, ReceiptReason
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.kernel.refusals import Refused
 
-REASONS: Final = (CashboxReason, ReceiptReason)
+REASONS: Final = (CashboxReason, CorrectionReason, ReceiptReason)
 
 
 def line_name(kind: ReceiptLineKind, account_number: str) -> str:
@@ -21,8 +22,10 @@ def line_name(kind: ReceiptLineKind, account_number: str) -> str:
     return f"Электроэнергия, л/с {account_number}"
 
 
-def kind_word(kind: ReceiptKind) -> str:
-    """«Приход»."""
+def kind_word(kind: ReceiptKind, *, corrects: bool = False) -> str:
+    """«Кассовый чек»; one that ``corrects`` is a «Чек коррекции»."""
+    if corrects:
+        return _("Чек коррекции")
     match kind:
         case ReceiptKind.SELL:
             return _("Кассовый чек")
@@ -30,6 +33,13 @@ def kind_word(kind: ReceiptKind) -> str:
             return _("Чек возврата")
         case ReceiptKind.OFFSET:
             return _("Чек зачёта аванса")
+
+
+def basis_word(basis: CorrectionBasis) -> str:
+    """On what basis a correction is made."""
+    if basis is CorrectionBasis.INSTRUCTION:
+        return _("по предписанию налоговой")
+    return _("нашли сами")
 
 
 def line_word(kind: ReceiptLineKind) -> str:
@@ -129,9 +139,37 @@ def why(reason: ReceiptReason) -> str:
             )
 
 
+def why_not_corrected(reason: CorrectionReason) -> str:
+    """Why a correction receipt is not made, and what to do."""
+    match reason:
+        case CorrectionReason.NOT_HERE:
+            return _(
+                "Чек коррекции здесь не сделать: чек пробит, уже в кассе или ещё может быть пробит, "
+                "либо это не чек продажи."
+            )
+        case CorrectionReason.LOOK:
+            return _("Отметьте, что чека этих денег нет: иначе чеков станет два.")
+        case CorrectionReason.NUMBER:
+            return _("Номер документа-основания: от 1 до 32 знаков.")
+        case CorrectionReason.DAY:
+            return _("Введите дату документа-основания.")
+        case CorrectionReason.TO_COME:
+            return _("Этот день ещё не наступил: у документа-основания другая дата.")
+        case CorrectionReason.BEFORE_MONEY:
+            return _("В этот день денег ещё не было: документ-основание составляют после оплаты.")
+        case CorrectionReason.NOTHING_WAITS:
+            return _("Подписывать нечего: чек коррекции никто не записал или он уже подписан.")
+        case CorrectionReason.CHANGED:
+            return _("Основание изменили, пока вы смотрели: проверьте его и подпишите снова.")
+        case CorrectionReason.SAME_HAND:
+            return _("Чек коррекции записали вы: подписать должен другой сотрудник.")
+
+
 def explain(refusal: Refused) -> str:
     """The sentence for a refusal."""
     match refusal.reason:
+        case CorrectionReason() as kept:
+            return why_not_corrected(kept)
         case ReceiptReason() as reason:
             return why(reason)
         case CashboxReason.CODE:

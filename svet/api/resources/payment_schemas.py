@@ -150,7 +150,13 @@ class RefundOfferOut(Schema):
 class PaymentReceiptOut(Schema):
     """A fiscal receipt by the supplier's till; one that is ``done`` has numbers and may have an address."""
 
-    kind: Annotated[str, Field(description="sell, sell_refund, or offset: an advance that charges have used")]
+    kind: Annotated[
+        str,
+        Field(
+            description="sell, sell_refund, sell_correction: in place of a receipt that was not made in time,"
+            " or offset: an advance that charges have used"
+        ),
+    ]
     state: Annotated[str, Field(description="pending, sent, done or failed: a member of the staff looks")]
     amount_kopecks: int
     document_number: str

@@ -163,7 +163,7 @@ def _view(order: OrderView, *, now: datetime) -> dict[str, Any]:
         "receipt_by": str(order.receipts),
         "receipts": [
             {
-                "kind": str(one.kind),
+                "kind": "sell_correction" if one.corrects else str(one.kind),
                 "state": str(one.state),
                 "amount_kopecks": one.money.kopecks,
                 "document_number": one.document_number,

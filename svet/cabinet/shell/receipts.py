@@ -28,7 +28,7 @@ def shown_receipts(found: Sequence[FiscalReceiptView]) -> tuple[ShownReceipt, ..
     """Receipts in words, in the order in which they were made."""
     return tuple(
         ShownReceipt(
-            kind_word(one.kind),
+            kind_word(one.kind, corrects=one.corrects),
             receipt_words(one.state, one.document_number),
             one.url if one.state is ReceiptState.DONE else "",
             one.money,

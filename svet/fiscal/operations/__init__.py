@@ -2,6 +2,7 @@
 
 from svet.fiscal.operations.again import try_all_again
 from svet.fiscal.operations.cashboxes import add_cashbox, switch_off
+from svet.fiscal.operations.correcting import correct_receipt, sign_correction
 from svet.fiscal.operations.deciding import ReceiptConflict, ReceiptNotFound, close_receipt, try_again
 from svet.fiscal.operations.making import make_due
 from svet.fiscal.operations.offsetting import offset_advances
@@ -12,10 +13,12 @@ __all__ = [
     "ReceiptNotFound",
     "add_cashbox",
     "close_receipt",
+    "correct_receipt",
     "follow_sent",
     "make_due",
     "offset_advances",
     "send_due",
+    "sign_correction",
     "switch_off",
     "try_again",
     "try_all_again",

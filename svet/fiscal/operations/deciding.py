@@ -7,7 +7,7 @@ from datetime import datetime
 from svet.fiscal.models import Receipt
 from svet.fiscal.operations.choosing import till_for, why_not_now
 from svet.fiscal.operations.saying import write_address, write_vat
-from svet.fiscal.operations.steps import anew, move_receipt, note
+from svet.fiscal.operations.steps import anew, move_receipt, note, unsigned_dropped
 from svet.fiscal.rules.again import (
     LONGEST_DOCUMENT,
     LONGEST_REASON,
@@ -49,7 +49,7 @@ def try_again(*, public_id: str, by: Actor, now: datetime, absent: bool = False)
         how = AgainAs.ANOTHER if absent and may_be_absent(reason) else again_as(reason)
         if receipt.state == ReceiptState.PENDING and reason is ReceiptReason.FAILED:
             how = AgainAs.SAME  # the next document has its name already
-        changes = {"tries": 0, "fails": 0, "next_at": now, "note": ""}
+        changes = {"tries": 0, "fails": 0, "next_at": now, "note": "", **unsigned_dropped(receipt)}
         if how is AgainAs.ANOTHER:
             changes |= anew(receipt)
             receipt.asked_at = None
@@ -88,6 +88,7 @@ def close_receipt(*, public_id: str, document: str, why: str, by: Actor, now: da
         if not may_be_closed(ReceiptState(receipt.state), _reason(receipt)):
             raise ReceiptConflict(ReceiptReason.MOVED)
         said = {"closing_document": document, "closing_reason": why, "closed_at": now}
+        said |= unsigned_dropped(receipt)
         move_receipt(receipt, ReceiptState.CLOSED, now=now, next_at=None, **said)
         after = Receipt.objects.filter(lines__of__receipt=receipt, state=ReceiptState.PENDING.value)
         for one in after.distinct().order_by("pk"):

@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Final
 
 from svet.fiscal.models import Cashbox, Receipt
+from svet.fiscal.rules.corrections import CorrectionBasis
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind
 from svet.gateways.fiscal.port import (
+    FiscalCorrection,
     FiscalDocument,
     FiscalItem,
     FiscalMethod,
@@ -33,7 +35,7 @@ def document_of(receipt: Receipt) -> FiscalDocument:
     mail = "@" in receipt.contact
     return FiscalDocument(
         external_id=receipt.external_id,
-        verb=FiscalVerb.SELL_REFUND if receipt.kind == ReceiptKind.REFUND else FiscalVerb.SELL,
+        verb=_verb(receipt),
         seller=Seller(receipt.inn, cashbox.payment_address, receipt.taxation, cashbox.email),
         email=receipt.contact if mail else "",
         phone="" if mail else receipt.contact,
@@ -49,12 +51,28 @@ def document_of(receipt: Receipt) -> FiscalDocument:
         ),
         at=receipt.local,
         offset=receipt.kind == ReceiptKind.OFFSET,
+        correction=_correction(receipt),
     )
+
+
+def _verb(receipt: Receipt) -> FiscalVerb:
+    if receipt.corrected_at is not None:
+        return FiscalVerb.SELL_CORRECTION
+    return FiscalVerb.SELL_REFUND if receipt.kind == ReceiptKind.REFUND else FiscalVerb.SELL
+
+
+def _correction(receipt: Receipt) -> FiscalCorrection | None:
+    """Of the day on which the money came; the number is that of the tax office's order only (tag 1179)."""
+    ground = receipt.ground
+    if receipt.corrected_at is None or ground is None:
+        return None
+    number = ground.number if ground.basis is CorrectionBasis.INSTRUCTION else ""
+    return FiscalCorrection(ground.basis.value, receipt.local.date(), number)
 
 
 def lacks(receipt: Receipt, document: FiscalDocument) -> ReceiptReason | None:
     """Why a receipt cannot be handed over as it stands."""
-    if not receipt.contact:
+    if not receipt.contact and document.correction is None:
         return ReceiptReason.NO_CONTACT
     if receipt.cashbox is not None and receipt.cashbox.taxation != receipt.taxation:
         return ReceiptReason.TAXATION

@@ -115,6 +115,8 @@ def _send(receipt: Receipt, *, now: datetime) -> bool:
     # Before the question: whoever dies behind it has left the till with a document, perhaps.
     asked_at = receipt.asked_at if lacking else receipt.asked_at or now
     asked = Receipt.objects.filter(pk=receipt.pk, state=ReceiptState.PENDING.value, tries=receipt.tries)
+    # Nor is handed over what an accountant has made another document of since it was read.
+    asked = asked.filter(external_id=receipt.external_id, corrected_at=receipt.corrected_at)
     if not asked.update(tries=tries, asked_at=asked_at, next_at=now + send_again_after(tries)):
         return False
     receipt.tries, receipt.asked_at = tries, asked_at

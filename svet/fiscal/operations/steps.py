@@ -89,6 +89,13 @@ def anew(receipt: Receipt) -> dict[str, Any]:
     return {"attempt": attempt, "external_id": name, "name": "", "asked_at": None}
 
 
+def unsigned_dropped(receipt: Receipt) -> dict[str, Any]:
+    """What changes in a receipt that goes another way: a correction nobody has signed is none any more."""
+    if receipt.corrected_at is not None:
+        return {}
+    return {"correction": "", "ground_number": "", "ground_day": None, "correction_by": None}
+
+
 def move_receipt(receipt: Receipt, to: ReceiptState, *, now: datetime, **changes: Any) -> None:
     """Move a receipt (a step). :raises IllegalMove: :raises LostRace: it stands elsewhere by now"""
     move_row(receipt, moves=RECEIPT_MOVES, to=to, changes=changes)
@@ -110,5 +117,13 @@ def note(receipt: Receipt, what: str, *, by: Actor, now: datetime) -> None:
             "state": receipt.state,
             "document": receipt.document_number,
             "reason": receipt.reason,
+            **_ground_of(receipt),
         },
     )
+
+
+def _ground_of(receipt: Receipt) -> dict[str, str]:
+    """By which document a correction is made, and which one it stands in the place of."""
+    ground = receipt.ground
+    told = {} if ground is None else {"basis": ground.basis.value, "ground": ground.number}
+    return told | ({"closing_document": receipt.closing_document} if receipt.closing_document else {})

@@ -14,6 +14,7 @@ from svet.fiscal.queries.of_banks import of_bank, of_banks
 from svet.fiscal.queries.promises import broken
 from svet.fiscal.queries.standing import fits, late_rows, reasons_standing
 from svet.fiscal.queries.views import FiscalReceiptView, ReceiptLineView
+from svet.fiscal.rules.corrections import may_be_corrected, must_look
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import LATE, SETTLED, ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.kernel.actors import Actor
@@ -154,13 +155,17 @@ def receipt_counts(*, now: datetime) -> dict[str, int]:
 
 def _view(row: Receipt, *, lines: bool = False) -> FiscalReceiptView:
     rows = row.lines.select_related("account").order_by("id") if lines else ()
+    kind, state = ReceiptKind(row.kind), ReceiptState(row.state)
+    reason = ReceiptReason(row.reason) if row.reason else None
+    asked, corrects = row.asked_at is not None, row.corrected_at is not None
+    going = corrects and state is ReceiptState.PENDING
     return FiscalReceiptView(
         public_id=row.public_id,
         external_id=row.external_id,
         order_id=row.order_id,
         order_number=row.order.number,
-        kind=ReceiptKind(row.kind),
-        state=ReceiptState(row.state),
+        kind=kind,
+        state=state,
         money=row.money,
         at=row.at,
         made_at=row.made_at,
@@ -170,11 +175,17 @@ def _view(row: Receipt, *, lines: bool = False) -> FiscalReceiptView:
         document_attribute=row.document_attribute,
         storage_number=row.storage_number,
         url=row.url,
-        reason=ReceiptReason(row.reason) if row.reason else None,
+        reason=reason,
         note=row.note,
         closing_document=row.closing_document,
         closing_reason=row.closing_reason,
         lines=tuple(
             ReceiptLineView(one.account.number, ReceiptLineKind(one.kind), one.money) for one in rows
         ),
+        ground=row.ground,
+        corrects=corrects,
+        may_correct=not going and may_be_corrected(kind, state, reason, asked=asked),
+        must_look=must_look(state, asked=asked),
+        written_by_id=row.correction_by_id,
+        written_by=row.correction_by_name,
     )

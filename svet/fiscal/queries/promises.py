@@ -19,7 +19,7 @@ MOST = 100
 
 def broken() -> list[str]:
     """Breaches: documents without a number, other sums than what was paid, went back or was used."""
-    return [*_numbers(), *_payments(), *_sums(), *_taken()]
+    return [*_numbers(), *_one_document(), *_payments(), *_sums(), *_taken()]
 
 
 def _numbers() -> list[str]:
@@ -27,6 +27,19 @@ def _numbers() -> list[str]:
         Q(document_number="") | Q(document_attribute="") | Q(name="")
     )
     return [f"receipt {source}: done without the number of a document" for source in _sources(rows)]
+
+
+def _one_document() -> list[str]:
+    """A receipt is settled by the till's document or by the accountant's; a correction has its ground."""
+    done = Receipt.objects.filter(state=ReceiptState.DONE.value)
+    loose = Receipt.objects.filter(corrected_at__isnull=False).filter(
+        Q(correction="") | Q(ground_number="") | Q(ground_day__isnull=True) | ~Q(kind=ReceiptKind.SELL.value)
+    )
+    said = (
+        (done.exclude(closing_document=""), "settled by two documents"),
+        (loose, "a correction without its ground"),
+    )
+    return [f"receipt {source}: {what}" for rows, what in said for source in _sources(rows)]
 
 
 def _payments() -> list[str]:

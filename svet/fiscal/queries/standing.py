@@ -57,10 +57,15 @@ def fits(text: str, kopecks: int | None) -> Q:
 
 
 def late_rows(now: datetime) -> QuerySet[Receipt]:
-    """Receipts that failed or are owed for too long; for this room."""
-    return Receipt.objects.exclude(state__in=sorted(SETTLED)).filter(
-        Q(state=ReceiptState.FAILED.value) | Q(made_at__lt=now - LATE)
-    )
+    """Receipts that failed, are owed for too long or wait for a signature; for this room."""
+    late = ~Q(state__in=sorted(SETTLED)) & (Q(state=ReceiptState.FAILED.value) | Q(made_at__lt=now - LATE))
+    # Closed by a document, and an accountant has written a correction in its place.
+    return Receipt.objects.filter(late | (Q(state=ReceiptState.CLOSED.value) & to_sign()))
+
+
+def to_sign() -> Q:
+    """Receipts whose correction waits for the second signature."""
+    return ~Q(correction="") & Q(corrected_at__isnull=True)
 
 
 def _standing(now: datetime) -> QuerySet[Receipt]:

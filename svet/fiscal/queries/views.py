@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from svet.fiscal.rules.corrections import CorrectionGround
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.kernel.money import Money
@@ -25,6 +26,7 @@ class FiscalReceiptView:
 
     ``at``: when the money came or went; ``made_at`` since when it is owed. ``by_bank``: the bank's own till
     makes it: it has no outer id, and its link is there only where the bank gives one.
+    ``ground``: by what it is corrected; ``corrects``: it is a «чек коррекции», else that is to sign.
     """
 
     public_id: str
@@ -48,3 +50,9 @@ class FiscalReceiptView:
     closing_reason: str
     lines: tuple[ReceiptLineView, ...] = ()
     by_bank: bool = False
+    ground: CorrectionGround | None = None
+    corrects: bool = False
+    may_correct: bool = False
+    must_look: bool = False
+    written_by_id: int | None = None
+    written_by: str = ""

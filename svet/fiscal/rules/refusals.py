@@ -45,3 +45,17 @@ class ReceiptReason(StrEnum):
     SALE_CLOSED = "receipt_sale_closed"
     CLOSING_DOCUMENT = "receipt_closing_document"
     CLOSING_REASON = "receipt_closing_reason"
+
+
+class CorrectionReason(StrEnum):
+    """Why a correction receipt is not made."""
+
+    NOT_HERE = "correction_not_here"
+    LOOK = "correction_look"
+    NUMBER = "correction_number"
+    DAY = "correction_day"
+    TO_COME = "correction_to_come"
+    BEFORE_MONEY = "correction_before_money"
+    NOTHING_WAITS = "correction_nothing_waits"
+    CHANGED = "correction_changed"
+    SAME_HAND = "correction_same_hand"

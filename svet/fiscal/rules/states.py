@@ -24,7 +24,7 @@ RECEIPT_MOVES = Moves(
         ReceiptState.PENDING: frozenset({ReceiptState.SENT, ReceiptState.FAILED, ReceiptState.CLOSED}),
         ReceiptState.SENT: frozenset({ReceiptState.DONE, ReceiptState.PENDING, ReceiptState.FAILED}),
         ReceiptState.FAILED: frozenset({ReceiptState.PENDING, ReceiptState.CLOSED}),
-        ReceiptState.CLOSED: frozenset(),
+        ReceiptState.CLOSED: frozenset({ReceiptState.PENDING}),  # by a correction
         ReceiptState.DONE: frozenset(),
     }
 )

@@ -17,6 +17,7 @@ from typing import Any, Final, Self
 from svet.gateways.acquiring.wire import BankAnswer, address_of, ask
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.fiscal.port import (
+    FiscalCorrection,
     FiscalDocument,
     FiscalItem,
     FiscalMethod,
@@ -71,7 +72,7 @@ class Atol:
         return cls(base, group, where.shop, where.secret)
 
     def register(self, *, document: FiscalDocument) -> str:
-        """``POST GROUP/sell`` and ``GROUP/sell_refund``."""
+        """``POST GROUP/sell``, ``GROUP/sell_refund``, ``GROUP/sell_correction``."""
         body = self._ask("POST", f"/{document.verb.value}", content=exact_json(_document(document)))
         name, error = body.get("uuid"), _error(body)
         if error is not None and error[0] != KNOWN:
@@ -197,10 +198,13 @@ def _document(document: FiscalDocument) -> dict[str, Any]:
     for item in document.items:
         vats[item.vat] = vats.get(item.vat, Money(0)) + item.vat_money
     seller = document.seller
+    client = {"email": document.email} if document.email else {"phone": document.phone}
+    correction = document.correction
     return {
         "external_id": document.external_id,
-        "receipt": {
-            "client": {"email": document.email} if document.email else {"phone": document.phone},
+        "receipt" if correction is None else "correction": {
+            **({"client": client} if correction is None or any(client.values()) else {}),
+            **({} if correction is None else {"correction_info": _correction_info(correction)}),
             "company": {
                 "email": seller.email,
                 "sno": seller.taxation,
@@ -214,6 +218,12 @@ def _document(document: FiscalDocument) -> dict[str, Any]:
         },
         "timestamp": document.at.strftime("%d.%m.%Y %H:%M:%S"),
     }
+
+
+def _correction_info(correction: FiscalCorrection) -> dict[str, str]:
+    """Tags 1173, 1178 and 1179, the last of an order only."""
+    info = {"type": correction.basis, "base_date": correction.day.strftime("%d.%m.%Y")}
+    return {**info, "base_number": correction.number} if correction.number else info
 
 
 def _item(item: FiscalItem) -> dict[str, Any]:

@@ -7,7 +7,7 @@ one it is the same document, so whoever got no answer asks again.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -15,10 +15,11 @@ from svet.kernel.money import Money
 
 
 class FiscalVerb(StrEnum):
-    """What a document does: «приход», «возврат прихода»."""
+    """What a document does: «приход», «возврат прихода», «коррекция прихода»."""
 
     SELL = "sell"
     SELL_REFUND = "sell_refund"
+    SELL_CORRECTION = "sell_correction"
 
 
 class FiscalMethod(StrEnum):
@@ -50,10 +51,23 @@ class Seller:
 
 
 @dataclass(frozen=True, slots=True)
+class FiscalCorrection:
+    """Why a document is a correction: ``basis`` is a word of the wire, ``day`` that of the settlement.
+
+    ``number`` is that of the tax office's order; empty where the seller found it.
+    """
+
+    basis: str
+    day: date
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FiscalDocument:
     """A receipt to be registered; one of ``email`` and ``phone`` is where it goes.
 
-    ``offset``: paid by an advance of before, no money comes. ``at`` has the offset of the seller's zone.
+    A correction alone may go nowhere. ``offset``: paid by an advance of before, no money comes. ``at`` has
+    the offset of the seller's zone.
     """
 
     external_id: str
@@ -64,6 +78,7 @@ class FiscalDocument:
     items: tuple[FiscalItem, ...]
     at: datetime
     offset: bool = False
+    correction: FiscalCorrection | None = None
 
     @property
     def total(self) -> Money:

@@ -1,8 +1,8 @@
 """A rented till that speaks ATOL Online's API v5 under ``/possystem/v5/``.
 
-``getToken``, ``GROUP/sell``, ``GROUP/sell_refund``, ``GROUP/report/UUID``. A document is kept in the journal
-before it is answered; a known ``external_id`` gets error 33 with its name. It has a number after ``slow``
-seconds, unless its failure was ordered. What it refuses: ``atol_form``.
+``getToken``, ``GROUP/sell``, ``GROUP/sell_refund``, ``GROUP/sell_correction``, ``GROUP/report/UUID``. A
+document is kept in the journal before it is answered; a known ``external_id`` gets error 33 with its name. It
+has a number after ``slow`` seconds, unless its failure was ordered. What it refuses: ``atol_form``.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class AtolTill:
         match str(environ["REQUEST_METHOD"]), *parts:
             case "POST", "getToken":
                 return self._give_token(_body(environ))
-            case "POST", group, ("sell" | "sell_refund") as verb:
+            case "POST", group, ("sell" | "sell_refund" | "sell_correction") as verb:
                 self._enter(environ, group)
                 return self._register(verb, _body(environ))
             case "GET", group, "report", name:
@@ -117,7 +117,8 @@ class AtolTill:
             raise TillError(20, "Группа ККТ не соответствует токену")
 
     def _register(self, verb: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        check_document(body)
+        part = "correction" if verb == "sell_correction" else "receipt"
+        check_document(body, part=part)
         external_id = body["external_id"]
         with self._lock:
             known = self._journal.entries("till", where=lambda entry: entry["external_id"] == external_id)
@@ -130,7 +131,7 @@ class AtolTill:
                 "uuid": str(uuid.uuid4()),
                 "external_id": external_id,
                 "verb": verb,
-                "total": str(body["receipt"]["total"]),
+                "total": str(body[part]["total"]),
                 "document": json.loads(json.dumps({"verb": verb, **body}, default=str)),
                 "ready": (self._clock() + timedelta(seconds=self._slow)).isoformat(),
                 "fault": self._fault if fails else "",

@@ -13,6 +13,10 @@ from typing import Any, Final
 
 #: Fields that must stand in each part, and all that may.
 RECEIPT: Final = ({"client", "company", "items", "payments", "total"}, {"vats", "internet", "timezone"})
+CORRECTION: Final = (
+    {"company", "correction_info", "items", "payments", "total"},
+    {"client", "vats", "internet", "timezone"},
+)
 COMPANY: Final = ({"email", "sno", "inn", "payment_address"}, {"location"})
 ITEM: Final = (
     {"name", "price", "quantity", "measure", "sum", "payment_method", "payment_object", "vat"},
@@ -40,6 +44,7 @@ VATS: Final[Mapping[str, tuple[int, int]]] = {
 
 
 _EMAIL: Final = re.compile(r"(?=.{3,64}\Z)[^@\s]+@[^@\s]+\.[^@\s]+")
+_DAY: Final = re.compile(r"[0-3][0-9]\.[01][0-9]\.[0-9]{4}", re.ASCII)
 _PHONE: Final = re.compile(r"\+?[0-9]{10,15}", re.ASCII)
 
 
@@ -52,20 +57,20 @@ class TillError(Exception):
         self.more = dict(more or {})
 
 
-def check_document(body: Mapping[str, Any]) -> None:
-    """:raises TillError: 32, naming what does not fit"""
-    _fields(body, "", {"external_id", "receipt", "timestamp"}, {"service", "ism_optional", "source_id"})
+def check_document(body: Mapping[str, Any], *, part: str) -> None:
+    """``part``: ``receipt`` or ``correction``. :raises TillError: 32, naming what does not fit"""
+    _fields(body, "", {"external_id", part, "timestamp"}, {"service", "ism_optional", "source_id"})
     _require(isinstance(body["external_id"], str) and 0 < len(body["external_id"]) <= 128, "external_id")
     try:
         datetime.strptime(str(body["timestamp"]), "%d.%m.%Y %H:%M:%S")  # noqa: DTZ007 - the wire has no zone
     except ValueError:
         raise TillError(32, "Ошибка валидации JSON: timestamp") from None
-    receipt = body["receipt"]
-    _fields(receipt, "receipt", *RECEIPT)
-    client = receipt["client"]
-    _require(isinstance(client, dict) and any(client.get(one) for one in ("email", "phone")), "client")
-    _require("email" not in client or bool(_EMAIL.fullmatch(str(client["email"]))), "client.email")
-    _require("phone" not in client or bool(_PHONE.fullmatch(str(client["phone"]))), "client.phone")
+    receipt = body[part]
+    _fields(receipt, part, *(RECEIPT if part == "receipt" else CORRECTION))
+    if "client" in receipt:
+        _client(receipt["client"])
+    if part == "correction":
+        _correction_info(receipt["correction_info"])
     company = receipt["company"]
     _fields(company, "company", *COMPANY)
     _require(company["sno"] in TAXATIONS, "sno")
@@ -82,6 +87,22 @@ def check_document(body: Mapping[str, Any]) -> None:
     for vat in receipt.get("vats", []):
         own = sum(_sum(item["vat"]["sum"], "vat") for item in items if item["vat"]["type"] == vat["type"])
         _require(own == _sum(vat["sum"], "vats"), "vats are not those of the items")
+
+
+def _client(client: Any) -> None:
+    _require(isinstance(client, dict) and any(client.get(one) for one in ("email", "phone")), "client")
+    _require("email" not in client or bool(_EMAIL.fullmatch(str(client["email"]))), "client.email")
+    _require("phone" not in client or bool(_PHONE.fullmatch(str(client["phone"]))), "client.phone")
+
+
+def _correction_info(info: Any) -> None:
+    """Tag 1173 with 1178, the day of the settlement, and 1179, the number of the tax office's order."""
+    _fields(info, "correction_info", {"type", "base_date"}, {"base_number"})
+    _require(info["type"] in ("self", "instruction"), "correction_info.type")
+    _require(bool(_DAY.fullmatch(str(info["base_date"]))), "correction_info.base_date")
+    number = info.get("base_number", "")
+    _require(isinstance(number, str) and len(number) <= 32, "correction_info.base_number")
+    _require(bool(number) or info["type"] == "self", "correction_info.base_number")
 
 
 def _item(item: Any) -> int:

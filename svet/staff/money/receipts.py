@@ -25,17 +25,21 @@ from svet.fiscal.rules.again import (
     may_be_absent,
     may_be_closed,
 )
+from svet.fiscal.rules.corrections import LONGEST_GROUND, CorrectionBasis, CorrectionConflict
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import SETTLED, ReceiptState
+from svet.kernel.refusals import Refused
 from svet.look.formats import number
+from svet.look.forms import DayField, Form
 from svet.look.requests import now_of
 from svet.payments.operations.bank_receipts import ask_late_again
 from svet.payments.queries.bank_receipts import late_bank_receipts
 from svet.payments.rules.receipts import ToldState
 from svet.staff.money.words import explain, how_long
-from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
+from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
 from svet.staffing.rules import Permission
+from svet.staffing.texts import name_in_words
 
 _BADGES = {
     ReceiptState.PENDING: "warning",
@@ -61,18 +65,64 @@ class ClosingForm(ReasonForm):
     field_order = ["document", "reason"]
 
 
+class CorrectionForm(Form):
+    """On what ground a correction is made; the operation judges it."""
+
+    basis = forms.ChoiceField(
+        label=gettext_lazy("Почему исправляем"),
+        choices=[
+            (CorrectionBasis.SELF.value, gettext_lazy("Нашли сами")),
+            (CorrectionBasis.INSTRUCTION.value, gettext_lazy("По предписанию налоговой")),
+        ],
+    )
+    number = forms.CharField(
+        label=gettext_lazy("Номер документа-основания"),
+        help_text=gettext_lazy("Служебной записки, акта или предписания налоговой."),
+        max_length=LONGEST_GROUND,
+        required=False,
+    )
+    day = DayField(label=gettext_lazy("Дата документа-основания"))
+    looked = forms.BooleanField(label=gettext_lazy("Чека этих денег нет ни в одной кассе"), required=False)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.MONEY)
 def receipt(request: HttpRequest, receipt_public_id: str) -> HttpResponse:
-    """One receipt: its lines, where it stands and why; POST sends it again, or closes it."""
+    """One receipt: its lines, where it stands and why; POST sends it again, closes or corrects it."""
     found = queries.receipt_by_id(receipt_public_id)
     if found is None:
         deny_as_missing(request, subject="receipt", public_id=receipt_public_id)
-    closing = request.method == "POST" and request.POST.get("act") == "close"
-    if request.method == "POST" and not closing:
+    asked = request.POST.get("act", "") if request.method == "POST" else None
+    if asked == "sign":
+        _sign(request, found)
+    elif asked is not None and asked not in ("close", "correct"):
         _send_again(request, found)
+    if asked is not None and asked not in ("close", "correct"):
         return redirect("staff-money-receipt", receipt_public_id)
-    form = ClosingForm(request.POST if closing else None)
+    form = ClosingForm(request.POST if asked == "close" else None)
+    correcting = CorrectionForm(request.POST if asked == "correct" else None)
+
+    def correct() -> HttpResponse:
+        data = correcting.cleaned_data
+        try:
+            waits = operations.correct_receipt(
+                public_id=found.public_id,
+                basis=CorrectionBasis(data["basis"]),
+                number=data["number"],
+                day=data["day"],
+                looked=data["looked"],
+                by=actor_of(request),
+                now=now_of(request),
+            )
+        except CorrectionConflict as refused:
+            if refused.field:
+                raise
+            # Another was faster: the page has no such form any more.
+            messages.error(request, explain(refused))
+            return redirect("staff-money-receipt", receipt_public_id)
+        said = _("Записано и ждёт второй подписи.") if waits else _("Чек коррекции уйдёт в кассу.")
+        messages.success(request, said)
+        return redirect("staff-money-receipt", receipt_public_id)
 
     def act() -> HttpResponse:
         operations.close_receipt(
@@ -86,9 +136,27 @@ def receipt(request: HttpRequest, receipt_public_id: str) -> HttpResponse:
         return redirect("staff-money-receipt", receipt_public_id)
 
     def context() -> dict[str, Any]:
-        return {"row": shown_receipt(found, now=now_of(request)), "form": form}
+        return {
+            "row": shown_receipt(found, now=now_of(request)),
+            "form": form,
+            "correcting": correcting,
+            "mine": member_at(request).person_id == found.written_by_id,
+        }
 
-    return answer(request, "staff/money_receipt.html", context, form=form, act=act, explain=explain)
+    own, do = (correcting, correct) if asked == "correct" else (form, act)
+    return answer(request, "staff/money_receipt.html", context, form=own, act=do, explain=explain)
+
+
+def _sign(request: HttpRequest, found: FiscalReceiptView) -> None:
+    shown = request.POST.get("shown", "")
+    try:
+        operations.sign_correction(
+            public_id=found.public_id, shown=shown, by=actor_of(request), now=now_of(request)
+        )
+    except Refused as refused:
+        messages.error(request, explain(refused))
+    else:
+        messages.success(request, _("Подписано: чек коррекции уйдёт в кассу."))
 
 
 def _send_again(request: HttpRequest, found: FiscalReceiptView) -> None:
@@ -168,17 +236,27 @@ def shown_receipt(one: FiscalReceiptView, *, now: datetime) -> dict[str, Any]:
     """A receipt in words."""
     return {
         "receipt": one,
-        "kind": texts.kind_word(one.kind),
+        "kind": texts.kind_word(one.kind, corrects=one.corrects),
         "state": texts.state_word(one.state),
         "badge": _BADGES[one.state],
-        "why": texts.why(one.reason) if one.reason else "",
+        "why": _why(one),
         "waits": "" if one.state in SETTLED else how_long(now - one.made_at),
         "lines": [(line, texts.line_word(line.kind)) for line in one.lines],
         "may_send": one.state in _TRIED and one.reason not in MADE,
         "anew": again_as(one.reason) is AgainAs.ANOTHER and one.state is ReceiptState.FAILED,
         "may_be_absent": one.state in _TRIED and may_be_absent(one.reason),
         "may_close": may_be_closed(one.state, one.reason),
+        "basis": texts.basis_word(one.ground.basis) if one.ground else "",
+        "to_sign": one.ground is not None and not one.corrects,
+        "written_by": name_in_words(one.written_by) if one.written_by else "",
     }
+
+
+def _why(one: FiscalReceiptView) -> str:
+    """Why it stands here: whoever looks for what to sign finds that first."""
+    if one.ground is not None and not one.corrects:
+        return _("Чек коррекции записан и ждёт второй подписи.")
+    return texts.why(one.reason) if one.reason else ""
 
 
 def late(*, limit: int, now: datetime, text: str = "", kopecks: int | None = None) -> list[dict[str, Any]]:

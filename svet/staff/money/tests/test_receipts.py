@@ -259,3 +259,60 @@ def test_what_the_bank_has_not_told_is_listed_and_the_bank_is_asked_again(family
     assert "делает банк" not in payment
     said = member.post("/staff/money/receipts/", {"act": "bank"}, follow=True).content.decode()
     assert "Банк уже сказал обо всех чеках" in said
+
+
+CORRECTION = {"act": "correct", "basis": "self", "number": "СЗ-7"}
+
+
+def test_a_correction_is_made_on_a_ground_that_is_judged_beside_its_field(receipt: Receipt) -> None:
+    olga = clerk()
+    today = timezone.localdate().isoformat()
+    page = olga.get(url(receipt)).content.decode()
+    assert "Пробить чек коррекции" in page
+    assert "Чека этих денег нет ни в одной кассе" not in page
+    for said, words in (
+        ({"number": " ", "day": today}, "Номер документа-основания: от 1 до 32 знаков."),
+        ({"day": ""}, "Введите дату документа-основания."),
+        ({"day": "2026-02-30"}, "Такого дня нет в календаре."),
+        ({"day": "2099-01-01"}, "Этот день ещё не наступил"),
+        ({"day": today, "basis": "why"}, "why"),
+    ):
+        shown = olga.post(url(receipt), CORRECTION | said)
+        assert shown.status_code == 422
+        assert words in shown.content.decode()
+        assert shown.context["correcting"].errors
+        assert not shown.context["form"].errors
+    receipt.refresh_from_db()
+    assert receipt.state == ReceiptState.FAILED
+    page = olga.post(url(receipt), CORRECTION | {"day": today}, follow=True).content.decode()
+    for words in ("Чек коррекции уйдёт в кассу", "№ СЗ-7", "нашли сами", "ждёт отправки"):
+        assert words in page
+    assert "Пробить чек коррекции" not in page
+    # Pressed twice, or by another who had the page open.
+    page = clerk().post(url(receipt), CORRECTION | {"day": today}, follow=True).content.decode()
+    assert "Чек коррекции здесь не сделать" in page
+    assert Entry.objects.filter(action="fiscal.receipt.corrected").count() == 1
+
+
+def test_a_large_correction_waits_for_another_one(receipt: Receipt) -> None:
+    Receipt.objects.update(kopecks=1_000_01, asked_at=timezone.now())
+    olga, ivan = clerk(), clerk()
+    said = CORRECTION | {"day": timezone.localdate().isoformat()}
+    assert "иначе чеков станет два" in olga.post(url(receipt), said).content.decode()
+    page = olga.post(url(receipt), said | {"looked": "on"}, follow=True).content.decode()
+    for words in ("ждёт второй подписи", "Его записали вы"):
+        assert words in page
+    assert "Чек коррекции записан и ждёт второй подписи" in ivan.get("/staff/money/").content.decode()
+    shown = ivan.get(url(receipt)).context["row"]["receipt"].ground.shown
+    assert (
+        "другой сотрудник"
+        in olga.post(url(receipt), {"act": "sign", "shown": shown}, follow=True).content.decode()
+    )
+    assert (
+        "Основание изменили"
+        in ivan.post(url(receipt), {"act": "sign", "shown": "x"}, follow=True).content.decode()
+    )
+    page = ivan.post(url(receipt), {"act": "sign", "shown": shown}, follow=True).content.decode()
+    assert "Подписано: чек коррекции уйдёт в кассу" in page
+    receipt.refresh_from_db()
+    assert (receipt.state, receipt.corrected_at is None) == (ReceiptState.PENDING, False)
