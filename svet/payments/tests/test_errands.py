@@ -271,6 +271,7 @@ VERBS: dict[str, dict[str, Any]] = {
     "bind_sbp": {"binding": None},
     "bound_sbp": {"reference": "r"},
     "status": {"reference": "r"},
+    "receipts": {"reference": "r"},
     "refund": {"key": "k", "reference": "r", "amount": Money(1)},
     "refunds": {},
     "payments": {"since": NOW, "until": NOW},
