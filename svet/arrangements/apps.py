@@ -8,7 +8,7 @@ class ArrangementsConfig(AppConfig):
 
     def ready(self) -> None:
         from svet.arrangements import events, texts
-        from svet.arrangements.texts import plans
+        from svet.arrangements.texts import limits, plans
         from svet.kernel import words
         from svet.notices.rules import registry
 
@@ -16,3 +16,4 @@ class ArrangementsConfig(AppConfig):
         words.name_actions(events.ACTIONS)
         words.explain_with(texts.explain, texts.REASONS)
         words.explain_with(plans.explain_plan, plans.PLAN_REASONS)
+        words.explain_with(limits.explain_limits, limits.LIMITS_REASONS)

@@ -28,6 +28,7 @@ class Lock(IntEnum):
     IMPORT_FILE = 9  # by profile: files that share ids
     NORMS = 20  # one file of norms after the other
     RECONCILIATION = 30  # one comparison with the bank, one statement after the other
+    MONEY_LIMITS = 31  # by provider: one writer of its limits
     CHARGED_ACCOUNTS = 21  # by block of keys: nobody else charges these accounts, for whatever month
 
 

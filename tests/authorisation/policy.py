@@ -461,6 +461,8 @@ DESKS = [
     post("staff/billing/policy/", ENGINEER, ASKED),
     get("staff/billing/penalties/", ENGINEER),
     post("staff/billing/penalties/", ENGINEER, ASKED),
+    get("staff/billing/money-limits/", ENGINEER),
+    post("staff/billing/money-limits/", ENGINEER, ASKED),
     get("staff/billing/law/", ENGINEER),
     post("staff/billing/law/", ENGINEER, ASKED),
     get("staff/billing/<code>/<period>/", ENGINEER),

@@ -87,6 +87,6 @@ def _offer(actor: Actor, payment_id: str) -> dict[str, Any]:
             }
             for line in found.lines
         ],
-        "note": back_reason(found.reason) if found.reason else "",
+        "note": back_reason(found.reason, times=found.terms.times) if found.reason else "",
         "shown": found.shown,
     }

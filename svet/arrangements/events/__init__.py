@@ -88,6 +88,7 @@ ACTIONS: Final[Mapping[str, object]] = {
     "arrangements.kept": gettext_lazy("Обещанный платёж пришёл в срок"),
     "arrangements.broken": gettext_lazy("Обещанный платёж не пришёл в срок"),
     "arrangements.recalled": gettext_lazy("Обещание платежа снято тем, кто его дал"),
+    "arrangements.limits": gettext_lazy("Изменены пределы возвратов, обещаний и рассрочек"),
     "arrangements.plan": gettext_lazy("Оформлена рассрочка"),
     "arrangements.plan_again": gettext_lazy("Рассрочка снова действует"),
     "arrangements.plan_asked": gettext_lazy("Плательщик попросил рассрочку"),

@@ -1,4 +1,4 @@
-"""Promises to pay by a day, and plans of instalments."""
+"""Promises to pay by a day, plans of instalments, and each supplier's limits of both and of refunds."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from svet.arrangements.models.limits import MoneyLimitsPolicy
 from svet.arrangements.models.plans import InstalmentPart, InstalmentPlan
 from svet.arrangements.rules import PromiseState
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
 
-__all__ = ["InstalmentPart", "InstalmentPlan", "PaymentPromise"]
+__all__ = ["InstalmentPart", "InstalmentPlan", "MoneyLimitsPolicy", "PaymentPromise"]
 
 
 class PaymentPromise(models.Model):

@@ -34,6 +34,8 @@ class InstalmentPlan(models.Model):
     # The supplier's day of bills when it was agreed on: what was judged by it stays so when that is changed.
     # Of plans from before it was kept: nothing, and they go by the supplier's present day.
     due_day = models.PositiveSmallIntegerField(null=True)
+    # The least debt there were plans for when it was asked for; nothing of plans from before it was kept.
+    least_kopecks = models.BigIntegerField(null=True)
     by_two = models.BooleanField()
     first_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False

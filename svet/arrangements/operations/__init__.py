@@ -13,7 +13,7 @@ from svet.accounts.operations import lock_account
 from svet.accounts.queries import accounts_by_id, provider_today
 from svet.arrangements import events
 from svet.arrangements.models import PaymentPromise
-from svet.arrangements.queries import offer_for, payable, promise_terms
+from svet.arrangements.queries import offer_for, payable
 from svet.arrangements.queries.access import payers
 from svet.arrangements.rules import (
     MENDED_WITHIN,
@@ -71,7 +71,7 @@ def promise_payment(
         if offer.why is not None:
             raise PromiseRefused(offer.why, details={"free": offer.free_on})
         today = provider_today(account.provider, now)
-        check_day(promise_terms(), until=until, today=today)
+        check_day(offer.terms, until=until, today=today)
         standing = ledger.standings([account.account_id])[account.account_id]
         # That of a former holder, or of somebody who may pay no more, is nobody's word any more.
         drop_promises_for(account.account_id, now=now)

@@ -12,8 +12,9 @@ from svet.arrangements import events
 from svet.arrangements.models import InstalmentPart, InstalmentPlan
 from svet.arrangements.operations.telling import record_plan, tell_plan
 from svet.arrangements.queries.access import payers
+from svet.arrangements.queries.limits import limits_for
 from svet.arrangements.queries.offering import account_to_pay, plan_offer
-from svet.arrangements.queries.plans import instalment_terms, parts_of_plan
+from svet.arrangements.queries.plans import parts_of_plan
 from svet.arrangements.rules.plans import (
     FEWEST,
     INSTALMENT_MOVES,
@@ -68,7 +69,7 @@ def agree_on_plan(
             raise InstalmentConflict(InstalmentReason.CHANGED)
         if months not in offer.choices:
             raise InstalmentRefused(
-                InstalmentReason.MONTHS, field="months", details={"most": instalment_terms().months}
+                InstalmentReason.MONTHS, field="months", details={"most": offer.terms.months}
             )
         # One of a former holder, or of somebody who may pay no more, is nobody's agreement any more.
         stale = InstalmentPlan.objects.select_for_update().filter(
@@ -86,6 +87,7 @@ def agree_on_plan(
             made_on=provider_today(account.provider, now),
             after_seq=standing.seq,
             due_day=account.provider.due_day,
+            least_kopecks=offer.terms.least,
             by_two=offer.by_two,
         )
         InstalmentPart.objects.bulk_create(
@@ -156,7 +158,9 @@ def sign_plan(*, by: Actor, plan_public_id: str, now: datetime) -> bool:
         former = account.held_since is not None and row.made_on < account.held_since
         if former or row.person_id not in payers([row.account_id]).get(row.account_id, ()):
             raise InstalmentRefused(InstalmentReason.ACCOUNT)
-        least = Money(instalment_terms().least)
+        # What was asked for is signed by the limits it was asked under.
+        asked = row.least_kopecks
+        least = Money(limits_for(account, now=now).instalment_least if asked is None else asked)
         if ledger.balance(row.account_id) < max(least, Money(FEWEST)):
             # Paid or corrected since it was asked for: nobody is told to pay in parts what is not owed.
             raise InstalmentRefused(InstalmentReason.TOO_LITTLE, details={"least": least})

@@ -7,8 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
 from svet.accounts.queries import (
     AccountView,
     accounts_by_id,
@@ -18,6 +16,7 @@ from svet.accounts.queries import (
 from svet.accounts.rules import Right
 from svet.arrangements.models import PaymentPromise
 from svet.arrangements.queries.access import payers
+from svet.arrangements.queries.limits import limits_for, provider_limits
 from svet.arrangements.queries.plans import broken_plans, living_plans, paid_in_parts
 from svet.arrangements.rules import (
     PromiseAnswer,
@@ -45,11 +44,6 @@ def broken() -> list[str]:
     return broken_plans()
 
 
-def promise_terms() -> PromiseTerms:
-    """What the retailer allows."""
-    return PromiseTerms(settings.PROMISE_DAYS, settings.PROMISE_PAUSE_DAYS)
-
-
 def promise_offer(by: Actor, *, account_public_id: str, now: datetime) -> PromiseOffer:
     """Whether the person may promise for one account. :raises PromiseNotFound: it is not theirs to pay for"""
     return offer_for(payable(by, account_public_id), person_id=by.person_id or 0, now=now)
@@ -65,7 +59,7 @@ def payable(by: Actor, public_id: str) -> AccountView:
 
 def offer_for(account: AccountView, *, person_id: int, now: datetime) -> PromiseOffer:
     """Whether a person may promise for it, by its debt, what stands, and what they promised before."""
-    terms, today = promise_terms(), provider_today(account.provider, now)
+    terms, today = limits_for(account, now=now).promises, provider_today(account.provider, now)
     rows = PaymentPromise.objects.filter(account_id=account.account_id).order_by("-made_at", "-pk")
     if account.held_since is not None:
         # What a former holder promised is not the present one's.
@@ -77,6 +71,7 @@ def offer_for(account: AccountView, *, person_id: int, now: datetime) -> Promise
     answer = _answer(
         account,
         [row for row in found if row.person_id == person_id],
+        terms=terms,
         standing=standing is not None,
         living=bool(living_plans([account.account_id], now=now)),
         balance=balance,
@@ -95,6 +90,7 @@ def offer_for(account: AccountView, *, person_id: int, now: datetime) -> Promise
         and standing.person_id == person_id
         and may_recall(until=standing.until_on, today=today),
         past=tuple(one for one in known if one.state is not PromiseState.OPEN),
+        terms=terms,
     )
 
 
@@ -104,6 +100,9 @@ def promise_answers(
     """By account whether a person may promise for it, as :func:`offer_for` says it of one."""
     ids = [account.account_id for account in accounts]
     living, standing, balances = living_plans(ids, now=now), standing_promises(ids), ledger.balances(ids)
+    limits = provider_limits(
+        {one.provider.provider_id: provider_today(one.provider, now) for one in accounts}
+    )
     own: dict[int, list[PaymentPromise]] = {key: [] for key in ids}
     rows = PaymentPromise.objects.filter(account_id__in=ids, person_id=person_id)
     for row in rows.order_by("-made_at", "-pk"):
@@ -112,6 +111,7 @@ def promise_answers(
         account.account_id: _answer(
             account,
             own[account.account_id],
+            terms=limits[account.provider.provider_id].promises,
             standing=account.account_id in standing,
             living=account.account_id in living,
             balance=balances[account.account_id],
@@ -125,12 +125,13 @@ def _answer(
     account: AccountView,
     own: Sequence[PaymentPromise],
     *,
+    terms: PromiseTerms,
     standing: bool,
     living: bool,
     balance: Money,
     now: datetime,
 ) -> PromiseAnswer:
-    terms, held = promise_terms(), account.held_since
+    held = account.held_since
     # A word that was broken, or taken back after it had won time, is its maker's alone.
     zone = ZoneInfo(account.provider.time_zone)
     days = [_pauses_since(row, zone) for row in own if held is None or row.made_on >= held]

@@ -10,12 +10,14 @@ from svet.accounts.queries import AccountView, provider_today, visible_accounts
 from svet.accounts.rules import Right
 from svet.arrangements.models import InstalmentPlan
 from svet.arrangements.queries import standing_promises
-from svet.arrangements.queries.plans import instalment_terms, living_plans, views_of
+from svet.arrangements.queries.limits import limits_for, provider_limits
+from svet.arrangements.queries.plans import living_plans, views_of
 from svet.arrangements.rules.plans import (
     FEWEST,
     LIVING,
     InstalmentNotFound,
     InstalmentReason,
+    InstalmentTerms,
     part_days,
     plan_free_on,
     split_debt,
@@ -49,6 +51,9 @@ def plan_answers(accounts: Sequence[AccountView], *, now: datetime) -> dict[int,
     """By account whether a plan may be agreed on, as :func:`plan_offer` says it of one."""
     ids = [account.account_id for account in accounts]
     living, promised, balances = living_plans(ids, now=now), standing_promises(ids), ledger.balances(ids)
+    limits = provider_limits(
+        {one.provider.provider_id: provider_today(one.provider, now) for one in accounts}
+    )
     known: dict[int, list[InstalmentView]] = {key: [] for key in ids}
     over = InstalmentPlan.objects.prefetch_related("parts").filter(account_id__in=ids)
     for one in views_of(list(over.order_by("-asked_at", "-pk")), now=now):
@@ -57,6 +62,7 @@ def plan_answers(accounts: Sequence[AccountView], *, now: datetime) -> dict[int,
         account.account_id: _answer(
             account,
             known[account.account_id],
+            terms=limits[account.provider.provider_id].instalments,
             living=living.get(account.account_id),
             promised=account.account_id in promised,
             balance=balances[account.account_id],
@@ -70,12 +76,13 @@ def _answer(
     account: AccountView,
     known: Sequence[InstalmentView],
     *,
+    terms: InstalmentTerms,
     living: InstalmentView | None,
     promised: bool,
     balance: Money,
     now: datetime,
 ) -> PlanAnswer:
-    terms, today, held = instalment_terms(), provider_today(account.provider, now), account.held_since
+    today, held = provider_today(account.provider, now), account.held_since
     # A plan pays for the account's debt: whoever broke it, there is a pause for the account. One that was
     # withdrawn before it was signed had never begun; what a former holder agreed on is not the present one's.
     own = (one for one in known if held is None or one.made_on >= held)
@@ -94,7 +101,8 @@ def _answer(
 
 def plan_offer(account: AccountView, *, person_id: int, now: datetime) -> InstalmentOffer:
     """Whether there may be a plan, by the debt, what stands, and what became of earlier ones."""
-    terms, today, key = instalment_terms(), provider_today(account.provider, now), account.account_id
+    terms, key = limits_for(account, now=now).instalments, account.account_id
+    today = provider_today(account.provider, now)
     rows = InstalmentPlan.objects.prefetch_related("parts").filter(account_id=key)
     if account.held_since is not None:
         # What a former holder agreed on is not the present one's.
@@ -103,7 +111,13 @@ def plan_offer(account: AccountView, *, person_id: int, now: datetime) -> Instal
     living = living_plans([key], now=now).get(key)
     balance = ledger.balance(key)
     answer = _answer(
-        account, known, living=living, promised=bool(standing_promises([key])), balance=balance, now=now
+        account,
+        known,
+        terms=terms,
+        living=living,
+        promised=bool(standing_promises([key])),
+        balance=balance,
+        now=now,
     )
     days = part_days(
         max(terms.months, FEWEST), today=today, due_day=account.provider.due_day, working=_working()
@@ -127,6 +141,7 @@ def plan_offer(account: AccountView, *, person_id: int, now: datetime) -> Instal
         living=living,
         mine=living is not None and living.person_id == person_id,
         past=tuple(one for one in known if one.state not in LIVING),
+        terms=terms,
     )
 
 

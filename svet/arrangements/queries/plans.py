@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
@@ -20,7 +19,6 @@ from svet.arrangements.rules.plans import (
     InstalmentMovement,
     InstalmentPartView,
     InstalmentState,
-    InstalmentTerms,
     asked_of,
     asked_on,
     part_came,
@@ -33,17 +31,6 @@ from svet.people import queries as people
 
 _SOME = 20
 _LIVING = [each.value for each in LIVING]
-
-
-def instalment_terms() -> InstalmentTerms:
-    """What the retailer allows."""
-    return InstalmentTerms(
-        settings.INSTALMENT_MONTHS,
-        settings.INSTALMENT_LEAST * 100,
-        settings.INSTALMENT_ALONE * 100,
-        settings.INSTALMENT_MOST * 100,
-        settings.INSTALMENT_PAUSE_MONTHS,
-    )
 
 
 def plan_movements(plan: InstalmentPlan, account: AccountView) -> list[InstalmentMovement]:

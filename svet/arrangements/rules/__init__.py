@@ -107,7 +107,7 @@ class PromiseAnswer:
 class PromiseOffer:
     """Whether a promise may be made for an account: its debt, the last day; ``why`` not, and until when.
 
-    ``mine``: the one that stands may be taken back by the person.
+    ``mine``: the one that stands may be taken back by the person. ``terms``: what its supplier allows.
     """
 
     account_public_id: str
@@ -120,6 +120,7 @@ class PromiseOffer:
     standing: PromiseView | None
     mine: bool
     past: tuple[PromiseView, ...]
+    terms: PromiseTerms
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from svet.arrangements.rules.plans import (
     InstalmentPartView,
     InstalmentReason,
     InstalmentState,
+    InstalmentTerms,
 )
 from svet.kernel.money import ZERO, Money
 
@@ -81,6 +82,7 @@ class InstalmentOffer:
     """Whether a plan may be agreed on for an account; ``why`` not, and from which day on.
 
     ``choices`` by the number of months; ``shown`` stands for the debt, all days and whether two sign.
+    ``terms``: what the account's supplier allows.
     """
 
     account_public_id: str
@@ -97,6 +99,7 @@ class InstalmentOffer:
     living: InstalmentView | None
     mine: bool
     past: tuple[InstalmentView, ...]
+    terms: InstalmentTerms
 
 
 @dataclass(frozen=True, slots=True)

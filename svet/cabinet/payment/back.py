@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +18,6 @@ from svet.cabinet.payment.sums import typed_kopecks
 from svet.cabinet.shell.forms import Form
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
-from svet.kernel.money import Money
 from svet.kernel.words import explain
 from svet.look.forms import form_page
 from svet.payments.operations.asking_back import BackOffer, ask_back, offer_back
@@ -95,9 +93,9 @@ def back(request: HttpRequest, public_id: str) -> HttpResponse:
                 for one in refunds_of(order_public_id=public_id)
             ),
             # Why less than the limit may be had: what one had lately counts.
-            "limit": Money(settings.REFUND_ALONE * 100),
+            "limit": offer.terms.alone,
             "days": COUNTED.days,
-            "reason": back_reason(offer.reason) if offer.reason else "",
+            "reason": back_reason(offer.reason, times=offer.terms.times) if offer.reason else "",
         }
 
     return form_page(request, "cabinet/payment_back.html", context, form=form, explain=explain, act=act)

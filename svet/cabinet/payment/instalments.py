@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 
 from svet.arrangements.operations.plans import agree_on_plan, withdraw_plan
 from svet.arrangements.queries.offering import instalment_offer
-from svet.arrangements.queries.plans import instalment_terms
 from svet.arrangements.rules.plans import (
     InstalmentConflict,
     InstalmentNotFound,
@@ -122,7 +121,7 @@ def instalments(request: HttpRequest, account_public_id: str) -> HttpResponse:
             "waits": known.living is not None and known.living.state is InstalmentState.WAITING,
             "parts": known.living.parts if known.living else known.choices.get(months, ()),
             "months": months,
-            "pause": words.months_words(instalment_terms().pause),
+            "pause": words.months_words(known.terms.pause),
             "past": [words.plan_line(one) for one in known.past],
         }
 

@@ -17,7 +17,7 @@ from svet.accounts.queries import accounts_by_id, cabinet
 from svet.accounts.rules import Right
 from svet.arrangements import texts
 from svet.arrangements.operations import promise_payment, recall_promise
-from svet.arrangements.queries import promise_answers, promise_offer, promise_terms, standing_promises
+from svet.arrangements.queries import promise_answers, promise_offer, standing_promises
 from svet.arrangements.queries.offering import instalment_offer, plan_answers
 from svet.arrangements.queries.plans import living_plans
 from svet.arrangements.rules import PromiseConflict, PromiseNotFound, PromiseOffer
@@ -108,8 +108,8 @@ def promise(request: HttpRequest, account_public_id: str) -> HttpResponse:
             "form": form,
             "why": texts.why_not(offer) if offer.standing is None else "",
             "standing": texts.promise_line(offer.standing) if offer.standing else "",
-            "pause": ngettext("%(days)d день", "%(days)d дней", promise_terms().pause)
-            % {"days": promise_terms().pause},
+            "pause": ngettext("%(days)d день", "%(days)d дней", offer.terms.pause)
+            % {"days": offer.terms.pause},
             "autopay": _autopay(request, offer),
             "no_plan": why_no_plan_words(instalment_offer(by, account_public_id=account_public_id, now=now)),
             "past": [texts.promise_line(one) for one in offer.past],

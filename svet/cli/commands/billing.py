@@ -11,6 +11,7 @@ import click
 
 from svet.cli.commands.amounts import AMOUNT, kopecks_of
 from svet.cli.commands.decisions import decision_command
+from svet.cli.commands.limits import limits_command
 from svet.launcher.embedded import database, django_ready
 
 #: As words of the command line: the kept ones have underscores.
@@ -290,6 +291,7 @@ def penalties(code: str, since: str, mode: str | None, order: str | None) -> Non
 
 # The commands of decisions stand beside the months.
 bill_command.add_command(decision_command)
+policy_command.add_command(limits_command)
 
 
 def _kept(word: str) -> str:

@@ -12,6 +12,9 @@ from zoneinfo import available_timezones
 from django.utils.translation import gettext as _
 
 from svet.accounts.rules import requisites
+from svet.arrangements.queries.limits import default_limits
+from svet.arrangements.rules.limits import SUMS, MoneyLimitsReason, MoneyLimitsRefused, chosen_limits
+from svet.arrangements.texts.limits import explain_limits
 from svet.billing.rules import Rules
 from svet.billing.rules.policies import PolicyRefused, chosen
 from svet.billing.texts import explain as explain_billing
@@ -219,6 +222,22 @@ def norm(text: str, given: Given) -> str:
         raise AnswerFault(explain_billing(refused)) from None
     assert rules.norm_kwh_per_person is not None
     return plain_number(rules.norm_kwh_per_person)
+
+
+def limit(text: str, given: Given, *, name: str) -> str:
+    try:
+        value = Decimal(re.sub(r"\s", "", text).replace(",", "."))
+        whole = value * 100 if name in SUMS else value
+        if not whole.is_finite() or whole != whole.to_integral_value():
+            raise InvalidOperation
+        chosen_limits(default_limits(), {name: int(whole)})
+    except InvalidOperation:
+        raise AnswerFault(_("Нужно число: сумма в рублях с копейками, остальное целое.")) from None
+    except MoneyLimitsRefused as refused:
+        # Which debt is greater is judged when all of the section is known.
+        if refused.reason is not MoneyLimitsReason.ORDER:
+            raise AnswerFault(explain_limits(refused)) from None
+    return plain_number(value)
 
 
 def phone(text: str, given: Given) -> str:

@@ -10,8 +10,12 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from svet.arrangements.queries.limits import default_limits
+from svet.arrangements.rules.limits import SUMS
 from svet.cli.setup import answers
 from svet.cli.setup.answers import Given
+from svet.kernel.money import Money
+from svet.kernel.writing import plain_number
 from svet.site.queries import DEFAULT_ACCENT, DEFAULT_PRIMARY
 
 Answers = Mapping[str, str]
@@ -34,6 +38,18 @@ class Field:
 
 def _always(value: str) -> Callable[[Given], str]:
     return lambda given: value
+
+
+def _usual_limit(name: str) -> Callable[[Given], str]:
+    def usual(given: Given) -> str:
+        value = default_limits().numbers[name]
+        return plain_number(Money(value).roubles) if name in SUMS else str(value)
+
+    return usual
+
+
+def _limit(name: str, question: Promise) -> Field:
+    return Field(name, question, partial(answers.limit, name=name), usual=_usual_limit(name))
 
 
 RETAILER = (
@@ -84,6 +100,20 @@ SHOP = (
     ),
     Field("cards", _("Разрешает ли банк хранить карты"), answers.cards, usual=_always(answers.CARDS)),
     Field("suppliers", _("Чьи новые платежи идут через него"), answers.codes),
+)
+#: What is decided by rule about a supplier's money; who has no section keeps what holds.
+LIMITS = (
+    Field("supplier", _("Код поставщика, чьи это пределы"), required=True),
+    _limit("refund_alone", _("Возврат переплаты без подписей за 30 дней, ₽")),
+    _limit("refund_times", _("Просьб о возврате в сутки")),
+    _limit("refund_days", _("Платёж для возврата не старше, дней")),
+    _limit("promise_days", _("Обещать платёж не дальше, дней")),
+    _limit("promise_pause", _("Пауза после нарушенного обещания, дней")),
+    _limit("instalment_months", _("Рассрочка не дольше, месяцев")),
+    _limit("instalment_least", _("Наименьший долг для рассрочки, ₽")),
+    _limit("instalment_alone", _("Рассрочка больше этой суммы — две подписи, ₽")),
+    _limit("instalment_most", _("Наибольший долг для рассрочки, ₽")),
+    _limit("instalment_pause", _("Пауза после нарушенной рассрочки, месяцев")),
 )
 #: What of a shop that is there already cannot become another: its payments are asked about by it.
 SHOP_FIXED = ("name", "address", "secret", "cards")

@@ -12,12 +12,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from svet.cli.setup.answers import AnswerFault
-from svet.cli.setup.fields import AGREEMENTS, MEMBER, RETAILER, SHOP, SHOP_FIXED, SUPPLIER, Answers, Field
+from svet.cli.setup.fields import (
+    AGREEMENTS,
+    LIMITS,
+    MEMBER,
+    RETAILER,
+    SHOP,
+    SHOP_FIXED,
+    SUPPLIER,
+    Answers,
+    Field,
+)
 from svet.cli.setup.state import SetupPlan, SetupState, Text
 from svet.site.rules import AgreementKind
 
 _LARGEST = 1_000_000
-_SECTIONS = ("retailer", "suppliers", "shops", "agreements", "staff")
+_SECTIONS = ("retailer", "suppliers", "limits", "shops", "agreements", "staff")
 
 
 class WrongFile(Exception):
@@ -38,28 +48,30 @@ def read(path: Path, *, state: SetupState) -> SetupPlan:
     ]
     retailer = _retailer(content.get("retailer"), state=state, faults=faults)
     suppliers = _suppliers(content.get("suppliers"), state=state, faults=faults)
+    limits = _limits(content.get("limits"), known={*state.suppliers, *suppliers}, state=state, faults=faults)
     shops = _shops(content.get("shops"), state=state, faults=faults)
     agreements = _agreements(content.get("agreements"), folder=path.parent, faults=faults)
     members = _members(content.get("staff"), faults=faults)
     if faults:
         raise WrongFile(faults)
-    return SetupPlan(retailer, suppliers, agreements, members, shops)
+    return SetupPlan(retailer, suppliers, agreements, members, shops, limits)
 
 
 def written(state: SetupState) -> str:
     """The state as a file that changes nothing when it is given back."""
-    return _file(state.retailer, state.suppliers, shops=state.shops, members=())
+    return _file(state.retailer, state.suppliers, limits=state.limits, shops=state.shops, members=())
 
 
 def answers(plan: SetupPlan) -> str:
     """The answers of a plan as a file, without passwords."""
-    return _file(plan.retailer, plan.suppliers, shops=plan.shops, members=plan.members)
+    return _file(plan.retailer, plan.suppliers, limits=plan.limits, shops=plan.shops, members=plan.members)
 
 
 def _file(
     retailer: Answers,
     suppliers: Mapping[str, Answers],
     *,
+    limits: Mapping[str, Answers],
     shops: Mapping[str, Answers],
     members: Sequence[Answers],
 ) -> str:
@@ -67,6 +79,7 @@ def _file(
     if retailer:
         blocks.append("\n".join(["[retailer]", *_lines(RETAILER, retailer)]))
     blocks.extend("\n".join(["[[suppliers]]", *_lines(SUPPLIER, each)]) for each in suppliers.values())
+    blocks.extend("\n".join(["[[limits]]", *_lines(LIMITS, each)]) for each in limits.values())
     blocks.extend("\n".join(["[[shops]]", *_lines(SHOP, each)]) for each in shops.values())
     blocks.extend("\n".join(["[[staff]]", *_lines(MEMBER, each)]) for each in members)
     return "\n\n".join(blocks) + "\n"
@@ -141,6 +154,22 @@ def _suppliers(content: object, *, state: SetupState, faults: list[str]) -> dict
             faults.append(_("%(key)s: поставщик с этим кодом уже есть выше.") % {"key": place})
         standing = state.suppliers.get(code, {})
         found[code] = _judged(SUPPLIER, table, standing=standing, place=place, faults=faults)
+    return found
+
+
+def _limits(
+    content: object, *, known: set[str], state: SetupState, faults: list[str]
+) -> dict[str, Mapping[str, str]]:
+    found: dict[str, Mapping[str, str]] = {}
+    for number, table in enumerate(_tables(content, place="limits", faults=faults), start=1):
+        code = str(table.get("supplier", ""))
+        place = f"limits[{code or number}]"
+        if code in found:
+            faults.append(_("%(key)s: пределы этого поставщика уже есть выше.") % {"key": place})
+        elif code and code not in known:
+            faults.append(_("%(key)s: поставщика с этим кодом нет.") % {"key": place})
+        standing = state.limits.get(code, {})
+        found[code] = _judged(LIMITS, table, standing=standing, place=place, faults=faults)
     return found
 
 

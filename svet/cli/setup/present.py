@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from svet.accounts.queries import ProviderView, provider_today, providers
+from svet.arrangements.queries.limits import provider_limits
+from svet.arrangements.rules.limits import SUMS
 from svet.billing.queries.policies import policies
 from svet.cli.setup.answers import CARDS, NO_CARDS
 from svet.cli.setup.state import SetupState
+from svet.kernel.money import Money
 from svet.kernel.writing import plain_number
 from svet.payments.queries.shops import ShopView, shops
 from svet.site.queries import installation, is_set_up
@@ -21,7 +24,21 @@ def present(*, now: datetime) -> SetupState:
         suppliers={row.code: _supplier(row, now=now) for row in providers()},
         members=frozenset(one.phone for one in members()),
         shops={one.code: _shop(one) for one in shops()},
+        limits=_limits(now=now),
     )
+
+
+def _limits(*, now: datetime) -> dict[str, dict[str, str]]:
+    rows = providers()
+    held = provider_limits({row.provider_id: provider_today(row, now) for row in rows})
+    return {
+        row.code: {"supplier": row.code}
+        | {
+            name: plain_number(Money(value).roubles) if name in SUMS else str(value)
+            for name, value in held[row.provider_id].numbers.items()
+        }
+        for row in rows
+    }
 
 
 def _retailer() -> dict[str, str]:

@@ -10,12 +10,13 @@ from svet.site.rules import AgreementKind
 
 @dataclass(frozen=True, slots=True)
 class SetupState:
-    """What stands: the retailer's answers, the suppliers' and shops' by code, the phones of the staff."""
+    """What stands: the retailer's answers, of suppliers, limits and shops by code, phones of the staff."""
 
     retailer: Mapping[str, str]
     suppliers: Mapping[str, Mapping[str, str]]
     members: frozenset[str]
     shops: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    limits: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class SetupPlan:
     agreements: Mapping[AgreementKind, Text] = field(default_factory=dict)
     members: tuple[Mapping[str, str], ...] = ()
     shops: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    limits: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def changes(plan: SetupPlan, state: SetupState) -> Iterator[Change]:
     yield from _different("retailer", plan.retailer, state.retailer)
     for code, wanted in plan.suppliers.items():
         yield from _different(f"suppliers.{code}", wanted, state.suppliers.get(code, {}))
+    for code, wanted in plan.limits.items():
+        yield from _different(f"limits.{code}", wanted, state.limits.get(code, {}))
     for code, wanted in plan.shops.items():
         yield from _different(f"shops.{code}", wanted, state.shops.get(code, {}))
 

@@ -10,7 +10,9 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from svet.accounts.operations import add_provider
-from svet.accounts.queries import ProviderView, provider_today
+from svet.accounts.queries import ProviderView, provider_today, providers
+from svet.arrangements.operations.limits import set_money_limits
+from svet.arrangements.rules.limits import BOUNDS, SUMS
 from svet.billing.operations import set_policy
 from svet.cli.setup.answers import CARDS, days_and_times, window_days
 from svet.cli.setup.present import present
@@ -69,6 +71,7 @@ def write(plan: SetupPlan, *, norm_from: date | None = None, now: datetime) -> R
         for code, wanted in plan.suppliers.items():
             if wanted != state.suppliers.get(code):
                 _write_supplier(wanted, state, norm_from=norm_from, now=now)
+        _write_limits(plan.limits, state, now=now)
         _write_shops(plan.shops, state, now=now)
         for kind in report.published:
             text = plan.agreements[kind]
@@ -130,6 +133,20 @@ def _write_supplier(
     _note("supplier.changed", "provider", provider.public_id, wanted, standing, now=now)
     if wanted["norm"] and wanted["norm"] != standing.get("norm", ""):
         _write_norm(provider, wanted["norm"], since=norm_from, now=now)
+
+
+def _write_limits(limits: Mapping[str, Mapping[str, str]], state: SetupState, *, now: datetime) -> None:
+    """Other limits, from today on; what was agreed on stays."""
+    keys = {each.code: each.provider_id for each in providers()}
+    for code, wanted in limits.items():
+        standing = state.limits.get(code, {})
+        fresh: dict[str, int | None] = {
+            name: int(Decimal(wanted[name]) * (100 if name in SUMS else 1))
+            for name in BOUNDS
+            if wanted[name] != standing.get(name, "")
+        }
+        if fresh:
+            set_money_limits(provider_id=keys[code], since=None, given=fresh, by=BY, now=now)
 
 
 def _write_shops(shops: Mapping[str, Mapping[str, str]], state: SetupState, *, now: datetime) -> None:

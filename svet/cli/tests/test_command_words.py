@@ -415,6 +415,16 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["--from", "февраль", "--mode", "off"],
             ["--provider", "nobody"],
         ],
+        ("policy", "limits"): [
+            [],
+            ["--from", "2027-02-01", "--refund-alone", "1000", "--promise-days", "10"],
+            ["--from", "2027-02-01", "--refund-alone", "1000"],
+            ["--from", "2027-02-01"],
+            ["--from", "2020-02-01", "--promise-days", "3"],
+            ["--promise-days", "1000"],
+            ["--instalment-least", "2000000"],
+            ["--provider", "nobody"],
+        ],
         ("law", "enter"): [
             f"{row} --source https://cbr.ru".split()
             for row in (

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from django.test import override_settings
 
 from svet.accounts.models import Provider
+from svet.arrangements.models import MoneyLimitsPolicy
 from svet.billing.models import Policy
 from svet.cli.commands import setup as command
 from svet.cli.main import svet
@@ -413,3 +414,27 @@ def test_the_example_of_the_document_is_a_file_that_works(tmp_path: Path) -> Non
     done = run("--file", str(path))
     assert done.exit_code == 0, said(done)
     assert "manage shell" not in document
+
+
+def test_limits_of_a_supplier_hold_from_the_day_of_the_file(file: Path) -> None:
+    limits = '\n[[limits]]\nsupplier = "volga"\nrefund_alone = "1 000,50"\npromise_days = 5\n'
+    file.write_text(FILE + limits, "utf-8")
+    done = run("--file", str(file))
+    assert done.exit_code == 0, said(done)
+    row = MoneyLimitsPolicy.objects.get()
+    assert (row.refund_alone, row.promise_days, row.instalment_months) == (1_000_50, 5, 12)
+    again = run("--file", str(file))
+    assert "Всё уже так" in again.output, said(again)
+    assert 'refund_alone = "1000.5"' in run("--print").output
+    for wrong, sentence in (
+        (limits.replace("volga", "nobody"), "limits[nobody]: поставщика с этим кодом нет."),
+        (limits.replace("1 000,50", "много"), "limits[volga].refund_alone: Нужно число"),
+        (limits.replace("= 5", "= 500"), "limits[volga].promise_days: Целое число от 0 до 90."),
+        (limits + limits, "limits[volga]: пределы этого поставщика уже есть выше."),
+        (limits + 'instalment_least = "400000"\n', "Наименьший долг для рассрочки больше наибольшего."),
+    ):
+        file.write_text(FILE + wrong, "utf-8")
+        refused = run("--file", str(file))
+        assert refused.exit_code != 0
+        assert sentence in said(refused)
+    assert MoneyLimitsPolicy.objects.count() == 1

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.conf import settings
 from django.db.models import Sum
 
-from svet.accounts.queries import visible_accounts
+from svet.accounts.queries import provider_today, visible_accounts
+from svet.arrangements.queries.limits import default_limits, provider_limits
+from svet.arrangements.rules.limits import MoneyLimits
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.kernel.transactions import use_case
@@ -42,6 +43,7 @@ from svet.payments.rules.overpaid import (
     alone_left,
     back_of,
     check_asked,
+    strictest,
     too_old,
 )
 from svet.payments.rules.refusals import OrderLookupReason
@@ -73,7 +75,7 @@ class BackOffer:
     """What the payer may have back of one payment; ``shown`` stands for what they have seen.
 
     ``why``: nothing, whatever stands on the accounts. ``alone`` is what needs no signature yet, ``waiting``
-    what they have asked for and nobody has decided.
+    what they have asked for and nobody has decided; ``terms``: what the payment's suppliers allow.
     """
 
     order_public_id: str
@@ -84,6 +86,7 @@ class BackOffer:
     alone: Money
     waiting: Money
     shown: str
+    terms: BackTerms
 
     @property
     def paid_by(self) -> str:
@@ -133,7 +136,7 @@ def ask_back(
         lock_lines(order)
         offer = _offer(order, by=by, now=now)
         if offer.why is not None:
-            raise BackRefused(offer.why)
+            raise BackRefused(offer.why, details={"times": offer.terms.times})
         if offer.shown != shown:
             raise BackConflict(BackReason.CHANGED)
         if offer.reason is not None:
@@ -157,13 +160,19 @@ def _own(by: Actor, public_id: str) -> Order:
     return found
 
 
-def _terms() -> BackTerms:
-    alone = Money(settings.REFUND_ALONE * 100)
-    return BackTerms(alone, settings.REFUND_TIMES, settings.REFUND_DAYS)
+def _terms(order: Order, *, now: datetime) -> BackTerms:
+    """The limits of today; of a payment to several suppliers the strictest."""
+    rows = order.lines.select_related("account__provider")
+    days = {one.account.provider_id: provider_today(one.account.provider, now) for one in rows}
+    return strictest(_back(each) for each in [*provider_limits(days).values()] or [default_limits()])
+
+
+def _back(limits: MoneyLimits) -> BackTerms:
+    return BackTerms(Money(limits.refund_alone), limits.refund_times, limits.refund_days)
 
 
 def _offer(order: Order, *, by: Actor, now: datetime) -> BackOffer:
-    terms = _terms()
+    terms = _terms(order, now=now)
     mine = RefundRequest.objects.filter(written_by_id=order.person_id, by_payer=True)
     lately = mine.filter(written_at__gt=now - COUNTED, by_two=False).exclude(
         refund__state__in=sorted(NOT_GIVEN)
@@ -187,7 +196,8 @@ def _offer(order: Order, *, by: Actor, now: datetime) -> BackOffer:
         why=why or (None if rows else BackReason.NO_ACCOUNT),
         alone=alone_left(terms=terms, lately=had),
         waiting=Money(sum(each.kopecks for each in order.refunds.filter(state=RefundState.TO_SIGN))),
-        shown=act_digest([order.pk, places, refunds, [line.most for line in lines]]),
+        shown=act_digest([order.pk, places, refunds, [line.most for line in lines], terms.alone]),
+        terms=terms,
     )
 
 

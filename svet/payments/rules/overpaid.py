@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -45,7 +45,7 @@ class BackConflict(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class BackTerms:
-    """What the retailer lets payers have by themselves.
+    """What a supplier lets payers have by themselves.
 
     ``alone`` is the most in :data:`COUNTED` that needs nobody: what is above waits for two members of staff.
     ``times`` is how often a day one may ask, ``days`` how old a payment may be; the bank's own term, if it is
@@ -98,6 +98,16 @@ def back_of(line: PaidLine) -> tuple[Money, BackReason | None]:
 def too_old(*, paid_at: datetime, bank_days: int, terms: BackTerms, now: datetime) -> bool:
     """Whether the payment is older than the retailer or its bank gives money back of."""
     return now - paid_at > timedelta(days=min(bank_days, terms.days))
+
+
+def strictest(terms: Iterable[BackTerms]) -> BackTerms:
+    """What holds for a payment to several suppliers: of each limit the least."""
+    all_ = list(terms)
+    return BackTerms(
+        min(each.alone for each in all_),
+        min(each.times for each in all_),
+        min(each.days for each in all_),
+    )
 
 
 def alone_left(*, terms: BackTerms, lately: Money) -> Money:

@@ -18,7 +18,18 @@ from svet.billing.queries.months import BillingMonthView, month_views
 from svet.billing.rules.months import MonthState
 from svet.billing.texts import months as month_texts
 from svet.look.requests import now_of
-from svet.staff.billing import decisions, dry_run, houses, law, month, penalties, policy, problems, tariffs
+from svet.staff.billing import (
+    decisions,
+    dry_run,
+    houses,
+    law,
+    money_limits,
+    month,
+    penalties,
+    policy,
+    problems,
+    tariffs,
+)
 from svet.staff.billing.shell import ROOT, page_of, tabs
 from svet.staff.shell.desk import Desk, desk_page
 from svet.staffing.rules import Permission
@@ -96,6 +107,7 @@ urlpatterns: list[URLPattern] = [
     *tariffs.urlpatterns,
     *policy.urlpatterns,
     *penalties.urlpatterns,
+    *money_limits.urlpatterns,
     *law.urlpatterns,
     *month.urlpatterns,
     *dry_run.urlpatterns,

@@ -43,6 +43,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
         ("tariffs", f"{ROOT}tariffs/", _("Тарифы")),
         ("policy", f"{ROOT}policy/", _("Правила")),
         ("penalties", f"{ROOT}penalties/", _("Пени")),
+        ("money-limits", f"{ROOT}money-limits/", _("Возвраты и рассрочки")),
         ("law", f"{ROOT}law/", _("Ставки")),
     ]
     return [{"url": url, "text": text, "current": name == current} for name, url, text in pages]

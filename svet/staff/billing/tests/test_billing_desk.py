@@ -30,6 +30,7 @@ PAGES = [
     "/staff/billing/tariffs/",
     "/staff/billing/policy/",
     "/staff/billing/penalties/",
+    "/staff/billing/money-limits/",
     "/staff/billing/law/",
     MONTH,
     f"{MONTH}dry-run/",
