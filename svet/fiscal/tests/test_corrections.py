@@ -218,6 +218,15 @@ def test_one_that_is_on_its_way_as_it_was_is_no_correction(
     assert len(till.till.documents()) == 1
 
 
+def test_a_payer_without_an_address_gets_a_correction(order: Order, till: RunningTill) -> None:
+    correct(till)
+    Receipt.objects.update(contact="")
+    work(till, 2)
+    work(till, 3)
+    assert only().state == ReceiptState.DONE
+    assert "client" not in till.till.documents()[-1]["correction"]
+
+
 class TestClosed:
     def test_one_that_was_closed_and_is_corrected_is_settled_by_one_document(
         self, order: Order, bank: StubBank, till: RunningTill

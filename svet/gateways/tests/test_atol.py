@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from svet.gateways.failures import Permanent, Temporary, Unreached
 from svet.gateways.fiscal import atol, serves
 from svet.gateways.fiscal.atol import Atol
 from svet.gateways.fiscal.port import (
+    FiscalCorrection,
     FiscalDocument,
     FiscalItem,
     FiscalMethod,
@@ -88,6 +89,40 @@ def test_the_body_has_the_published_fields_and_its_sums_digit_for_digit() -> Non
         "payment_object",
         "vat",
     }
+
+
+CORRECTION = replace(
+    DOCUMENT, verb=FiscalVerb.SELL_CORRECTION, correction=FiscalCorrection("self", date(2026, 11, 20))
+)
+
+
+def test_a_correction_has_the_published_fields() -> None:
+    """src/V5/DTO/DocumentCorrection of sushi-market/atol-online-sdk at 635bce0."""
+    body = atol._document(CORRECTION)
+    assert set(body) == {"external_id", "correction", "timestamp"}
+    assert set(body["correction"]) == {
+        *("client", "company", "correction_info", "items", "payments", "vats", "total")
+    }
+    assert body["correction"]["correction_info"] == {"type": "self", "base_date": "20.11.2026"}
+
+
+def test_a_correction_is_registered_with_an_address_or_without(till: RunningTill, adapter: Atol) -> None:
+    name = adapter.register(document=CORRECTION)
+    assert adapter.report(name=name).total == Money(300_11)
+    adapter.register(document=replace(CORRECTION, external_id="two", email=""))
+    with_address, without = till.till.documents()
+    assert with_address["correction"]["client"] == {"email": "anna@example.ru"}
+    assert "client" not in without["correction"]
+
+
+@pytest.mark.parametrize(
+    "correction", [FiscalCorrection("instruction", date(2026, 11, 20)), FiscalCorrection("why", date.max)]
+)
+def test_an_order_without_its_number_or_another_basis_is_refused(
+    correction: FiscalCorrection, adapter: Atol
+) -> None:
+    with pytest.raises(Permanent):
+        adapter.register(document=replace(CORRECTION, correction=correction))
 
 
 def test_no_float_is_ever_written() -> None:

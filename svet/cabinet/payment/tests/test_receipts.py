@@ -66,6 +66,21 @@ def test_the_page_and_history_say_where_it_is(
         assert (URL in page) is (state is ReceiptState.DONE)
 
 
+def test_a_correction_is_named_so(family: Family, order: Order) -> None:
+    receipt_of(order, ReceiptState.DONE)
+    anna = signed_in(family.anna)
+    addresses = (f"/payment/orders/{order.public_id}/", "/history/?since=2026-11-01&until=2026-11-30")
+    for corrected_at, shown in ((None, False), (NOW, True)):
+        # One that waits for its second signature is none yet.
+        Receipt.objects.update(
+            correction="self", ground_number="7", ground_day=NOW.date(), corrected_at=corrected_at
+        )
+        for address in addresses:
+            page = anna.get(address).content.decode()
+            assert ("Чек коррекции" in page) is shown, address
+            assert URL in page
+
+
 def test_who_only_sees_the_account_gets_neither_number_nor_link(family: Family, order: Order) -> None:
     receipt_of(order, ReceiptState.DONE)
     boris = signed_in(family.boris)
