@@ -74,7 +74,8 @@ def confirm_recovery(*, session_key: str, code: object, address: str, now: datet
 def finish_recovery(*, session_key: str, new_password: object, address: str, now: datetime) -> PersonView:
     """Set the new password, end every session and every key for programs, and tell the person.
 
-    :raises PasswordRefused: the grant stays. :raises CodeRefused: there is no grant, it has run out, or the phone was left.
+    :raises PasswordRefused: the grant stays. :raises CodeRefused: there is no grant, it has run out,
+        or the phone was left.
     """
     grant = _grant(session_key=session_key, now=now)
     if grant is None or grant.person is None:
