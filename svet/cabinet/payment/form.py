@@ -22,9 +22,9 @@ AMOUNT = "amount-"
 #: ``recount`` with the id of a group, or with this, ticks all of it, or nothing when all was ticked.
 ALL = "all"
 LONGEST_SHOWN = 40
-#: Some five hundred accounts; a sum of forty Cyrillic letters is 240 bytes there.
+#: Some five hundred accounts; a sum of forty letters is up to 480 bytes there.
 LONGEST_REST = 60_000
-_CARRIED = re.compile(r"([+-])([0-9A-Za-z_-]{1,40})=(\S{0,240})")
+_CARRIED = re.compile(r"([+-])([0-9A-Za-z_-]{1,40})=(\S{0,480})")
 _KNOWN = frozenset(
     {
         "csrfmiddlewaretoken",

@@ -15,7 +15,8 @@ from svet.bills import queries as bills
 from svet.cabinet.payment.confirm import agreed, beyond, in_row, question
 from svet.cabinet.payment.form import PaymentForm
 from svet.cabinet.payment.order import order_page
-from svet.cabinet.payment.sheet import PaymentSheet, chosen_of_order, sheet
+from svet.cabinet.payment.sheet import chosen_of_order, sheet
+from svet.cabinet.payment.shown import PaymentSheet
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.fiscal.queries import receipts_of
 from svet.journal import operations as journal

@@ -22,6 +22,9 @@ from svet.people.rules.codes import CODE_TRIES, CodePurpose, CodeReason, CodeRef
 from svet.people.rules.names import ProfileReason, ProfileRefused, normalise_email
 from svet.people.rules.phones import mask_phone, normalise_phone
 
+#: The confirmed address a code was asked to replace: what stands there by then must be the same.
+_INSTEAD_OF = "instead_of"
+
 
 def start_email_change(
     *, person_id: int, email: str, session_key: str, now: datetime, password: str = ""
@@ -36,9 +39,9 @@ def start_email_change(
     """
     address = normalise_email(email)
     person = Person.objects.get(pk=person_id)
-    if person.email == address and person.email_confirmed_at is not None:
+    if _confirmed(person) == address:
         raise ProfileRefused(ProfileReason.SAME_EMAIL, field="email")
-    if person.email and person.email_confirmed_at is not None:
+    if _confirmed(person):
         check_current(person=person, password=password, field="password", now=now)
     spend(limit=LimitName.EMAIL_CODES, key=str(person_id), now=now)
     with use_case():
@@ -47,6 +50,7 @@ def start_email_change(
             now=now,
             winnable=True,
             person_id=person_id,
+            data={_INSTEAD_OF: _confirmed(person)},
         )
         notices.send_email(
             address=address,
@@ -61,20 +65,35 @@ def start_email_change(
 def confirm_email_change(*, person_id: int, session_key: str, code: object, now: datetime) -> PersonView:
     """Keep the address whose code came back; the old and the new one are told.
 
-    :raises CodeRefused: :raises LimitReached:
+    :raises CodeRefused: it is wrong, or another address was confirmed since it was asked for.
+    :raises LimitReached:
     """
     given = normalise_code(code)
+    refusal: CodeRefused | None = None
     with use_case():
         outcome = codes.attempt(purpose=CodePurpose.EMAIL, session_key=session_key, code=given, now=now)
-        if isinstance(outcome, Code) and outcome.person_id == person_id:
-            _keep_email(person=Person.objects.select_for_update().get(pk=person_id), row=outcome, now=now)
-    if isinstance(outcome, CodeRefused):
+        if isinstance(outcome, CodeRefused):
+            refusal = outcome
+        elif outcome.person_id == person_id:
+            person = Person.objects.select_for_update().get(pk=person_id)
+            refusal = _keep_email(person=person, row=outcome, now=now)
+    if refusal is not None:
         codes.count_wrong(now=now)
-        raise outcome
+        raise refusal
     return view_of(Person.objects.get(pk=person_id))
 
 
-def _keep_email(*, person: Person, row: Code, now: datetime) -> None:
+def _confirmed(person: Person) -> str:
+    return person.email if person.email_confirmed_at is not None else ""
+
+
+def _keep_email(*, person: Person, row: Code, now: datetime) -> CodeRefused | None:
+    """Put the address where the one stands for which the code was asked; the refusal when another does."""
+    standing = _confirmed(person)
+    if standing == row.target:
+        return None
+    if standing != row.data.get(_INSTEAD_OF, ""):
+        return CodeRefused(CodeReason.NO_CODE)
     old = person.email
     Person.objects.filter(pk=person.pk).update(email=row.target, email_confirmed_at=now)
     notices.set_addresses(recipient_id=person.recipient_id, email=row.target, email_confirmed=True)
@@ -103,6 +122,7 @@ def _keep_email(*, person: Person, row: Code, now: datetime) -> None:
             now=now,
             recipient_id=person.recipient_id,
         )
+    return None
 
 
 def start_phone_change(
@@ -155,29 +175,34 @@ def confirm_phone_change(
 ) -> None:
     """Move the cabinet to the new phone when both codes are right; both phones are told.
 
-    :raises CodeRefused: one of them is wrong; a try of both is counted. :raises LimitReached:
+    :raises CodeRefused: one of them is wrong (a try of both is counted), or the phone that was to be left is
+        not the present one any more. :raises LimitReached:
     """
     given_old = normalise_code(old_code, field="old_code")
     given_new = normalise_code(new_code, field="new_code")
     with use_case():
         outcome = _both(person_id=person_id, session_key=session_key, old=given_old, new=given_new, now=now)
-        refusal = (
-            keep_phone(
-                person=Person.objects.select_for_update().get(pk=person_id),
-                phone=outcome,
-                by=Actor.person(person_id, address=address),
-                now=now,
+        if isinstance(outcome, CodeRefused):
+            refusal: CodeRefused | None = outcome
+        else:
+            left, phone = outcome
+            person = Person.objects.select_for_update().get(pk=person_id)
+            by = Actor.person(person_id, address=address)
+            # The code of a phone that was left meanwhile, perhaps for having been stolen, moves nothing.
+            refusal = (
+                keep_phone(person=person, phone=phone, by=by, now=now)
+                if person.phone == left
+                else CodeRefused(CodeReason.NO_CODE, field="new_code")
             )
-            if isinstance(outcome, str)
-            else outcome
-        )
     if refusal is not None:
         codes.count_wrong(now=now)
         raise refusal
 
 
-def _both(*, person_id: int, session_key: str, old: str, new: str, now: datetime) -> str | CodeRefused:
-    """The new phone when both codes fit, both spent together; otherwise the refusal."""
+def _both(
+    *, person_id: int, session_key: str, old: str, new: str, now: datetime
+) -> tuple[str, str] | CodeRefused:
+    """The phones to leave and to take when both codes fit, both spent together; otherwise the refusal."""
     purposes = (CodePurpose.PHONE_OLD, CodePurpose.PHONE_NEW)
     rows = {
         row.purpose: row
@@ -212,7 +237,7 @@ def _both(*, person_id: int, session_key: str, old: str, new: str, now: datetime
         if not codes.is_kept(row.digest, digests):
             return codes.wrong(tries_left=tries_left, field=field, again=again)
     Code.objects.filter(pk__in=[row.pk for row in rows.values()]).update(spent_at=now)
-    return rows[CodePurpose.PHONE_NEW].target
+    return rows[CodePurpose.PHONE_OLD].target, rows[CodePurpose.PHONE_NEW].target
 
 
 def keep_phone(

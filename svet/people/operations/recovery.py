@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import F
+
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 from svet.limits.operations import require, spend
@@ -72,7 +74,8 @@ def confirm_recovery(*, session_key: str, code: object, address: str, now: datet
 def finish_recovery(*, session_key: str, new_password: object, address: str, now: datetime) -> PersonView:
     """Set the new password, end every session and every key for programs, and tell the person.
 
-    :raises PasswordRefused: the grant stays. :raises CodeRefused: there is no grant, or it has run out.
+    :raises PasswordRefused: the grant stays. :raises CodeRefused: there is no grant, it has run out,
+        or the phone was left.
     """
     grant = _grant(session_key=session_key, now=now)
     if grant is None or grant.person is None:
@@ -104,6 +107,8 @@ def _grant(*, session_key: str, now: datetime) -> Code | None:
             purpose=CodePurpose.RECOVERY,
             spent_at__gt=now - GRANT_LIFE,
             person__is_active=True,
+            # The code went to a phone that the cabinet has left meanwhile: it opens nothing any more.
+            person__phone=F("target"),
         )
         .first()
     )

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from svet.kernel.refusals import NotFound, Refused
+from svet.limits.models import Bucket
 from svet.limits.operations import LimitReached
 from svet.notices.models import Recipient
 from svet.people import operations as people
 from svet.people import queries
 from svet.people.models import Person, Token
-from svet.people.rules.codes import CodeReason
+from svet.people.rules.codes import CodePurpose, CodeReason
 from svet.people.rules.passwords import PasswordReason, PasswordRefused
 from svet.people.tests.factories import NOW, PASSWORD, make_person
 from svet.people.tests.outbox import events_to, last_code, other_code
@@ -134,6 +135,82 @@ def test_nobody_puts_another_address_without_the_password(password: str) -> None
     Person.objects.filter(pk=anna.pk).update(email_confirmed_at=None)
     people.start_email_change(**asked)  # type: ignore[arg-type]
     assert events_to("new@example.org") == ["email_code"]
+
+
+def ask_email(anna: Person, email: str, *, session: str, password: str = "") -> None:
+    Bucket.objects.all().delete()  # the pause between two letters is not what is tried here
+    people.start_email_change(person_id=anna.pk, email=email, session_key=session, now=NOW, password=password)
+
+
+def confirm_email(anna: Person, email: str, *, session: str) -> None:
+    people.confirm_email_change(person_id=anna.pk, session_key=session, code=last_code(email), now=NOW)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_code_of_before_the_address_was_confirmed_replaces_it_no_more(again: bool) -> None:
+    anna = make_person()
+    ask_email(anna, "thief@example.org", session="thief")
+    ask_email(anna, "anna@example.org", session="anna")
+    confirm_email(anna, "anna@example.org", session="anna")
+    if again:
+        Bucket.objects.all().delete()
+        people.resend_code(purpose=CodePurpose.EMAIL, session_key="thief", address="", now=NOW)
+    for _ in range(2):
+        with pytest.raises(Refused) as refused:
+            confirm_email(anna, "thief@example.org", session="thief")
+        assert refused.value.reason is CodeReason.NO_CODE
+    assert queries.email_of(anna.pk) == "anna@example.org"
+    assert "contact_changed" not in events_to("thief@example.org")
+
+
+def test_the_password_was_for_the_address_that_stood_then() -> None:
+    anna = make_person(email="old@example.org")
+    ask_email(anna, "first@example.org", session="one", password=PASSWORD)
+    ask_email(anna, "second@example.org", session="two", password=PASSWORD)
+    confirm_email(anna, "second@example.org", session="two")
+    with pytest.raises(Refused):
+        confirm_email(anna, "first@example.org", session="one")
+    assert queries.email_of(anna.pk) == "second@example.org"
+
+
+def test_the_same_address_confirmed_in_two_browsers_is_confirmed() -> None:
+    anna = make_person()
+    ask_email(anna, "anna@example.org", session="one")
+    first = last_code("anna@example.org")
+    ask_email(anna, "anna@example.org", session="two")
+    confirm_email(anna, "anna@example.org", session="two")
+    people.confirm_email_change(person_id=anna.pk, session_key="one", code=first, now=NOW)
+    assert queries.email_of(anna.pk) == "anna@example.org"
+    assert events_to("anna@example.org").count("contact_changed") == 1
+
+
+def test_the_code_of_a_phone_left_meanwhile_moves_nothing() -> None:
+    anna, third = make_person(phone=OLD), "+79117178600"
+    begin(anna)
+    codes = {"old": last_code(OLD), "new": last_code(NEW)}
+    Bucket.objects.all().delete()
+    moved = {"person_id": anna.pk, "session_key": "other", "address": "192.0.2.1", "now": NOW}
+    people.start_phone_change(**moved, password=PASSWORD, phone=third)  # type: ignore[arg-type]
+    people.confirm_phone_change(  # type: ignore[arg-type]
+        **moved, old_code=last_code(OLD), new_code=last_code(third)
+    )
+    with pytest.raises(Refused) as refused:
+        finish(anna, **codes)
+    assert refused.value.reason is CodeReason.NO_CODE
+    assert Person.objects.get(pk=anna.pk).phone == third
+
+
+def test_a_recovery_by_a_phone_left_meanwhile_sets_no_password() -> None:
+    anna = make_person(phone=OLD)
+    people.start_recovery(phone=OLD, session_key="thief", address="", now=NOW)
+    stolen = last_code(OLD)
+    Bucket.objects.all().delete()
+    begin(anna)
+    finish(anna, old=last_code(OLD), new=last_code(NEW))
+    people.confirm_recovery(session_key="thief", code=stolen, address="", now=NOW)
+    with pytest.raises(Refused) as refused:
+        people.finish_recovery(session_key="thief", new_password="tR4vel-Kust", address="", now=NOW)
+    assert refused.value.reason is CodeReason.NO_CODE
 
 
 def test_vera_cannot_confirm_an_address_with_annas_code() -> None:

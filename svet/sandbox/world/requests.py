@@ -55,6 +55,8 @@ def body_of(environ: WSGIEnvironment, *, may_lack: bool = False) -> dict[str, An
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if length > LONGEST_BODY:
         raise Refusal(413, "invalid_request", "Request is too large")
+    if may_lack and not length:
+        return {}
     if not str(environ.get("CONTENT_TYPE", "")).startswith("application/json"):
         raise Refusal(400, "invalid_request", "Content-Type must be application/json", "Content-Type")
     content = environ["wsgi.input"].read(length)
