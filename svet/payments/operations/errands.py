@@ -28,6 +28,7 @@ from svet.payments.rules.errands import (
     FIRST,
     FORGOTTEN_AFTER,
     ErrandKind,
+    is_late,
     patience_left,
 )
 
@@ -90,7 +91,7 @@ def linger(errand: BankErrand, *, patience: float, now: datetime) -> BankErrand:
         until, step = time.monotonic() + patience, 0
         while errand.ended_at is None and time.monotonic() < until:
             time.sleep(_STEPS[min(step, len(_STEPS) - 1)])
-            errand.refresh_from_db(fields=["ended_at", "refused"])
+            errand.refresh_from_db(fields=["ended_at", "refused", "said"])
             step += 1
     finally:
         places.release()
@@ -98,10 +99,13 @@ def linger(errand: BankErrand, *, patience: float, now: datetime) -> BankErrand:
 
 
 def take_errand(errand_id: int, *, now: datetime) -> BankErrand | None:
-    """Go on an errand; None: it has ended, nobody wants it any more, or somebody else is on the way."""
+    """Go on an errand; None: it has ended, it is late (and ends by that), or somebody else is on the way."""
     with use_case():
         errand = BankErrand.objects.select_for_update().filter(pk=errand_id, ended_at__isnull=True).first()
         if errand is None or (errand.taken_at is not None and now - errand.taken_at < DEAD_AFTER):
+            return None
+        if is_late(ErrandKind(errand.kind), asked_at=errand.asked_at, now=now):
+            end_errand(errand.pk, now=now, refused={"late": True})
             return None
         errand.taken_at = now
         errand.save(update_fields=["taken_at"])

@@ -69,7 +69,7 @@ def _go(errand: BankErrand, *, now: datetime) -> None:
             by=_who(errand.said["by"]),
             now=now,
             comment=errand.said["comment"],
-            # A refund that is asked for is not done yet: its errand goes on.
+            # A refund that is kept is not done yet: its errand goes on.
             may=partial(_wanted, errand.pk, now=now, ends=kind is not ErrandKind.SEND_BACK),
         )
 
@@ -86,11 +86,14 @@ def _wanted(errand_id: int, *, now: datetime, ends: bool) -> None:
     :raises BankUnavailable: they have
     """
     require_transaction()
-    errand = BankErrand.objects.select_for_update().filter(pk=errand_id, ended_at__isnull=True)
-    if errand.first() is None:
+    errand = BankErrand.objects.select_for_update().filter(pk=errand_id, ended_at__isnull=True).first()
+    if errand is None:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": "late"})
     if ends:
         end_errand(errand_id, now=now)
+        return
+    errand.said["kept"] = True
+    errand.save(update_fields=["said"])
 
 
 def _who(told: Mapping[str, Any]) -> Actor:

@@ -274,6 +274,7 @@ VERBS: dict[str, dict[str, Any]] = {
     "refund": {"key": "k", "reference": "r", "amount": Money(1)},
     "refunds": {},
     "payments": {"since": NOW, "until": NOW},
+    "receipts": {"reference": "r"},
 }
 
 
