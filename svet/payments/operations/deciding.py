@@ -65,7 +65,7 @@ def _decide(
             given_up = end_errand(errand_id, now=now)
     ended = ended or BankErrand.objects.get(pk=errand_id)
     if ended.said.get("kept") and ended.refused.get("kind") != OrderReviewRefused.__name__:
-        # A refund that is kept is on its way, whatever the bank has said of it so far; the janitor repeats it.
+        # A refund that is kept is on its way, whatever the bank has said so far; the janitor repeats it.
         return
     if given_up:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": "late"})

@@ -25,11 +25,12 @@ from svet.payments.models import BankErrand
 from svet.payments.rules.errands import (
     ALONE,
     DEAD_AFTER,
-    FIRST,
     FORGOTTEN_AFTER,
+    PRESSED_AGAIN_AFTER,
     ErrandKind,
     is_late,
     patience_left,
+    priority_of,
 )
 
 #: The job that goes on an errand.
@@ -49,7 +50,8 @@ def ask_errand(
 ) -> int:
     """Keep an errand and its job (a step); of those that are ``ALONE`` the one that is under way goes on.
 
-    One under way for long gets another job: the first may be lost, and two do no harm.
+    One under way for long gets another job: the first may be lost, and two do no harm. A press does not wait
+    long for that, and has its own time to wait (a look has not: it comes again by itself).
     """
     require_transaction()
     known = _under_way(kind, order_id) if kind in ALONE else None
@@ -65,13 +67,29 @@ def ask_errand(
             if known is None:
                 raise
             return known.pk
-    elif now - known.asked_at < DEAD_AFTER:
-        return known.pk
+    else:
+        pressed = kind is ErrandKind.PAGE
+        last = (known.taken_at or known.asked_at) if pressed else known.asked_at
+        if now - last < (PRESSED_AGAIN_AFTER if pressed else DEAD_AFTER):
+            return known.pk
+        if pressed:
+            still = BankErrand.objects.filter(pk=known.pk, ended_at__isnull=True)
+            still.update(asked_at=now, taken_at=None)
+    send_job(known)
+    return known.pk
+
+
+def send_job(errand: BankErrand, *, seconds: int = 0) -> None:
+    """The job of an errand, at once or in so many seconds (a step); one that waits already is enough."""
+    task = app.configure_task(
+        ERRAND,
+        priority=priority_of(ErrandKind(errand.kind)),
+        queueing_lock=f"payments.errand:{errand.pk}",
+        schedule_in={"seconds": seconds} if seconds else None,
+    )
     # Its own savepoint: the one that waits already must not undo the caller's work.
     with suppress(AlreadyEnqueued), transaction.atomic():
-        task = app.configure_task(ERRAND, priority=FIRST, queueing_lock=f"payments.errand:{known.pk}")
-        task.defer(errand_id=known.pk)
-    return known.pk
+        task.defer(errand_id=errand.pk)
 
 
 def wait_for(errand_id: int, *, now: datetime) -> BankErrand | None:

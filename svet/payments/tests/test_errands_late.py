@@ -1,23 +1,26 @@
-"""What a page asked for and nobody waits for any more: it is not done in the dark, and what is kept is told."""
+"""What a page asked for and nobody waits for any more: not done in the dark, and what is kept is told."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from svet.gateways.acquiring.port import HURRIED
 from svet.gateways.failures import Temporary
 from svet.kernel.transactions import use_case
 from svet.payments import operations
 from svet.payments.models import BankErrand, Order
 from svet.payments.operations import errands
-from svet.payments.operations.errands import ask_errand
-from svet.payments.operations.going import do_errand
-from svet.payments.rules.errands import ErrandKind
+from svet.payments.operations.errands import ERRAND, ask_errand
+from svet.payments.operations.going import do_errand, place_of
+from svet.payments.rules.errands import WAITS, ErrandKind
 from svet.payments.rules.states import OrderState, RefundState
 from svet.payments.tests.factories import NOW, Family, StubBank, make_order
-from svet.payments.tests.test_errands import OLGA, decide
+from svet.payments.tests.test_errands import OLGA, decide, press
 
 DECIDED = [ErrandKind.CREDIT, ErrandKind.SEND_BACK, ErrandKind.CANCEL]
 
@@ -107,3 +110,75 @@ def test_so_is_one_that_the_bank_has_not_answered_yet(
     assert [refund.state for refund in in_review.refunds.all()] == [RefundState.DONE]
     in_review.refresh_from_db()
     assert in_review.state == OrderState.RETURNED
+
+
+def test_a_job_learns_that_its_bank_hangs_before_its_page_has_given_up() -> None:
+    """Else each look waits in vain anew, and the page never says that the bank is silent."""
+    assert WAITS - 1 <= HURRIED <= WAITS - 0.5
+
+
+def test_a_look_that_nobody_waits_for_any_more_asks_nobody(waiting: Order, bank: StubBank) -> None:
+    errand_id, before = asked(ErrandKind.LOOK, waiting), bank.asked
+    do_errand(errand_id=errand_id, now=NOW + timedelta(seconds=6))
+    assert (bank.asked, BankErrand.objects.get().refused) == (before, {"late": True})
+
+
+def test_presses_and_decisions_go_before_looks(family: Family, waiting: Order, monkeypatch: Any) -> None:
+    monkeypatch.setattr(errands, "linger", lambda errand, **_: errand)
+    asked(ErrandKind.LOOK, waiting)
+    press(family)
+    asked(ErrandKind.CREDIT, waiting)
+    kinds = [
+        BankErrand.objects.get(pk=job.args["errand_id"]).kind
+        for job in ProcrastinateJob.objects.filter(task_name=ERRAND).order_by("-priority", "id")
+    ]
+    assert kinds == [ErrandKind.PAGE, ErrandKind.CREDIT, ErrandKind.LOOK]
+
+
+def test_one_shop_has_half_of_the_lane_and_all_together_leave_one(settings: Any) -> None:
+    settings.HURRIED_JOBS = 8
+    with ExitStack() as taken:
+        assert [taken.enter_context(place_of(1)) for _ in range(5)] == [True] * 4 + [False]
+        # Another shop goes at once; the last place is left.
+        assert [taken.enter_context(place_of(2)) for _ in range(4)] == [True] * 3 + [False]
+        assert taken.enter_context(place_of(None)) is False
+    with place_of(1) as free:
+        assert free
+
+
+def test_an_errand_without_a_place_goes_again_in_a_second(
+    family: Family, bank: StubBank, monkeypatch: Any, settings: Any
+) -> None:
+    monkeypatch.setattr(errands, "linger", lambda errand, **_: errand)
+    settings.HURRIED_JOBS = 2
+    press(family)
+    errand = BankErrand.objects.get()
+    with place_of(None):
+        do_errand(errand_id=errand.pk, now=NOW)
+    errand.refresh_from_db()
+    assert (bank.keys, errand.taken_at, errand.ended_at) == ({}, None, None)
+    do_errand(errand_id=errand.pk, now=NOW)
+    assert len(bank.keys) == 1
+
+
+def test_a_press_on_an_errand_whose_worker_died_sends_another_job_and_waits_anew(
+    family: Family, bank: StubBank, monkeypatch: Any
+) -> None:
+    waited: list[float] = []
+
+    def linger(errand: BankErrand, *, patience: float, now: datetime) -> BankErrand:
+        waited.append(patience)
+        return errand
+
+    monkeypatch.setattr(errands, "linger", linger)
+    press(family)
+    errand = BankErrand.objects.get()
+    assert errands.take_errand(errand.pk, now=NOW) is not None
+    ProcrastinateJob.objects.all().delete()
+    key = Order.objects.get().key
+    press(family, key=key, now=NOW + timedelta(seconds=9))
+    assert not ProcrastinateJob.objects.exists()
+    press(family, key=key, now=NOW + timedelta(seconds=11))
+    assert waited == [4.0, 0.0, 4.0]
+    do_errand(errand_id=errand.pk, now=NOW + timedelta(seconds=11))
+    assert Order.objects.get().state == OrderState.WAITING
