@@ -38,7 +38,7 @@ LATE_AFTER: Final[Mapping[ErrandKind, timedelta]] = {
 }
 #: Nobody waits any more, and nothing more is to come of it.
 FORGOTTEN_AFTER: Final = timedelta(hours=1)
-#: An explicit press on an errand that was begun, or asked for, so long ago has another job sent: longer than a
+#: A press on an errand that was begun, or asked for, so long ago has another job sent: longer than a
 #: job gives a bank for its page.
 PRESSED_AGAIN_AFTER: Final = timedelta(seconds=10)
 #: Before every other job, whoever takes it; a press and a decision before those who only look.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -19,8 +20,9 @@ from svet.payments.operations.errands import ERRAND, ask_errand
 from svet.payments.operations.going import do_errand, place_of
 from svet.payments.rules.errands import WAITS, ErrandKind
 from svet.payments.rules.states import OrderState, RefundState
-from svet.payments.tests.factories import NOW, Family, StubBank, make_order
-from svet.payments.tests.test_errands import OLGA, decide, press
+from svet.payments.tests.factories import NOW, Family, StubBank, make_card, make_order
+from svet.payments.tests.test_errands import OLGA, decide, press, signed_in
+from tests.jobs import run_jobs
 
 DECIDED = [ErrandKind.CREDIT, ErrandKind.SEND_BACK, ErrandKind.CANCEL]
 
@@ -182,3 +184,28 @@ def test_a_press_on_an_errand_whose_worker_died_sends_another_job_and_waits_anew
     assert waited == [4.0, 0.0, 4.0]
     do_errand(errand_id=errand.pk, now=NOW + timedelta(seconds=11))
     assert Order.objects.get().state == OrderState.WAITING
+
+
+def test_a_payer_whose_worker_was_away_for_long_is_led_on_when_the_page_comes(
+    family: Family, bank: StubBank, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(errands, "linger", lambda errand, **_: errand)
+    client, one = signed_in(family), family.first.public_id
+    client.post("/payment/pay/", {"key": str(uuid4()), "tick": one, f"amount-{one}": "300,00"})
+    order = Order.objects.get()
+    place = f"/payment/orders/{order.public_id}/?go=1"
+    Order.objects.update(created_at=order.created_at - timedelta(minutes=20))
+    assert f'hx-get="{place}"' in client.get(place).content.decode()
+    run_jobs(queue="hurried")
+    Order.objects.update(looked_at=NOW)
+    order.refresh_from_db()
+    assert client.get(place).headers["location"] == order.bank_page_url
+
+
+def test_the_page_of_a_bound_card_promises_no_way_to_the_bank(family: Family, monkeypatch: Any) -> None:
+    monkeypatch.setattr(errands, "linger", lambda errand, **_: errand)
+    card = make_card(person=family.anna)
+    order = make_order(person=family.anna, lines=[(family.first, 300_00)], card=card.public_id)
+    said = signed_in(family).get(f"/payment/orders/{order.public_id}/").content.decode()
+    assert "дорогу в" not in said
+    assert "Карта ещё не списана" in said
