@@ -138,6 +138,9 @@ def test_others_pages_stay_quick_and_every_payer_gets_an_answer(slow_bank: None,
 
     with lane_beside():
         asyncio.run(story())
+        ends = time.monotonic() + 3 * SLOW
+        while Order.objects.exclude(state=OrderState.WAITING).exists() and time.monotonic() < ends:
+            time.sleep(0.1)
     slowest = sorted(times)[int(len(times) * 0.95)]
     # Without the bulkhead they wait for all six calls, one after another: twenty seconds.
     assert slowest < max(1.0, 3 * alone), (alone, sorted(times)[-5:])
@@ -146,5 +149,5 @@ def test_others_pages_stay_quick_and_every_payer_gets_an_answer(slow_bank: None,
     led = [line.headers["location"].endswith("/?go=1") for _, line in requests]
     assert len(led) == PAYERS
     assert led.count(True) >= PAYERS - 2, led
-    # The bank was asked for all six at once, and no longer than it took for one.
+    # One shop has half of the lane: the bank was asked for four at once, then for the others.
     assert set(Order.objects.values_list("state", flat=True)) == {OrderState.WAITING}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -31,7 +31,7 @@ from svet.payments.rules.parts import PartAct, SeriesNeed
 from svet.payments.rules.states import OrderState
 
 LOOK_AGAIN_AFTER = timedelta(seconds=2)
-#: So long after the press its page leads on to the bank by itself: later the person has been there.
+#: So long after there is one it leads on to the bank's page by itself: later the person has been there.
 LEADS_FOR = timedelta(minutes=2)
 
 
@@ -120,7 +120,7 @@ def pay(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, public_id: str) -> HttpResponse:
     """Where the bank sends the person back: the state from the first second, until it is final.
 
-    With ``?go=1`` on to the bank's page as soon as there is one, while the press is young.
+    With ``?go=1`` on to the bank's page as soon as there is one, however long a worker was away.
     """
     actor, now = actor_of(request), now_of(request)
     try:
@@ -157,10 +157,16 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
         receipts=receipts_of([found.order_id], seen_by=actor).get(found.order_id, ()),
         overpaid=offer is not None and any(line.over for line in offer.lines),
     )
-    leads = request.GET.get("go") == "1" and own and now - found.created_at < LEADS_FOR
+    leads = request.GET.get("go") == "1" and own and _leads(found, now=now)
     if leads and view.bank_url:
         return HttpResponse(headers={"HX-Redirect": view.bank_url}) if part else _see_other(view.bank_url)
     return render(request, template, {"view": view, "go": "?go=1" if leads else ""})
+
+
+def _leads(found: queries.OrderView, *, now: datetime) -> bool:
+    """Whether the person has not been at the bank's page yet, as far as we know."""
+    came = [change.at for change in found.changes if change.new is OrderState.WAITING]
+    return not came or now - came[0] < LEADS_FOR
 
 
 @require_POST

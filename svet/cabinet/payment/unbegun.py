@@ -13,6 +13,15 @@ def unbegun_words(order: OrderView) -> tuple[str, str, str] | None:
 
     Kept and not sent: no job has come to it yet. Sent and untouched: no bank was reached.
     """
+    if order.state is OrderState.CREATED and order.by_card and not order.unattended:
+        return (
+            _("Готовимся списать с карты"),
+            _(
+                "Карта ещё не списана. Мы спишем сами, платить ещё раз не нужно, страница обновится. "
+                "Если не выйдет за час, платёж закроется, и его можно будет повторить."
+            ),
+            "info",
+        )
     if order.state is OrderState.CREATED and not order.unattended:
         return (
             _("Идём в банк"),

@@ -28,6 +28,8 @@ from svet.webhooks.operations.rekeying import rekey_webhooks
 #: A worker that has said nothing for so long does nothing.
 SILENT = timedelta(seconds=60)
 LATE = timedelta(minutes=10)
+#: Somebody waits before a page for these jobs.
+HURRIED_LATE = timedelta(seconds=15)
 PATIENCE = 3.0
 LITTLE = 2 * 2**30
 _FEW = 200
@@ -38,6 +40,9 @@ SELECT
     (SELECT min(coalesce(j.scheduled_at, e.at)) FROM procrastinate_jobs j
      LEFT JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'
      WHERE j.status = 'todo' AND (j.scheduled_at IS NULL OR j.scheduled_at <= now())),
+    (SELECT min(coalesce(j.scheduled_at, e.at)) FROM procrastinate_jobs j
+     LEFT JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'
+     WHERE j.status = 'todo' AND j.priority >= 100 AND (j.scheduled_at IS NULL OR j.scheduled_at <= now())),
     (SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'),
     now()
 """
@@ -98,13 +103,17 @@ def look_at_worker(*, now: datetime) -> Findings:
     """Whether somebody does the jobs, and how late they are."""
     with connection.cursor() as cursor:
         cursor.execute(_QUEUE)
-        heard, oldest, failed, there = cursor.fetchone()
+        heard, oldest, payer, failed, there = cursor.fetchone()
     if heard is None or there - heard > SILENT:
         yield Finding(
             Health.ILL, _("Фоновые работы"), _("Никто их не делает: письма и платежи стоят."), "svet worker"
         )
     else:
         yield Finding(Health.WELL, _("Фоновые работы"), _("Исполнитель на месте."))
+    if payer is not None and there - payer > HURRIED_LATE:
+        seconds = round((there - payer).total_seconds())
+        said = _("Тот, кто платит, ждёт {seconds} с: дороги в банк нет.").format(seconds=seconds)
+        yield Finding(Health.ILL, _("Фоновые работы"), said, "svet worker --queue hurried")
     if oldest is not None and there - oldest > LATE:
         minutes = round((there - oldest).total_seconds() / 60)
         said = _("Самая старая ждёт {minutes} мин.").format(minutes=minutes)

@@ -117,6 +117,21 @@ def test_jobs_that_nobody_does_are_told() -> None:
     assert "1 не удалась" in said
 
 
+def test_payers_for_whom_no_job_goes_are_an_alarm_after_seconds() -> None:
+    """A worker of other queues is there, and the lane of those who pay is not."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())")
+        put = (
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, priority, scheduled_at)"
+            " VALUES ('hurried', 'x', 'todo', %s, now() - %s * interval '1 second')"
+        )
+        cursor.execute(put, [100, 5])
+        cursor.execute(put, [0, 300])
+        assert ill(machine.look_at_worker(now=NOW)) == []
+        cursor.execute(put, [110, 20])
+    assert "20 с" in " ".join(ill(machine.look_at_worker(now=NOW)))
+
+
 def test_servers_outside_are_reached_or_named(settings: Any) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         port = server.getsockname()[1]

@@ -69,23 +69,42 @@ def _with_fresh_connections(call_next: SyncCallNext, context: JobContext, worker
 
 
 def run_worker(*, queues: Sequence[str], concurrency: int, patience: float) -> None:
-    """Do jobs until SIGTERM or SIGINT; finished ones are deleted, failed ones stay for staff to see."""
+    """Do jobs until SIGTERM or SIGINT; finished ones are deleted, failed ones stay for staff to see.
+
+    The queue of those who wait before a page is done by the lane, also where it is the only one.
+    """
     refuse_unsafe()
     # Here and not above: the jobs are found only when Django is ready.
     from svet.notices.jobs import listen as hear_sms
 
+    others = [queue for queue in queues if queue != HURRIED]
+    if queues and not others:
+        with hurried_lane(patience=patience):
+            _until_stopped()
+        return
     fetching = _fetching()
     fetching.periodic_registry = app.periodic_registry
-    with fetching.open(), nullcontext() if queues else hurried_lane(patience=patience):
+    with (
+        fetching.open(),
+        nullcontext() if HURRIED not in (queues or [HURRIED]) else hurried_lane(patience=patience),
+    ):
         hear_sms()
         fetching.run_worker(
-            queues=list(queues) or None,
+            queues=others or None,
             concurrency=concurrency,
             delete_jobs="successful",
             fetch_job_polling_interval=2.0,
             shutdown_graceful_timeout=patience,
             task_middleware=[_with_fresh_connections],
         )
+
+
+def _until_stopped() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    stopped = Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: stopped.set())
+    stopped.wait()
 
 
 @contextmanager

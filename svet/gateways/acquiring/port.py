@@ -254,7 +254,7 @@ CARD_GONE = "card_gone"
 # Seconds to wait for an answer. A job has time; a page that a person looks at has not, and many of them
 # waiting for a silent bank would leave nobody to serve the pages that need no bank.
 PATIENT = 10.0
-HURRIED = 4.0
+HURRIED = 3.5
 
 
 class Acquiring(Protocol):

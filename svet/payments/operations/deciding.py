@@ -33,6 +33,7 @@ def decide_order(kind: ErrandKind, *, order_public_id: str, by: Actor, now: date
     """Credit an order in review, send it back or close it, as ``kind`` says.
 
     Whoever is told that the bank does not answer is told the truth: what is decided after that is not done.
+    Nobody is told so of a refund that is kept: it is on its way, and asked for again until the bank answers.
 
     :raises OrderReviewRefused: :raises ReviewConflict: :raises ReviewNotFound: :raises BankUnavailable: as
         :func:`~svet.payments.operations.reviewing.credit_reviewed` and its neighbours
@@ -55,17 +56,27 @@ def _decide(
         raise ReviewNotFound(OrderReviewReason.NOT_FOUND)
     with use_case():
         errand_id = ask_errand(kind, **subject, by=by, comment=said, now=now)
-    ended = wait_for(errand_id, now=now)
-    if ended is None:
-        if end_errand(errand_id, now=now):
-            raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": "late"})
-        ended = BankErrand.objects.get(pk=errand_id)
+    ended, given_up = None, False
+    try:
+        ended = wait_for(errand_id, now=now)
+    finally:
+        # Also when waiting breaks: what the member has not been told of is not done either.
+        if ended is None:
+            given_up = end_errand(errand_id, now=now)
+    ended = ended or BankErrand.objects.get(pk=errand_id)
+    if ended.said.get("kept") and ended.refused.get("kind") != OrderReviewRefused.__name__:
+        # A refund that is kept is on its way, whatever the bank has said so far; the janitor repeats it.
+        return
+    if given_up:
+        raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": "late"})
     if ended.refused:
         raise _told(ended.refused)
 
 
 def _told(refused: Mapping[str, Any]) -> Exception:
     """The refusal a job has written down."""
+    if "late" in refused:
+        return BankUnavailable(BankReasonText.BANK_SILENT, details={"code": "late"})
     if "kind" not in refused:
         return RuntimeError("the job of a decision ended with a fault: see its log")
     kind, reasons = _REFUSALS[refused["kind"]]

@@ -25,10 +25,12 @@ from svet.payments.models import BankErrand
 from svet.payments.rules.errands import (
     ALONE,
     DEAD_AFTER,
-    FIRST,
     FORGOTTEN_AFTER,
+    PRESSED_AGAIN_AFTER,
     ErrandKind,
+    is_late,
     patience_left,
+    priority_of,
 )
 
 #: The job that goes on an errand.
@@ -48,7 +50,8 @@ def ask_errand(
 ) -> int:
     """Keep an errand and its job (a step); of those that are ``ALONE`` the one that is under way goes on.
 
-    One under way for long gets another job: the first may be lost, and two do no harm.
+    One under way for long gets another job: the first may be lost, and two do no harm. A press does not wait
+    long for that, and has its own time to wait (a look has not: it comes again by itself).
     """
     require_transaction()
     known = _under_way(kind, order_id) if kind in ALONE else None
@@ -64,13 +67,29 @@ def ask_errand(
             if known is None:
                 raise
             return known.pk
-    elif now - known.asked_at < DEAD_AFTER:
-        return known.pk
+    else:
+        pressed = kind is ErrandKind.PAGE
+        last = (known.taken_at or known.asked_at) if pressed else known.asked_at
+        if now - last < (PRESSED_AGAIN_AFTER if pressed else DEAD_AFTER):
+            return known.pk
+        if pressed:
+            still = BankErrand.objects.filter(pk=known.pk, ended_at__isnull=True)
+            still.update(asked_at=now, taken_at=None)
+    send_job(known)
+    return known.pk
+
+
+def send_job(errand: BankErrand, *, seconds: int = 0) -> None:
+    """The job of an errand, at once or in so many seconds (a step); one that waits already is enough."""
+    task = app.configure_task(
+        ERRAND,
+        priority=priority_of(ErrandKind(errand.kind)),
+        queueing_lock=f"payments.errand:{errand.pk}",
+        schedule_in={"seconds": seconds} if seconds else None,
+    )
     # Its own savepoint: the one that waits already must not undo the caller's work.
     with suppress(AlreadyEnqueued), transaction.atomic():
-        task = app.configure_task(ERRAND, priority=FIRST, queueing_lock=f"payments.errand:{known.pk}")
-        task.defer(errand_id=known.pk)
-    return known.pk
+        task.defer(errand_id=errand.pk)
 
 
 def wait_for(errand_id: int, *, now: datetime) -> BankErrand | None:
@@ -90,7 +109,7 @@ def linger(errand: BankErrand, *, patience: float, now: datetime) -> BankErrand:
         until, step = time.monotonic() + patience, 0
         while errand.ended_at is None and time.monotonic() < until:
             time.sleep(_STEPS[min(step, len(_STEPS) - 1)])
-            errand.refresh_from_db(fields=["ended_at", "refused"])
+            errand.refresh_from_db(fields=["ended_at", "refused", "said"])
             step += 1
     finally:
         places.release()
@@ -98,10 +117,13 @@ def linger(errand: BankErrand, *, patience: float, now: datetime) -> BankErrand:
 
 
 def take_errand(errand_id: int, *, now: datetime) -> BankErrand | None:
-    """Go on an errand; None: it has ended, nobody wants it any more, or somebody else is on the way."""
+    """Go on an errand; None: it has ended, it is late (and ends by that), or somebody else is on the way."""
     with use_case():
         errand = BankErrand.objects.select_for_update().filter(pk=errand_id, ended_at__isnull=True).first()
         if errand is None or (errand.taken_at is not None and now - errand.taken_at < DEAD_AFTER):
+            return None
+        if is_late(ErrandKind(errand.kind), asked_at=errand.asked_at, now=now):
+            end_errand(errand.pk, now=now, refused={"late": True})
             return None
         errand.taken_at = now
         errand.save(update_fields=["taken_at"])

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from threading import Lock
 from typing import Any, Final
 
 import structlog
+from django.conf import settings
 
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.refusals import Refused
-from svet.kernel.transactions import require_transaction
+from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import BankErrand
-from svet.payments.operations.errands import end_errand, take_errand
+from svet.payments.operations.errands import end_errand, send_job, take_errand
 from svet.payments.operations.reviewing import (
     cancel_reviewed,
     close_callback,
@@ -22,7 +26,7 @@ from svet.payments.operations.reviewing import (
 )
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import settle
-from svet.payments.rules.errands import GOES_FOR, ErrandKind
+from svet.payments.rules.errands import GOES_FOR, ErrandKind, is_late
 from svet.payments.rules.refusals import BankReasonText
 
 #: What a member decides, by the kind of the errand.
@@ -32,7 +36,28 @@ _DECISIONS: Final[Mapping[ErrandKind, Callable[..., None]]] = {
     ErrandKind.CANCEL: cancel_reviewed,
     ErrandKind.CLOSE: close_callback,
 }
+#: The errands this process is on, by shop.
+_GOING: Final[Counter[int | None]] = Counter()
+_COUNTING: Final = Lock()
 log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def place_of(shop_id: int | None) -> Iterator[bool]:
+    """A place for an errand to a shop's bank; False: none is free.
+
+    One shop has half of the lane, all together leave one: a bank that hangs does not stop those who pay
+    at another.
+    """
+    per_shop, all_shops = max(1, settings.HURRIED_JOBS // 2), max(1, settings.HURRIED_JOBS - 1)
+    with _COUNTING:
+        free = _GOING[shop_id] < per_shop and _GOING.total() < all_shops
+        _GOING[shop_id] += free
+    try:
+        yield free
+    finally:
+        with _COUNTING:
+            _GOING[shop_id] -= free
 
 
 def do_errand(*, errand_id: int, now: datetime) -> None:
@@ -40,9 +65,21 @@ def do_errand(*, errand_id: int, now: datetime) -> None:
 
     Again, late and twice at once is no harm: each of these acts bears it, and one that ended is not begun.
     """
-    errand = take_errand(errand_id, now=now)
-    if errand is None:
+    asked = BankErrand.objects.select_related("order").filter(pk=errand_id, ended_at__isnull=True).first()
+    if asked is None:
         return
+    with place_of(asked.order.shop_id if asked.order else None) as free:
+        late = is_late(ErrandKind(asked.kind), asked_at=asked.asked_at, now=now)
+        if not free and not late:
+            with use_case():
+                send_job(asked, seconds=1)
+            return
+        errand = take_errand(errand_id, now=now)
+        if errand is not None:
+            _go_and_end(errand, now=now)
+
+
+def _go_and_end(errand: BankErrand, *, now: datetime) -> None:
     refused: dict[str, object] = {"fault": True}
     try:
         _go(errand, now=now)
@@ -69,7 +106,7 @@ def _go(errand: BankErrand, *, now: datetime) -> None:
             by=_who(errand.said["by"]),
             now=now,
             comment=errand.said["comment"],
-            # A refund that is asked for is not done yet: its errand goes on.
+            # A refund that is kept is not done yet: its errand goes on.
             may=partial(_wanted, errand.pk, now=now, ends=kind is not ErrandKind.SEND_BACK),
         )
 
@@ -86,11 +123,14 @@ def _wanted(errand_id: int, *, now: datetime, ends: bool) -> None:
     :raises BankUnavailable: they have
     """
     require_transaction()
-    errand = BankErrand.objects.select_for_update().filter(pk=errand_id, ended_at__isnull=True)
-    if errand.first() is None:
+    errand = BankErrand.objects.select_for_update().filter(pk=errand_id, ended_at__isnull=True).first()
+    if errand is None:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": "late"})
     if ends:
         end_errand(errand_id, now=now)
+        return
+    errand.said["kept"] = True
+    errand.save(update_fields=["said"])
 
 
 def _who(told: Mapping[str, Any]) -> Actor:

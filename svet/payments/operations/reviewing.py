@@ -96,6 +96,9 @@ def send_back(
     refund = order.refunds.filter(state__in=sorted(ON_ITS_WAY)).first()
     if refund is None:
         refund = _ask_back(order, _ask(order, now=now), by=by, now=now, comment=said, may=may)
+    else:
+        with use_case():
+            may()
     ended = ask_refund(refund_id=refund.pk, now=now)
     if ended.state == RefundState.REFUSED:
         raise OrderReviewRefused(OrderReviewReason.BANK_REFUSED, details={"code": ended.note})
@@ -272,10 +275,10 @@ def _ask_back(
     with use_case():
         locked = _locked(order)
         asked = locked.refunds.filter(state__in=sorted(ON_ITS_WAY)).first()
+        may()
         if asked is not None:
             return asked
         _still_true(locked, truth)
-        may()
         refund = PaymentRefund.objects.create(
             order=locked,
             state=RefundState.APPROVED,

@@ -211,6 +211,7 @@ def _view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:
         bank=vendor_of_shop(order.shop),
         untouched=order.untouched,
         receipts=ReceiptMaker(order.receipts),
+        by_card=bool(order.card_reference),
     )
 
 

@@ -81,7 +81,8 @@ class OrderView:
     ``refunds`` are those made, ``promised`` what we have taken off the accounts for: on its way, or not made
     after all; ``disputes`` are those at the bank. «``step`` из ``steps``» is its place among the orders of
     one «Оплатить» for several payees. ``unattended``: autopay made it. ``bank``: whose API its shop speaks,
-    ``untouched`` that no bank has begun it though it was sent, ``receipts`` who makes its fiscal receipt.
+    ``untouched`` that no bank has begun it though it was sent, ``receipts`` who makes its fiscal receipt,
+    ``by_card`` that a bound card is charged, without a page.
     """
 
     order_id: int
@@ -110,6 +111,7 @@ class OrderView:
     bank: str = ""
     untouched: bool = False
     receipts: ReceiptMaker = ReceiptMaker.BANK
+    by_card: bool = False
 
     @property
     def paid_by(self) -> str:

@@ -20,6 +20,7 @@ from svet.gateways.failures import Temporary
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.serving import DoneWhileServing, require_not_serving, serving
+from svet.kernel.transactions import use_case
 from svet.payments import operations
 from svet.payments.models import BankErrand, Order
 from svet.payments.operations import errands
@@ -91,9 +92,9 @@ def test_without_a_worker_the_page_says_so_and_a_second_press_makes_no_second_or
     assert (on.status_code, on.headers["location"]) == (303, order.bank_page_url)
     part = client.get(place, headers={"HX-Request": "true"})
     assert part.headers["HX-Redirect"] == order.bank_page_url
-    # But whoever comes back from the bank, or comes later, is not sent there again.
+    # Whoever comes back, or later, is not sent there again.
     assert client.get(f"/payment/orders/{order.public_id}/").status_code == 200
-    Order.objects.update(created_at=order.created_at - timedelta(minutes=3))
+    order.changes.update(at=NOW - timedelta(minutes=3))
     assert client.get(place).status_code == 200
 
 
@@ -234,8 +235,6 @@ def test_nor_by_one_that_was_asking_the_bank_meanwhile(
 
 
 def _asked(order: Order, kind: ErrandKind) -> int:
-    from svet.kernel.transactions import use_case
-
     with use_case():
         return ask_errand(kind, order_id=order.pk, by=OLGA, comment="сверено", now=NOW)
 
@@ -275,6 +274,7 @@ VERBS: dict[str, dict[str, Any]] = {
     "refund": {"key": "k", "reference": "r", "amount": Money(1)},
     "refunds": {},
     "payments": {"since": NOW, "until": NOW},
+    "receipts": {"reference": "r"},
 }
 
 

@@ -19,6 +19,7 @@ from svet.payments import operations, queries
 from svet.payments.models import BankSilence, Order, PaymentRefund, RefundRequest, StateChange
 from svet.payments.operations import giving_back
 from svet.payments.operations.beginning import BegunPayment
+from svet.payments.rules.errands import PRESSED_AGAIN_AFTER
 from svet.payments.rules.giving_back import NewRefund
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import BASE, NOW, StubBank, credited, make_family, make_order, paid_back
@@ -82,12 +83,12 @@ def test_paying_killed_anywhere_makes_one_order_and_one_bank_order(tmp_path: Pat
                     now=at,
                 )
 
-            # Dies with the page, or as the job that the page waits for; the next press finds that it is dead.
+            # Dies with the page, or as the job that the page waits for; presses after ten seconds find that.
             killed = killed_at(point, pay)
             kills += killed
-            orders = [pay(at=LATER), pay(at=LATER)]
+            orders = [pay(), pay(at=NOW + PRESSED_AGAIN_AFTER), pay(at=NOW + PRESSED_AGAIN_AFTER)]
             assert len({order.public_id for order in orders}) == 1
-            assert orders[0].state == OrderState.WAITING
+            assert orders[1].state == OrderState.WAITING
             assert Order.objects.filter(key=key).count() == 1
             if not killed:
                 break
