@@ -274,7 +274,6 @@ VERBS: dict[str, dict[str, Any]] = {
     "refund": {"key": "k", "reference": "r", "amount": Money(1)},
     "refunds": {},
     "payments": {"since": NOW, "until": NOW},
-    "receipts": {"reference": "r"},
 }
 
 
