@@ -15,6 +15,8 @@ class OutageNews(StrEnum):
     COMING = "coming"
     MOVED = "moved"
     OFF = "off"
+    #: It will be, and has no house of theirs any more.
+    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ def news_for(
     told: ToldOfOutage | None,
     *,
     met: bool,
+    cancelled: bool,
+    readdressed: bool,
     begins_at: datetime,
     ends_at: datetime | None,
     over_at: datetime,
@@ -42,15 +46,18 @@ def news_for(
 ) -> OutageNews | None:
     """What somebody is to be told now; None where they know all there is.
 
-    ``met``: the outage stands and has a house of theirs. Who was told of hours hears of others at once,
-    however far they are; who was told of nothing hears when it is near.
+    ``met``: the outage stands and has a house of theirs; ``readdressed``: its places are others than when
+    they were told. Who was told of hours hears of others at once, however far they are; who was told of
+    nothing hears when it is near. Who sees the account no more hears nothing: that house will be dark.
     """
     if told is None or told.off:
         near = met and begins_at - now <= TOLD_AHEAD and over_at > now
         return OutageNews.COMING if near else None
     if not met:
         # What has ended by itself as it was told took nobody by surprise.
-        return OutageNews.OFF if told.ends_at is None or told.ends_at > now else None
+        if told.ends_at is not None and told.ends_at <= now:
+            return None
+        return OutageNews.OFF if cancelled else OutageNews.LEFT if readdressed else None
     if (told.begins_at, told.ends_at) != (begins_at, ends_at) and over_at > now:
         return OutageNews.MOVED
     return None

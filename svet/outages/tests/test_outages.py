@@ -155,10 +155,33 @@ def test_who_is_met_no_more_hears_it_and_who_is_met_now_too(anna: Person) -> Non
         places=(PlaceLine("Челябинск", "улица Мира", "12к1"),),
         reason=WHY,
         by=OFFICE,
-        now=NOW,
+        now=NOW + HOUR,
     )
-    assert tell_of_outages(now=NOW) == 2
+    assert tell_of_outages(now=NOW + 2 * HOUR) == 2
     assert (heard(anna), heard(vera)) == (["outage_planned", "outage_off"], ["outage_planned"])
+    # The work will be: it is not said to be called off.
+    said = Notice.objects.filter(recipient_id=anna.recipient_id).latest("pk")
+    assert said.title == "Отключение больше не по вашему адресу"
+    assert "отмен" not in said.text
+
+
+def test_who_lost_the_account_hears_nothing_and_who_got_it_back_nothing_twice(
+    account: Account, anna: Person
+) -> None:
+    """The house will be dark: «отменено» would be false."""
+    key = enter()
+    tell_of_outages(now=NOW)
+    Link.objects.filter(person=anna).update(suspended_at=NOW)
+    assert tell_of_outages(now=NOW + HOUR) == 0
+    Link.objects.filter(person=anna).update(suspended_at=None)
+    assert tell_of_outages(now=NOW + 2 * HOUR) == 0
+    Account.objects.filter(pk=account.pk).update(closed_on=NOW.date())
+    assert tell_of_outages(now=NOW + 2 * HOUR) == 0
+    assert heard(anna) == ["outage_planned"]
+    # What they were told of and is called off they hear nevertheless.
+    operations.cancel_outage(public_id=key, reason=WHY, by=OFFICE, now=NOW + 3 * HOUR)
+    assert tell_of_outages(now=NOW + 3 * HOUR) == 1
+    assert heard(anna) == ["outage_planned", "outage_off"]
 
 
 def test_an_account_that_comes_after_the_telling_is_told_and_shown(account: Account) -> None:

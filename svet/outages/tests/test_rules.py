@@ -162,9 +162,20 @@ def test_the_order_of_rows_and_spaces_make_no_other_outage() -> None:
     assert mark_of(NOW, None, lines) != mark_of(NOW, NOW + HOUR, lines)
 
 
-def _news(told: ToldOfOutage | None, *, met: bool = True, begins: timedelta = HOUR) -> OutageNews | None:
+def _news(
+    told: ToldOfOutage | None, *, met: bool = True, begins: timedelta = HOUR, done: str = ""
+) -> OutageNews | None:
     at = NOW + begins
-    return news_for(told, met=met, begins_at=at, ends_at=at + HOUR, over_at=at + HOUR, now=NOW)
+    return news_for(
+        told,
+        met=met,
+        cancelled=done == "cancelled",
+        readdressed=done == "readdressed",
+        begins_at=at,
+        ends_at=at + HOUR,
+        over_at=at + HOUR,
+        now=NOW,
+    )
 
 
 def test_who_hears_what() -> None:
@@ -178,13 +189,16 @@ def test_who_hears_what() -> None:
     assert _news(told, begins=2 * HOUR) is OutageNews.MOVED
     # However far it was moved: they count on the hours they were told.
     assert _news(told, begins=timedelta(days=20)) is OutageNews.MOVED
-    assert _news(told, met=False) is OutageNews.OFF
-    assert _news(off, met=False) is None
+    assert _news(told, met=False, done="cancelled") is OutageNews.OFF
+    assert _news(told, met=False, done="readdressed") is OutageNews.LEFT
+    # It stands as it was told, and they see the account no more.
+    assert _news(told, met=False) is None
+    assert _news(off, met=False, done="cancelled") is None
     # Called off and announced anew.
     assert _news(off) is OutageNews.COMING
     # It is over as it was told: nothing to say.
     past = ToldOfOutage(NOW - 2 * HOUR, NOW - HOUR, off=False)
-    assert _news(past, met=False) is None
+    assert _news(past, met=False, done="cancelled") is None
 
 
 def test_nobody_is_woken_by_a_planned_work() -> None:
