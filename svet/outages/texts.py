@@ -55,6 +55,10 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     OutageReason.OVER: gettext_lazy("Это время уже прошло."),
     OutageReason.CITY: gettext_lazy("Укажите населённый пункт."),
     OutageReason.STREET: gettext_lazy("Укажите улицу: дома без улицы не найти."),
+    OutageReason.STREET_EMPTY: gettext_lazy(
+        "Укажите улицу. Если отключают весь населённый пункт, напишите «весь»."
+    ),
+    OutageReason.STATE: gettext_lazy("Напишите «отменено» или оставьте пустым."),
     OutageReason.HOUSE: gettext_lazy(
         "Такого дома не понять. Пишите: 1–15, 20, 22А, 30 корп. 2, 1–9 нечётные."
     ),

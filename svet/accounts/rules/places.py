@@ -74,4 +74,6 @@ def house_key(house: str) -> str:
     text = _HOUSE.sub("", spoken(house).strip().translate(_ALIKE))
     for way, sign in _PARTS:
         text = way.sub(sign, text)
-    return re.sub(r"\s+", "", _LETTER.sub(r"\1", text))
+    # Two numbers apart are not one: «10 2» is no «102».
+    apart = re.sub(r"(?<=\d)\s+(?=\d)", " ", _LETTER.sub(r"\1", text))
+    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", apart)

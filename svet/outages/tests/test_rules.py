@@ -65,6 +65,8 @@ def test_streets_of_another_kind_or_name_are_others(one: str, other: str) -> Non
         ("10 К", "10к"),
         ("22A", "22а"),
         ("10 С", "10с"),
+        # Two numbers, whatever the second is: never house 102.
+        ("10  2", "10 2"),
     ],
 )
 def test_one_house_is_one_however_it_is_written(written: str, key: str) -> None:
@@ -98,6 +100,12 @@ def test_a_list_of_houses_holds_these_and_no_others(
     [
         ("15-1", OutageReason.BACKWARDS),
         ("дом у реки", OutageReason.HOUSE),
+        ("1 3 5", OutageReason.HOUSE),
+        ("7, 1 3", OutageReason.HOUSE),
+        ("1А-5", OutageReason.HOUSE),
+        ("1 а – 5", OutageReason.HOUSE),
+        ("5А-5В", OutageReason.HOUSE),
+        ("1-5В", OutageReason.HOUSE),
         ("1-15 красные", OutageReason.HOUSE),
         ("1" * 1_001, OutageReason.HOUSES_LONG),
     ],
