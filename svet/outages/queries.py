@@ -58,9 +58,14 @@ def outages_of(
 
 
 def outages_at(*, city: str, street: str, house: str, now: datetime) -> list[OutageView]:
-    """What was announced for an address anybody names, the nearest first; no account is looked at."""
+    """What was announced for an address anybody names, the nearest first; no account is looked at.
+
+    Without a house everything that was announced for a house of the street.
+    """
     keys = {place_key(city, ""), place_key(city, street)}
     found = _by_keys(keys, now=now, past=False)
+    if not house.strip():
+        return [view for view in found if any(one.is_at(city=city, street=street) for one in view.places)]
     return [view for view in found if view.meets(city=city, street=street, house=house)]
 
 

@@ -112,7 +112,7 @@ def _tell_batch(view: OutageView, houses: Mapping[int, Sequence[HousePlace]], *,
         )
         params = {"when": hours_in_figures(*hours, zone=view.zone), "why": view.why}
         if news is OutageNews.LEFT:
-            params["left"] = "1"
+            params["left"] = "yes"
         elif not off:
             params["where"] = where(places)
         event = _event(view.kind, news)

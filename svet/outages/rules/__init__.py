@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from svet.accounts.rules.places import city_words, place_key
+from svet.accounts.rules.places import city_words, place_key, same_settlement_kind, settlement_kinds
 from svet.outages.rules.houses import read_houses
 from svet.outages.rules.refusals import OutageReason, OutageRefused
 
@@ -69,9 +69,14 @@ class PlaceLine:
 
     def meets(self, *, city: str, street: str, house: str) -> bool:
         """Whether an address of the registry is in it."""
-        if not self.street:
-            return place_key(city, "") == self.key
-        return place_key(city, street) == self.key and read_houses(self.houses).holds(house)
+        if not self.is_at(city=city, street=street):
+            return False
+        return not self.street or read_houses(self.houses).holds(house)
+
+    def is_at(self, *, city: str, street: str) -> bool:
+        """Whether it is of a street, whichever its houses are."""
+        same = place_key(city, street if self.street else "") == self.key
+        return same and same_settlement_kind(self.city, city)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,10 @@ class OutageWords:
 
 def mark_of(begins_at: datetime, ends_at: datetime | None, places: Iterable[PlaceLine]) -> str:
     """A short text that is equal for equal hours and places."""
-    lines = sorted(f"{each.key}|{' '.join(each.houses.split())}" for each in places)
+    lines = sorted(
+        f"{' '.join(settlement_kinds(each.city))}|{each.key}|{' '.join(each.houses.split())}"
+        for each in places
+    )
     moments = (str(int(at.timestamp())) if at else "" for at in (begins_at, ends_at))
     return hashlib.sha256("\n".join([*moments, *lines]).encode()).hexdigest()[:16]
 

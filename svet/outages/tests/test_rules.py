@@ -48,6 +48,28 @@ def test_streets_of_another_kind_or_name_are_others(one: str, other: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("announced", "registry", "same"),
+    [
+        ("с. Берёзовка", "д. Берёзовка", False),
+        ("с. Берёзовка", "село Березовка", True),
+        ("Берёзовка", "д. Берёзовка", True),
+        ("рп. Мишкино", "Мишкино", True),
+        ("р.п. Мишкино", "рп Мишкино", True),
+        ("п.г.т. Мишкино", "р. п. Мишкино", True),
+        ("ст. Шумиха", "Шумиха", True),
+        ("ст. Шумиха", "г. Шумиха", False),
+        ("ст-ца Луговая", "станица Луговая", True),
+        ("х. Дальний", "Дальний", True),
+    ],
+)
+def test_two_kinds_of_settlements_are_two_and_one_said_nothing_of_is_either(
+    announced: str, registry: str, same: bool
+) -> None:
+    for place in (PlaceLine(announced), PlaceLine(announced, "Мира", "1-9")):
+        assert place.meets(city=registry, street="ул. Мира", house="4") is same
+
+
+@pytest.mark.parametrize(
     ("written", "key"),
     [
         ("10", "10"),
@@ -164,10 +186,12 @@ def test_where_it_stands_is_counted_by_the_clock() -> None:
 
 
 def test_the_order_of_rows_and_spaces_make_no_other_outage() -> None:
-    lines = [PlaceLine("Озёрск", "ул. Лесная", "1-15"), PlaceLine("Озёрск", "Мира", "")]
-    same = [PlaceLine("г. Озерск", "улица Мира"), PlaceLine("Озёрск", "Лесная", " 1-15 ")]
+    lines = [PlaceLine("г. Озёрск", "ул. Лесная", "1-15"), PlaceLine("Озёрск", "Мира", "")]
+    same = [PlaceLine("Озерск", "улица Мира"), PlaceLine("город Озёрск", "Лесная", " 1-15 ")]
     assert mark_of(NOW, None, lines) == mark_of(NOW, None, same)
     assert mark_of(NOW, None, lines) != mark_of(NOW, NOW + HOUR, lines)
+    # A village corrected to another of the same name is a change.
+    assert mark_of(NOW, None, [PlaceLine("с. Берёзовка")]) != mark_of(NOW, None, [PlaceLine("д. Берёзовка")])
 
 
 def _news(

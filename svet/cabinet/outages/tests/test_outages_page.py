@@ -74,6 +74,13 @@ def test_a_visitor_asks_by_an_address(account: Account) -> None:
     assert "завтра 10:00–14:00" in page.content.decode()
     page = visitor.get("/outages/", {"city": "Челябинск", "street": "Лесная", "house": "40"})
     assert "отключений не объявлено" in page.content.decode()
+    # Without a house the whole street, never «nothing» of a house nobody named.
+    page = visitor.get("/outages/", {"city": "Челябинск", "street": "Лесная"})
+    assert "завтра 10:00–14:00" in page.content.decode()
+    for asked in ({"city": "Челябинск"}, {"city": "Челябинск", "street": "Лесная ул., 4"}):
+        page = visitor.get("/outages/", asked)
+        assert page.status_code == 422
+        assert "отключений не объявлено" not in page.content.decode()
     empty = visitor.get("/outages/", {"city": "", "street": "Лесная"})
     assert empty.status_code == 422
     assert 'value="Лесная"' in empty.content.decode()
