@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from svet.outages.rules import DAY_HOURS, TOLD_AHEAD, OutageKind
@@ -31,6 +31,30 @@ class ToldOfOutage:
 def is_time_to_tell(kind: OutageKind, local: datetime) -> bool:
     """Whether news of an outage may go out at this local moment: of a planned one never at night."""
     return kind is OutageKind.EMERGENCY or local.hour in DAY_HOURS
+
+
+def next_morning(local: datetime) -> datetime:
+    """The moment of a night at which planned works may be told again; ``local`` has the supplier's zone."""
+    day = local.date() + timedelta(days=local.hour >= DAY_HOURS.stop)
+    return datetime.combine(day, time(DAY_HOURS.start), tzinfo=local.tzinfo)
+
+
+def is_too_late_in_the_morning(
+    news: OutageNews,
+    *,
+    told: ToldOfOutage | None,
+    begins_at: datetime,
+    now: datetime,
+    morning: datetime,
+) -> bool:
+    """Whether news of a planned work must go out at night: it begins, or was said to begin, before morning.
+
+    One that runs already wakes nobody who was told nothing of it.
+    """
+    if news is OutageNews.COMING:
+        return now < begins_at < morning
+    soonest = begins_at if told is None or begins_at < told.begins_at else told.begins_at
+    return soonest < morning
 
 
 def news_for(

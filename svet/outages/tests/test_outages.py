@@ -110,6 +110,38 @@ def test_nobody_is_told_at_night_nor_long_before_nor_after_the_end(anna: Person)
     assert tell_of_outages(now=NOW + 3 * DAY) == 1
 
 
+#: Five past nine in the evening in Chelyabinsk, and five the next morning.
+EVENING, DAWN = NOW + 9 * HOUR + timedelta(minutes=5), 17 * HOUR
+
+
+@pytest.mark.parametrize("act", ["moved to dawn", "called off at dawn", "announced for dawn"])
+def test_what_would_be_too_late_in_the_morning_is_told_in_the_evening(anna: Person, act: str) -> None:
+    if act == "announced for dawn":
+        enter(begins=DAWN, now=EVENING)
+        said = ["outage_planned"]
+    elif act == "moved to dawn":
+        key = enter()
+        tell_of_outages(now=NOW)
+        move(key, DAWN, now=EVENING)
+        said = ["outage_planned", "outage_moved"]
+    else:
+        key = enter(begins=DAWN)
+        tell_of_outages(now=NOW)
+        operations.cancel_outage(public_id=key, reason=WHY, by=OFFICE, now=EVENING)
+        said = ["outage_planned", "outage_off"]
+    assert tell_of_outages(now=EVENING) == 1
+    assert tell_of_outages(now=EVENING + HOUR) == 0
+    assert heard(anna) == said
+
+
+def test_what_morning_is_soon_enough_for_waits(anna: Person) -> None:
+    key = enter()
+    tell_of_outages(now=NOW)
+    move(key, DAY + HOUR, now=EVENING)
+    assert tell_of_outages(now=EVENING) == 0
+    assert tell_of_outages(now=NOW + 21 * HOUR) == 1
+
+
 def test_an_emergency_is_told_at_night(anna: Person) -> None:
     night = NOW + 12 * HOUR
     enter(begins=12 * HOUR, kind=OutageKind.EMERGENCY, now=night)

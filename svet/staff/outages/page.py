@@ -150,7 +150,11 @@ def new_outage(request: HttpRequest) -> HttpResponse:
             key = operations.enter_outage(
                 words, provider_id=provider.provider_id, by=actor_of(request), now=now_of(request)
             )
-            messages.success(request, _("Отключение объявлено. Люди узнают о нём в ближайший дневной час."))
+            if words.kind is OutageKind.EMERGENCY:
+                said = _("Отключение объявлено. Люди узнают о нём в ближайшие десять минут.")
+            else:
+                said = _("Отключение объявлено. Люди узнают о нём не раньше чем за три дня, обычно днём.")
+            messages.success(request, said)
             return redirect("staff-outage", key)
         met = queries.met_by(words.places, provider_id=provider.provider_id, now=now_of(request))
         seen.update(met=_met(words.places, met), mark=words.mark)
