@@ -95,6 +95,11 @@ class OutageWords:
         """What tells these hours and places from other ones, however the rows were ordered."""
         return mark_of(self.begins_at, self.ends_at, self.places)
 
+    def seen_mark(self, provider: str) -> str:
+        """What tells a preview from another: the supplier by its code, and everything that is said."""
+        said = "\n".join([self.mark, provider, self.kind, self.why, self.number])
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
 
 def mark_of(begins_at: datetime, ends_at: datetime | None, places: Iterable[PlaceLine]) -> str:
     """A short text that is equal for equal hours and places."""
