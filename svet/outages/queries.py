@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries.places import HousePlace, accounts_near, houses_of
-from svet.accounts.rules.places import place_key
+from svet.accounts.rules.places import place_key, spoken
 from svet.kernel.ids import AccountId, ProviderId
 from svet.kernel.personal import MOST_ROWS
 from svet.outages.models import Outage, OutageChange, OutagePlace, OutageTold
@@ -69,10 +69,18 @@ def outages_at(*, city: str, street: str, house: str, now: datetime) -> list[Out
     return [view for view in found if view.meets(city=city, street=street, house=house)]
 
 
-def outages_for_desk(*, now: datetime, past: bool = False) -> list[OutageView]:
-    """What stands or comes, the nearest first, or what is over, newest first; some hundred at most."""
+def outages_for_desk(
+    *, now: datetime, past: bool = False, like: str = "", most: int | None = MOST
+) -> list[OutageView]:
+    """What stands or comes, the nearest first, or what is over, newest first; some hundred at most.
+
+    ``like``: words each of which is in the number, the reason or a place.
+    """
     rows = Outage.objects.filter(_past(now) if past else _living(now))
-    return [_view(row, now=now) for row in _whole(rows, past=past)[:MOST]]
+    for word in like.split():
+        at = OutagePlace.objects.filter(Q(key__contains=spoken(word)) | Q(houses__icontains=word))
+        rows = rows.filter(Q(number__icontains=word) | Q(why__icontains=word) | Q(pk__in=at.values("outage")))
+    return [_view(row, now=now) for row in _whole(rows, past=past)[:most]]
 
 
 def outage(*, public_id: str, now: datetime) -> OutageView:

@@ -94,7 +94,7 @@ def list_outages() -> None:
         from svet.outages.queries import outages_for_desk
         from svet.outages.texts import STATES, hours_in_figures, place_line
 
-        for view in outages_for_desk(now=datetime.now(UTC)):
+        for view in outages_for_desk(now=datetime.now(UTC), most=None):
             when = hours_in_figures(view.begins_at, view.ends_at, zone=view.zone)
             click.echo(f"{view.number or view.public_id:<20} {STATES[view.state]}: {when}; {view.why}")
             for place in view.places:

@@ -149,13 +149,14 @@ def check_hours(kind: OutageKind, begins_at: datetime, ends_at: datetime | None,
     """:raises OutageRefused: no outage has such hours, or they are over"""
     if ends_at is None and kind is OutageKind.PLANNED:
         raise OutageRefused(OutageReason.ENDS, field="ends")
+    # First of all: three days after the last day of the calendar are no moment.
+    if begins_at - now > FARTHEST:
+        raise OutageRefused(OutageReason.FAR, field="begins")
     last = over_at(begins_at, ends_at)
     if last <= begins_at:
         raise OutageRefused(OutageReason.ENDS_FIRST, field="ends")
     if last - begins_at > LONGEST:
         raise OutageRefused(OutageReason.TOO_LONG, field="ends")
-    if begins_at - now > FARTHEST:
-        raise OutageRefused(OutageReason.FAR, field="begins")
     if last <= now:
         raise OutageRefused(OutageReason.OVER, field="ends")
 

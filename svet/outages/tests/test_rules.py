@@ -171,6 +171,16 @@ def test_hours_that_no_outage_has_are_refused(
     assert refused.value.reason is reason
 
 
+@pytest.mark.parametrize("ends", [None, datetime(9999, 12, 31, 23, 59, tzinfo=UTC)])
+def test_the_last_day_of_the_calendar_is_too_far(ends: datetime | None) -> None:
+    far = OutageWords(
+        OutageKind.EMERGENCY, datetime(9999, 12, 31, tzinfo=UTC), ends, "авария", (PlaceLine("Озёрск"),)
+    )
+    with pytest.raises(OutageRefused) as refused:
+        checked(far, now=NOW)
+    assert refused.value.reason is OutageReason.FAR
+
+
 def test_where_it_stands_is_counted_by_the_clock() -> None:
     begins, ends = NOW, NOW + 4 * HOUR
 

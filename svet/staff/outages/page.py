@@ -138,12 +138,12 @@ def read_places(text: str) -> tuple[PlaceLine, ...]:
 @desk_page(Permission.OUTAGES)
 def outages(request: HttpRequest) -> HttpResponse:
     """What stands and what comes, then what is over."""
-    now = now_of(request)
+    now, asked = now_of(request), " ".join(request.GET.get("q", "").split())[:60]
     lists = [
-        (name, [_row(view) for view in queries.outages_for_desk(now=now, past=past)])
+        (name, [_row(view) for view in queries.outages_for_desk(now=now, past=past, like=asked)])
         for name, past in ((_("Сейчас и скоро"), False), (_("Прошлые и отменённые"), True))
     ]
-    return render(request, "staff/outages.html", {"lists": lists})
+    return render(request, "staff/outages.html", {"lists": lists, "wanted": asked, "most": queries.MOST})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

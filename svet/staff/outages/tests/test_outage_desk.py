@@ -11,7 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from svet.accounts.tests.factories import make_account, make_link, make_provider
+from svet.kernel.actors import Actor
 from svet.outages.models import Outage, OutageChange
+from svet.outages.operations import enter_outage
+from svet.outages.rules import OutageKind, OutageWords, PlaceLine
 from svet.people.tests.factories import make_person
 from svet.staff.tests.browsers import working
 from svet.staffing.rules import Role
@@ -141,6 +144,25 @@ def test_a_work_that_overruns_its_hours_is_given_others(operator: Client) -> Non
     assert operator.post(where, {"act": "move", **hours, "hours-reason": "не успели"}).status_code == 302
     operator.post(where, {"act": "end", "ending-reason": "всё готово"})
     assert "Изменить время" not in operator.get(where).content.decode().split("История")[0]
+
+
+def test_any_of_a_hundred_and_more_is_found(operator: Client) -> None:
+    now = timezone.now()
+    for number in range(101):
+        begins = now + timedelta(hours=number + 1)
+        words = OutageWords(
+            OutageKind.PLANNED,
+            begins,
+            begins + timedelta(hours=1),
+            "замена опор",
+            (PlaceLine("Озёрск", f"ул. Лесная {number}-я" if number < 100 else "пр. Мира", "1-9"),),
+        )
+        enter_outage(words, provider_id=make_provider().pk, by=Actor.system("test"), now=now)
+    page = operator.get("/staff/outages/").content.decode()
+    assert "Показаны первые 100" in page
+    assert "пр. Мира" not in page
+    for asked in ("Мира", "озерск мира"):
+        assert "пр. Мира" in operator.get("/staff/outages/", {"q": asked}).content.decode()
 
 
 def test_the_list_and_what_is_not_there(operator: Client) -> None:
