@@ -29,6 +29,7 @@ class Lock(IntEnum):
     NORMS = 20  # one file of norms after the other
     RECONCILIATION = 30  # one comparison with the bank, one statement after the other
     CHARGED_ACCOUNTS = 21  # by block of keys: nobody else charges these accounts, for whatever month
+    OUTAGES = 31  # by provider: the same outage entered twice at once is one
 
 
 def hold(lock: Lock, key: int | str = 0) -> None:

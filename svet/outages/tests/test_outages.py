@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from svet.accounts.models import Account, Link, Premises
@@ -294,6 +296,52 @@ def test_a_file_says_the_same_twice_a_corrected_one_changes_and_yesterdays_undoe
         take(row(2 * DAY))
     # Nor is anything made of a cancellation of what was never announced.
     assert take(row(DAY, number="13"), cancelled=True) is None
+
+
+def test_what_the_desk_had_is_given_its_number_and_told_once(anna: Person) -> None:
+    """First by hand, then by the file, then by hand again: one outage."""
+    key = enter()
+    same = OutageWords(
+        OutageKind.PLANNED, NOW + DAY, NOW + DAY + 4 * HOUR, "замена опор", LESNAYA, number="77"
+    )
+    assert take(same) is None
+    assert enter() == key
+    assert Outage.objects.get().number == "77"
+    # Another number is another work, even at the same hours.
+    assert take(replace(same, number="78")) is OutageAct.ENTERED
+    Outage.objects.filter(number="78").delete()
+    assert tell_of_outages(now=NOW) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_are_one() -> None:
+    provider, at_once = make_provider(), threading.Barrier(2)
+    words = OutageWords(OutageKind.PLANNED, NOW + DAY, NOW + DAY + HOUR, "опоры", LESNAYA)
+    keys: list[str] = []
+
+    def press() -> None:
+        try:
+            at_once.wait(10)
+            keys.append(operations.enter_outage(words, provider_id=provider.pk, by=OFFICE, now=NOW))
+        finally:
+            connections.close_all()
+
+    pressing = [threading.Thread(target=press) for _ in range(2)]
+    for each in pressing:
+        each.start()
+    for each in pressing:
+        each.join()
+    assert (Outage.objects.count(), len(set(keys)), len(keys)) == (1, 1, 2)
+
+
+def test_houses_of_two_towns_are_told_with_their_towns(account: Account, anna: Person) -> None:
+    other = make_account()
+    Premises.objects.filter(pk=other.premises_id).update(city="Озёрск")
+    make_link(person=anna, account=other)
+    enter(places=(*LESNAYA, PlaceLine("Озёрск", "Лесная", "1-9")))
+    tell_of_outages(now=NOW)
+    said = Notice.objects.get(recipient_id=anna.recipient_id).text
+    assert "Челябинск, ул. Лесная, д.\u00a04; Озёрск, ул. Лесная, д.\u00a04" in said
 
 
 def test_a_file_of_what_is_over_changes_nothing() -> None:
