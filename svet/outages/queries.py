@@ -123,13 +123,19 @@ def met_by(places: Sequence[PlaceLine], *, provider_id: int, now: datetime) -> M
     """Whom places of a supplier meet, by the index of addresses: no address elsewhere is looked at."""
     provider = account_queries.provider_by_id(provider_id)
     today = account_queries.provider_today(provider, now)
+    near = accounts_near(
+        provider_id=provider_id, streets={(one.city, one.street) for one in places}, today=today
+    )
+    by_key: dict[str, list[HousePlace]] = {}
+    for each in near:
+        for key in {place_key(each.city, ""), place_key(each.city, each.street)}:
+            by_key.setdefault(key, []).append(each)
     found: dict[AccountId, HousePlace] = {}
     counts = []
     for place in places:
-        near = accounts_near(provider_id=provider_id, city=place.city, street=place.street, today=today)
         hit = {
             each.account_id: each
-            for each in near
+            for each in by_key.get(place.key, ())
             if place.meets(city=each.city, street=each.street, house=each.house)
         }
         counts.append(len(hit))

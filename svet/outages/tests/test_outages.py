@@ -432,6 +432,14 @@ def test_no_other_address_is_looked_at(account: Account) -> None:
     ]
 
 
+def test_many_streets_are_asked_together(account: Account) -> None:
+    places = (*(PlaceLine("Челябинск", f"ул. Новая {number}-я") for number in range(60)), *LESNAYA)
+    with CaptureQueriesContext(connection) as asked:
+        met = met_by(places, provider_id=account.provider_id, now=NOW)
+    assert met.by_place == (*(0 for _each in range(60)), 1)
+    assert len([each for each in asked if "tsquery" in each["sql"]]) == 2
+
+
 def test_links_that_ended_are_told_nothing(account: Account, anna: Person) -> None:
     Link.objects.update(removed_at=NOW)
     enter()
