@@ -43,9 +43,17 @@ def _moved(p: Params) -> Words:
 
 
 def _off(p: Params) -> Words:
+    if p.get("left"):
+        # The work will be: only the list of its addresses has changed.
+        return Words(
+            title=_("Отключение больше не по вашему адресу"),
+            text=_("В отключении, о котором мы сообщали (%(when)s, %(why)s), ваших адресов больше нет.") % p,
+            sms=_("В отключении света %(when)s ваших адресов больше нет") % p,
+            action=_("Посмотреть отключения"),
+        )
     return Words(
         title=_("Отключения не будет"),
-        text=_("Отключение, о котором мы сообщали (%(when)s, %(why)s), у вас отменено.") % p,
+        text=_("Отключение, о котором мы сообщали (%(when)s, %(why)s), отменено.") % p,
         sms=_("Отключение света %(when)s отменено") % p,
         action=_("Посмотреть отключения"),
     )

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries.places import HousePlace, accounts_near, houses_of
-from svet.accounts.rules.places import place_key
+from svet.accounts.rules.places import place_key, spoken
 from svet.kernel.ids import AccountId, ProviderId
 from svet.kernel.personal import MOST_ROWS
 from svet.outages.models import Outage, OutageChange, OutagePlace, OutageTold
@@ -58,16 +58,29 @@ def outages_of(
 
 
 def outages_at(*, city: str, street: str, house: str, now: datetime) -> list[OutageView]:
-    """What was announced for an address anybody names, the nearest first; no account is looked at."""
+    """What was announced for an address anybody names, the nearest first; no account is looked at.
+
+    Without a house everything that was announced for a house of the street.
+    """
     keys = {place_key(city, ""), place_key(city, street)}
     found = _by_keys(keys, now=now, past=False)
+    if not house.strip():
+        return [view for view in found if any(one.is_at(city=city, street=street) for one in view.places)]
     return [view for view in found if view.meets(city=city, street=street, house=house)]
 
 
-def outages_for_desk(*, now: datetime, past: bool = False) -> list[OutageView]:
-    """What stands or comes, the nearest first, or what is over, newest first; some hundred at most."""
+def outages_for_desk(
+    *, now: datetime, past: bool = False, like: str = "", most: int | None = MOST
+) -> list[OutageView]:
+    """What stands or comes, the nearest first, or what is over, newest first; some hundred at most.
+
+    ``like``: words each of which is in the number, the reason or a place.
+    """
     rows = Outage.objects.filter(_past(now) if past else _living(now))
-    return [_view(row, now=now) for row in _whole(rows, past=past)[:MOST]]
+    for word in like.split():
+        at = OutagePlace.objects.filter(Q(key__contains=spoken(word)) | Q(houses__icontains=word))
+        rows = rows.filter(Q(number__icontains=word) | Q(why__icontains=word) | Q(pk__in=at.values("outage")))
+    return [_view(row, now=now) for row in _whole(rows, past=past)[:most]]
 
 
 def outage(*, public_id: str, now: datetime) -> OutageView:
@@ -110,13 +123,19 @@ def met_by(places: Sequence[PlaceLine], *, provider_id: int, now: datetime) -> M
     """Whom places of a supplier meet, by the index of addresses: no address elsewhere is looked at."""
     provider = account_queries.provider_by_id(provider_id)
     today = account_queries.provider_today(provider, now)
+    near = accounts_near(
+        provider_id=provider_id, streets={(one.city, one.street) for one in places}, today=today
+    )
+    by_key: dict[str, list[HousePlace]] = {}
+    for each in near:
+        for key in {place_key(each.city, ""), place_key(each.city, each.street)}:
+            by_key.setdefault(key, []).append(each)
     found: dict[AccountId, HousePlace] = {}
     counts = []
     for place in places:
-        near = accounts_near(provider_id=provider_id, city=place.city, street=place.street, today=today)
         hit = {
             each.account_id: each
-            for each in near
+            for each in by_key.get(place.key, ())
             if place.meets(city=each.city, street=each.street, house=each.house)
         }
         counts.append(len(hit))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svet.accounts.queries.places import HousePlace
+from svet.accounts.rules.places import place_key
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, day_and_month
 from svet.outages.rules import OutageAct, OutageKind, OutageState, PlaceLine
@@ -55,6 +56,10 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     OutageReason.OVER: gettext_lazy("Это время уже прошло."),
     OutageReason.CITY: gettext_lazy("Укажите населённый пункт."),
     OutageReason.STREET: gettext_lazy("Укажите улицу: дома без улицы не найти."),
+    OutageReason.STREET_EMPTY: gettext_lazy(
+        "Укажите улицу. Если отключают весь населённый пункт, напишите «весь»."
+    ),
+    OutageReason.STATE: gettext_lazy("Напишите «отменено» или оставьте пустым."),
     OutageReason.HOUSE: gettext_lazy(
         "Такого дома не понять. Пишите: 1–15, 20, 22А, 30 корп. 2, 1–9 нечётные."
     ),
@@ -133,13 +138,17 @@ def place_line(place: PlaceLine) -> str:
     return f"{place.city}, {place.street}: {houses}"
 
 
-def house_line(place: HousePlace) -> str:
-    """A house in a line, without the settlement where a street says where it is."""
+def house_line(place: HousePlace, *, town: bool = False) -> str:
+    """A house in a line; without the settlement where a street says where it is, unless ``town``."""
     where_ = place.street or place.city
+    if town and place.street:
+        where_ = f"{place.city}, {place.street}"
     return f"{where_}, д.\u00a0{place.house}" if place.house else where_
 
 
 def where(places: Sequence[HousePlace]) -> str:
     """The houses of somebody that an outage meets, each once; of many the first ones."""
-    lines = list(dict.fromkeys(house_line(each) for each in places))
+    # Of two towns «ул. Лесная, д. 4» alone says nothing.
+    town = len({place_key(each.city, "") for each in places}) > 1
+    lines = list(dict.fromkeys(house_line(each, town=town) for each in places))
     return "; ".join([*lines[:_NAMED], *(["…"] if len(lines) > _NAMED else [])])

@@ -106,6 +106,7 @@ VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
         "gone": ["yes"],
     },
     "token_narrowed": {"thing": ["meter"], "over": ["yes"]},
+    "outage_off": {"left": ["yes"]},
     "office_asked": {"about": ["factor", "phone"]},
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from django.db import connection
 
@@ -21,6 +22,8 @@ _AT = (
     f" WHERE {_WORDS} @@ %s::tsquery AND a.provider_id = %s"
     " AND (a.closed_on IS NULL OR a.closed_on > %s)"
 )
+
+_STREETS_AT_ONCE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,20 @@ def houses_of(account_ids: Collection[int]) -> list[HousePlace]:
     return [HousePlace(AccountId(key), ProviderId(of), *place) for key, of, *place in found]
 
 
-def accounts_near(*, provider_id: int, city: str, street: str, today: date) -> list[HousePlace]:
-    """Open accounts of a supplier whose address has every word of a street, or of a settlement.
+def accounts_near(*, provider_id: int, streets: Collection[tuple[str, str]], today: date) -> list[HousePlace]:
+    """Open accounts of a supplier whose address has every word of one of these streets, each once.
 
-    More than those of the street, for a word may be of another part of the address: who asks compares.
-    ``today`` is the supplier's day. The index of words answers, and no other address is looked at.
+    ``streets`` are settlements with their streets, or with none. More accounts than those of the streets,
+    for a word may be of another part of the address: who asks compares. ``today`` is the supplier's day.
+    The index of words answers, fifty streets at a time, and no other address is looked at.
     """
-    words = index_words(city, street)
-    if not words:
-        return []
+    # They are letters and digits and nothing else that PostgreSQL could read as its own.
+    asked = sorted({" & ".join(words) for one in streets if (words := index_words(*one))})
+    found: dict[int, HousePlace] = {}
     with connection.cursor() as cursor:
-        # They are letters and digits and nothing else that PostgreSQL could read as its own.
-        cursor.execute(_AT, [" & ".join(words), provider_id, today])
-        return [HousePlace(AccountId(key), ProviderId(of), *place) for key, of, *place in cursor.fetchall()]
+        for start in range(0, len(asked), _STREETS_AT_ONCE):
+            part = asked[start : start + _STREETS_AT_ONCE]
+            cursor.execute(_AT, [" | ".join(f"({each})" for each in part), provider_id, today])
+            for key, of, *place in cursor.fetchall():
+                found[key] = HousePlace(AccountId(key), ProviderId(of), *place)
+    return list(found.values())

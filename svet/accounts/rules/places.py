@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 #: Kinds of streets by every way of writing them. «Улица» is what a street is when nothing is said.
@@ -20,10 +21,19 @@ _KINDS: Final = {
     "тупик": ("туп", "тупик"),
 }
 _KIND: Final = {written: kind for kind, ways in _KINDS.items() for written in ways}
-#: What a settlement is called before its name.
-_SETTLEMENTS: Final = frozenset(
-    {"г", "гор", "город", "п", "пос", "посёлок", "поселок", "с", "село", "д", "дер", "деревня", "пгт"}
-)
+#: What a settlement is called before its name, by every way of writing it (ё as е).
+_SETTLEMENT_KINDS: Final = {
+    "город": ("г", "гор", "город"),
+    "поселок": ("п", "пос", "поселок", "рп", "пгт", "дп", "кп"),
+    "село": ("с", "село"),
+    "деревня": ("д", "дер", "деревня"),
+    "станция": ("ст", "станция"),
+    "станица": ("ст-ца", "станица"),
+    "хутор": ("х", "хут", "хутор"),
+}
+_SETTLEMENT: Final = {written: kind for kind, ways in _SETTLEMENT_KINDS.items() for written in ways}
+#: «р.п. Мишкино» is «рп Мишкино».
+_PARTED = re.compile(r"\b([рдк])\.\s*п\.\s*|\bп\.\s*г\.\s*т\.\s*")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _PLAIN = re.compile(r"[^\W_]+")
 _PARTS: Final = (
@@ -53,10 +63,28 @@ def street_words(street: str) -> tuple[str, tuple[str, ...]]:
 
 def city_words(city: str) -> tuple[str, ...]:
     """The words of a settlement's name, without what it is."""
-    words = tuple(_WORD.findall(spoken(city)))
-    return tuple(word for word in words if word not in _SETTLEMENTS) or words
+    words = _settlement_words(city)
+    return tuple(word for word in words if word not in _SETTLEMENT) or words
 
 
+@lru_cache(maxsize=16_384)
+def same_settlement_kind(one: str, other: str) -> bool:
+    """Whether two settlements of one name may be one: unless each says what it is, and they differ."""
+    here, there = settlement_kinds(one), settlement_kinds(other)
+    return not here or not there or not set(here).isdisjoint(there)
+
+
+def settlement_kinds(city: str) -> list[str]:
+    """What a settlement says it is, in one form: город, село; nothing where it does not say."""
+    return sorted({_SETTLEMENT[word] for word in _settlement_words(city) if word in _SETTLEMENT})
+
+
+def _settlement_words(city: str) -> tuple[str, ...]:
+    plain = _PARTED.sub(lambda found: f"{found[1]}п " if found[1] else "пгт ", spoken(city))
+    return tuple(_WORD.findall(plain))
+
+
+@lru_cache(maxsize=16_384)
 def place_key(city: str, street: str) -> str:
     """One text for one street of one settlement, however it is written; without a street the settlement."""
     kind, name = street_words(street) if street.strip() else ("", ())
@@ -69,9 +97,12 @@ def index_words(city: str, street: str) -> list[str]:
     return [part for word in (*city_words(city), *name) for part in _PLAIN.findall(word)]
 
 
+@lru_cache(maxsize=16_384)
 def house_key(house: str) -> str:
     """One text for one house: «д. 10, корп. 2» is «10к2», «10-Б» is «10б»; «10/2» is another house."""
     text = _HOUSE.sub("", spoken(house).strip().translate(_ALIKE))
     for way, sign in _PARTS:
         text = way.sub(sign, text)
-    return re.sub(r"\s+", "", _LETTER.sub(r"\1", text))
+    # Two numbers apart are not one: «10 2» is no «102».
+    apart = re.sub(r"(?<=\d)\s+(?=\d)", " ", _LETTER.sub(r"\1", text))
+    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", apart)

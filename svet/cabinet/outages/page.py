@@ -35,8 +35,18 @@ class AddressForm(Form):
     """An address as people say it; nothing of an account is asked or told."""
 
     city = forms.CharField(max_length=100, label=_("Населённый пункт"))
-    street = forms.CharField(max_length=160, required=False, label=_("Улица"))
-    house = forms.CharField(max_length=30, required=False, label=_("Дом"))
+    street = forms.CharField(max_length=160, label=_("Улица"))
+    #: Without a house everything of the street is shown: «nothing announced» would be said of no house.
+    house = forms.CharField(
+        max_length=30, required=False, label=_("Дом"), help_text=_("Без дома покажем всю улицу.")
+    )
+
+    def clean_street(self) -> str:
+        """The street alone: with «, 4» behind it no street is found, and «nothing» would be false."""
+        street = str(self.cleaned_data["street"])
+        if "," in street:
+            raise forms.ValidationError(_("Напишите дом в соседнем поле."))
+        return street
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
 from django.http import HttpRequest, HttpResponse
@@ -35,8 +35,8 @@ NAME = "svet.ics"
 LONGEST_LINE = 75
 #: At ten in the morning of the day before the last, or two days before a day itself.
 _BEFORE = "-P1DT14H"
-#: Of what has its hours: the evening before a morning.
-_HOURS_BEFORE = "-PT14H"
+#: Of what has its hours: at eight in the evening before, by the supplier's clock.
+_EVENING = time(20)
 #: The last day every month has: a rule of calendars skips a month without its day, and keeps the length.
 _EVERY_MONTH_HAS = 28
 #: How many windows are written one by one where no rule is right.
@@ -48,7 +48,8 @@ _EVENTS = UUID("0f4f8f5e-6f1b-4f0e-8a38-8f4a1c1e5b17")
 class CalendarEvent:
     """A thing of whole days, ``until`` included; ``mark`` keeps it the same thing in the next file.
 
-    ``alarm`` is what its alarm is counted from: START or END. ``hours``: two moments instead of whole days.
+    ``alarm`` is what its alarm is counted from: START or END; ``rings_at``: the moment of it instead.
+    ``hours``: two moments instead of whole days.
     """
 
     mark: str
@@ -59,6 +60,14 @@ class CalendarEvent:
     monthly: bool = False
     alarm: str = "START"
     hours: tuple[datetime, datetime] | None = None
+    rings_at: datetime | None = None
+
+    @property
+    def trigger(self) -> str:
+        """When its alarm rings, as the file has it."""
+        if self.rings_at is None:
+            return f"TRIGGER;RELATED={self.alarm}:{_BEFORE}"
+        return f"TRIGGER;VALUE=DATE-TIME:{self.rings_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
     @property
     def span(self) -> tuple[str, str]:
@@ -86,7 +95,7 @@ def written(events: Iterable[CalendarEvent], *, now: datetime) -> bytes:
             "BEGIN:VALARM",
             "ACTION:DISPLAY",
             f"DESCRIPTION:{_escaped(event.title)}",
-            f"TRIGGER;RELATED={event.alarm}:{_HOURS_BEFORE if event.hours else _BEFORE}",
+            event.trigger,
             "END:VALARM",
             "END:VEVENT",
         ]
@@ -191,6 +200,9 @@ def _outages(request: HttpRequest, cards: Iterable[AccountCard], now: datetime) 
             view.local_begins.date(),
             url,
             hours=(view.begins_at, view.ends_at),
+            rings_at=datetime.combine(
+                view.local_begins.date() - timedelta(days=1), _EVENING, tzinfo=view.zone
+            ),
         )
         for view, _keys in nearest(found)
         if view.ends_at is not None

@@ -30,8 +30,9 @@ def load(file: Path, provider: str) -> None:
     """Take a CSV FILE of outages, one street with its houses a row.
 
     Columns: number, kind (planned or emergency), begins, ends (local: 29.11.2026 10:00), city, street,
-    houses («1-15 нечётные, 20, 22А»; empty: the whole street), why, state (empty or cancelled). The same
-    file once more changes nothing, a corrected one changes, one of yesterday undoes nothing.
+    houses («1-15 нечётные, 20, 22А»; empty: the whole street), why, state (empty or cancelled). The whole
+    settlement is the street «весь». The same file once more changes nothing, a corrected one changes, one
+    of yesterday undoes nothing.
     """
     with database():
         django_ready()
@@ -93,7 +94,7 @@ def list_outages() -> None:
         from svet.outages.queries import outages_for_desk
         from svet.outages.texts import STATES, hours_in_figures, place_line
 
-        for view in outages_for_desk(now=datetime.now(UTC)):
+        for view in outages_for_desk(now=datetime.now(UTC), most=None):
             when = hours_in_figures(view.begins_at, view.ends_at, zone=view.zone)
             click.echo(f"{view.number or view.public_id:<20} {STATES[view.state]}: {when}; {view.why}")
             for place in view.places:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from django.db.models import QuerySet
+
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.locks import Lock, hold
 from svet.kernel.transactions import require_transaction, use_case
 from svet.outages.models import Outage, OutageChange, OutagePlace
 from svet.outages.rules import (
@@ -49,18 +52,9 @@ def enter_outage(words: OutageWords, *, provider_id: int, by: Actor, now: dateti
 
 def _enter(words: OutageWords, *, provider_id: int, by: Actor, now: datetime) -> str:
     require_transaction()
-    if not words.number:
-        same = Outage.objects.filter(
-            provider_id=provider_id,
-            kind=words.kind,
-            begins_at=words.begins_at,
-            ends_at=words.ends_at,
-            cancelled_at__isnull=True,
-            over_at__gt=now,
-        )
-        for row in same.prefetch_related("places"):
-            if mark_of(row.begins_at, row.ends_at, _lines(row)) == words.mark:
-                return row.public_id
+    hold(Lock.OUTAGES, provider_id)
+    if not words.number and (same := _same(words, provider_id=provider_id, now=now).first()) is not None:
+        return same.public_id
     row = Outage.objects.create(
         provider_id=provider_id,
         number=words.number,
@@ -74,6 +68,24 @@ def _enter(words: OutageWords, *, provider_id: int, by: Actor, now: datetime) ->
     _put_places(row, words.places)
     _note(row, OutageAct.ENTERED, by=by, now=now)
     return row.public_id
+
+
+def _same(words: OutageWords, *, provider_id: int, now: datetime) -> QuerySet[Outage]:
+    """Those that stand with the kind, hours and places of these words."""
+    alike = Outage.objects.filter(
+        provider_id=provider_id,
+        kind=words.kind,
+        begins_at=words.begins_at,
+        ends_at=words.ends_at,
+        cancelled_at__isnull=True,
+        over_at__gt=now,
+    )
+    keys = [
+        row.pk
+        for row in alike.prefetch_related("places")
+        if mark_of(row.begins_at, row.ends_at, _lines(row)) == words.mark
+    ]
+    return Outage.objects.filter(pk__in=keys).order_by("pk")
 
 
 def move_outage(
@@ -229,6 +241,7 @@ def take_row(
     if not words.number:
         raise OutageRefused(OutageReason.NUMBER, field="number")
     with use_case():
+        hold(Lock.OUTAGES, provider_id)
         row = (
             Outage.objects.select_for_update(no_key=True)
             .filter(provider_id=provider_id, number=words.number)
@@ -237,8 +250,14 @@ def take_row(
         if row is None:
             if cancelled:
                 return None
-            _enter(checked(words, now=now), provider_id=provider_id, by=by, now=now)
-            return OutageAct.ENTERED
+            tidy = checked(words, now=now)
+            # Entered by hand before its number came: the same outage, and nobody is told of it twice.
+            row = _same(tidy, provider_id=provider_id, now=now).filter(number="").select_for_update().first()
+            if row is None:
+                _enter(tidy, provider_id=provider_id, by=by, now=now)
+                return OutageAct.ENTERED
+            row.number = tidy.number
+            row.save(update_fields=["number"])
         return _take(row, words, cancelled=cancelled, by=by, now=now)
 
 

@@ -18,8 +18,15 @@ from svet.notices.rules import EventSpec
 from svet.outages import events
 from svet.outages.models import Outage, OutageTold
 from svet.outages.queries import met_by, outage, people_met
-from svet.outages.rules import TOLD_AHEAD, OutageKind, OutageState
-from svet.outages.rules.telling import OutageNews, ToldOfOutage, is_time_to_tell, news_for
+from svet.outages.rules import TOLD_AHEAD, OutageKind, OutageState, mark_of
+from svet.outages.rules.telling import (
+    OutageNews,
+    ToldOfOutage,
+    is_time_to_tell,
+    is_too_late_in_the_morning,
+    news_for,
+    next_morning,
+)
 from svet.outages.rules.views import OutageView
 from svet.outages.texts import hours_in_figures, where
 from svet.people import queries as people
@@ -51,7 +58,9 @@ def tell_of_outages(*, now: datetime) -> int:
 
 def _tell(public_id: str, *, now: datetime) -> int:
     view = outage(public_id=public_id, now=now)
-    if not is_time_to_tell(view.kind, now.astimezone(view.zone)):
+    local = now.astimezone(view.zone)
+    morning = None if is_time_to_tell(view.kind, local) else next_morning(local)
+    if morning is not None and not _hurries(view, morning):
         return 0
     stands = view.state in (OutageState.PLANNED, OutageState.BEGUN)
     places = view.places if stands else ()
@@ -65,16 +74,33 @@ def _tell(public_id: str, *, now: datetime) -> int:
             told += _tell_batch(
                 view,
                 {person_id: [met[key] for key in holders.get(person_id, ())] for person_id in batch},
+                morning=morning,
                 now=now,
             )
     return told
 
 
-def _tell_batch(view: OutageView, houses: Mapping[int, Sequence[HousePlace]], *, now: datetime) -> int:
+def _hurries(view: OutageView, morning: datetime) -> bool:
+    """Whether anybody may have to hear of it at night: it begins before morning, or they believe so."""
+    if view.begins_at < morning and view.state in (OutageState.PLANNED, OutageState.BEGUN):
+        return True
+    believing = OutageTold.objects.filter(outage_id=view.outage_id, off=False, begins_at__lt=morning)
+    return believing.exists()
+
+
+def _tell_batch(
+    view: OutageView,
+    houses: Mapping[int, Sequence[HousePlace]],
+    *,
+    morning: datetime | None,
+    now: datetime,
+) -> int:
     # Of two looks at once the second waits here, and finds what the first has written.
     row = Outage.objects.select_for_update(no_key=True).get(pk=view.outage_id)
     if (row.begins_at, row.ends_at, row.over_at) != (view.begins_at, view.ends_at, view.over_at):
         return 0
+    # What was done to it, oldest first: by it one knows whether the places are those somebody was told of.
+    changes = list(row.changes.order_by("pk").values_list("at", "begins_at", "ends_at", "mark"))
     known = {one.person_id: one for one in OutageTold.objects.filter(outage=row, person_id__in=houses)}
     # Somebody blocked is told nothing, and what was not told is not written down as told.
     recipients = people.recipients_of(list(houses))
@@ -84,9 +110,12 @@ def _tell_batch(view: OutageView, houses: Mapping[int, Sequence[HousePlace]], *,
         if person_id not in recipients:
             continue
         last = known.get(person_id)
+        before = None if last is None else ToldOfOutage(last.begins_at, last.ends_at, last.off)
         news = news_for(
-            None if last is None else ToldOfOutage(last.begins_at, last.ends_at, last.off),
+            before,
             met=bool(places) and row.cancelled_at is None,
+            cancelled=row.cancelled_at is not None,
+            readdressed=last is not None and _readdressed(view, changes, last.told_at),
             begins_at=row.begins_at,
             ends_at=row.ends_at,
             over_at=row.over_at,
@@ -94,7 +123,11 @@ def _tell_batch(view: OutageView, houses: Mapping[int, Sequence[HousePlace]], *,
         )
         if news is None:
             continue
-        off = news is OutageNews.OFF
+        if morning is not None and not is_too_late_in_the_morning(
+            news, told=before, begins_at=row.begins_at, now=now, morning=morning
+        ):
+            continue
+        off = news in (OutageNews.OFF, OutageNews.LEFT)
         hours = (last.begins_at, last.ends_at) if off and last else (row.begins_at, row.ends_at)
         kept.append(
             OutageTold(
@@ -107,7 +140,9 @@ def _tell_batch(view: OutageView, houses: Mapping[int, Sequence[HousePlace]], *,
             )
         )
         params = {"when": hours_in_figures(*hours, zone=view.zone), "why": view.why}
-        if not off:
+        if news is OutageNews.LEFT:
+            params["left"] = "yes"
+        elif not off:
             params["where"] = where(places)
         event = _event(view.kind, news)
         message = NoticeMessage(recipients[person_id], params, Place("outages"))
@@ -123,10 +158,18 @@ def _tell_batch(view: OutageView, houses: Mapping[int, Sequence[HousePlace]], *,
     return len(kept)
 
 
+def _readdressed(
+    view: OutageView, changes: Sequence[tuple[datetime, datetime, datetime | None, str]], told_at: datetime
+) -> bool:
+    """Whether the places of now are others than those that stood when somebody was told."""
+    then = [change for change in changes if change[0] <= told_at] or changes[:1]
+    return bool(then) and mark_of(then[-1][1], then[-1][2], view.places) != then[-1][3]
+
+
 def _event(kind: OutageKind, news: OutageNews) -> EventSpec:
     if news is OutageNews.MOVED:
         return events.OUTAGE_MOVED
-    if news is OutageNews.OFF:
+    if news in (OutageNews.OFF, OutageNews.LEFT):
         return events.OUTAGE_OFF
     return events.OUTAGE_PLANNED if kind is OutageKind.PLANNED else events.OUTAGE_EMERGENCY
 

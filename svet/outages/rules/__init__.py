@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from svet.accounts.rules.places import city_words, place_key
+from svet.accounts.rules.places import city_words, place_key, same_settlement_kind, settlement_kinds
 from svet.outages.rules.houses import read_houses
 from svet.outages.rules.refusals import OutageReason, OutageRefused
 
@@ -69,9 +69,14 @@ class PlaceLine:
 
     def meets(self, *, city: str, street: str, house: str) -> bool:
         """Whether an address of the registry is in it."""
-        if not self.street:
-            return place_key(city, "") == self.key
-        return place_key(city, street) == self.key and read_houses(self.houses).holds(house)
+        if not self.is_at(city=city, street=street):
+            return False
+        return not self.street or read_houses(self.houses).holds(house)
+
+    def is_at(self, *, city: str, street: str) -> bool:
+        """Whether it is of a street, whichever its houses are."""
+        same = place_key(city, street if self.street else "") == self.key
+        return same and same_settlement_kind(self.city, city)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +95,18 @@ class OutageWords:
         """What tells these hours and places from other ones, however the rows were ordered."""
         return mark_of(self.begins_at, self.ends_at, self.places)
 
+    def seen_mark(self, provider: str) -> str:
+        """What tells a preview from another: the supplier by its code, and everything that is said."""
+        said = "\n".join([self.mark, provider, self.kind, self.why, self.number])
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
 
 def mark_of(begins_at: datetime, ends_at: datetime | None, places: Iterable[PlaceLine]) -> str:
     """A short text that is equal for equal hours and places."""
-    lines = sorted(f"{each.key}|{' '.join(each.houses.split())}" for each in places)
+    lines = sorted(
+        f"{' '.join(settlement_kinds(each.city))}|{each.key}|{' '.join(each.houses.split())}"
+        for each in places
+    )
     moments = (str(int(at.timestamp())) if at else "" for at in (begins_at, ends_at))
     return hashlib.sha256("\n".join([*moments, *lines]).encode()).hexdigest()[:16]
 
@@ -136,13 +149,14 @@ def check_hours(kind: OutageKind, begins_at: datetime, ends_at: datetime | None,
     """:raises OutageRefused: no outage has such hours, or they are over"""
     if ends_at is None and kind is OutageKind.PLANNED:
         raise OutageRefused(OutageReason.ENDS, field="ends")
+    # First of all: three days after the last day of the calendar are no moment.
+    if begins_at - now > FARTHEST:
+        raise OutageRefused(OutageReason.FAR, field="begins")
     last = over_at(begins_at, ends_at)
     if last <= begins_at:
         raise OutageRefused(OutageReason.ENDS_FIRST, field="ends")
     if last - begins_at > LONGEST:
         raise OutageRefused(OutageReason.TOO_LONG, field="ends")
-    if begins_at - now > FARTHEST:
-        raise OutageRefused(OutageReason.FAR, field="begins")
     if last <= now:
         raise OutageRefused(OutageReason.OVER, field="ends")
 

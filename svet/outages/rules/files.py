@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from svet.accounts.rules.places import spoken
 from svet.kernel.refusals import Refused
 from svet.outages.rules import OutageKind, OutageWords, PlaceLine, checked_places
 from svet.outages.rules.refusals import OutageReason, OutageRefused
@@ -31,7 +32,13 @@ _KINDS: Final = {
     **dict.fromkeys(("planned", "плановое", "плановая", "плановые работы", "план"), OutageKind.PLANNED),
     **dict.fromkeys(("emergency", "аварийное", "аварийная", "авария"), OutageKind.EMERGENCY),
 }
-_CANCELLED: Final = frozenset({"cancelled", "отменено", "отменена", "отмена"})
+#: The words of a state: whether the outage is called off. A word of none of them is a fault, never «stands».
+_STATES: Final = {
+    **dict.fromkeys(("", "active", "действует", "действующее", "запланировано"), False),
+    **dict.fromkeys(("cancelled", "canceled", "отмена", "отменен", "отменена", "отменено", "отменены"), True),
+}
+#: What a street is where the whole settlement is meant: an empty cell may be a joined one of a spreadsheet.
+_WHOLE: Final = frozenset({"весь", "вся", "все", "all"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +110,17 @@ def _line(row: int, number: str, fields: Mapping[str, str], *, zone: ZoneInfo) -
     ends = fields.get("ends", "")
     ends_at = read_moment(ends, zone=zone, field="ends") if ends.strip() else None
     why = " ".join(fields.get("why", "").split())
-    place = PlaceLine(fields.get("city", ""), fields.get("street", ""), fields.get("houses", ""))
+    state = _STATES.get(" ".join(spoken(fields.get("state", "")).split()))
+    if state is None:
+        raise OutageRefused(OutageReason.STATE, field="state")
+    street = fields.get("street", "")
+    if not street.strip():
+        raise OutageRefused(OutageReason.STREET_EMPTY, field="street")
+    if spoken(street).strip() in _WHOLE:
+        street = ""
+    place = PlaceLine(fields.get("city", ""), street, fields.get("houses", ""))
     words = OutageWords(kind, begins_at, ends_at, why, checked_places([place]), number)
-    return FileOutage(row, words, fields.get("state", "").strip().casefold() in _CANCELLED)
+    return FileOutage(row, words, state)
 
 
 def _agree(one: FileOutage, other: FileOutage) -> bool:

@@ -17,6 +17,8 @@ _LARGEST: Final = 9_999
 _RANGE = re.compile(
     r"(?:с\s*)?(\d{1,4})\s*(?:-|–|—|по|до|\.\.)\s*(\d{1,4})(?:\s*\(?\s*([^\W\d_]+)\.?\s*\)?)?"
 )
+#: «1 3 5» names three houses or a slip of the keys, «1А-5» and «5А-5В» a range nobody can count.
+_UNCLEAR = re.compile(r"(?<![^\W_])\d+\s+\d|\d\s*[^\W\d_]\s*[-–—]\s*\d|\d\s*[-–—]\s*\d+\s*[^\W\d_]\b")
 _SIDE = re.compile(r"\(?([^\W\d_]+)\.?\)?(?:\s*сторона)?")
 _WHOLE: Final = frozenset({"", "все", "все дома", "вся улица"})
 _ODD: Final = ("нечет", "нечетные", "нечетная", "неч", "odd")
@@ -72,7 +74,7 @@ def read_houses(text: str) -> Houses:
             ranges.append(_range(found, part))
         elif (side := _side(part)) is not None:
             ranges.append(HouseRange(1, _LARGEST, side))
-        elif _KEY.fullmatch(key := house_key(part)) is not None:
+        elif _UNCLEAR.search(part) is None and _KEY.fullmatch(key := house_key(part)) is not None:
             single.add(key)
         else:
             raise OutageRefused(OutageReason.HOUSE, field="houses", details={"part": part[:40]})

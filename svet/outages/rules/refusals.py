@@ -21,6 +21,8 @@ class OutageReason(StrEnum):
     OVER = "outage_over"
     CITY = "outage_city"
     STREET = "outage_street"
+    STREET_EMPTY = "outage_street_empty"
+    STATE = "outage_state"
     HOUSE = "outage_house"
     HOUSES_LONG = "outage_houses_long"
     BACKWARDS = "outage_backwards"

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from svet.kernel.ids import ProviderId
-from svet.outages.rules import OutageAct, OutageKind, OutageState, PlaceLine
+from svet.outages.rules import OutageAct, OutageKind, OutageState, PlaceLine, mark_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class OutageView:
     def meets(self, *, city: str, street: str, house: str) -> bool:
         """Whether one of its places has an address."""
         return any(each.meets(city=city, street=street, house=house) for each in self.places)
+
+    @property
+    def mark(self) -> str:
+        """What tells its hours and places from other ones."""
+        return mark_of(self.begins_at, self.ends_at, self.places)
 
     @property
     def local_begins(self) -> datetime:

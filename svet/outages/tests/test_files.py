@@ -40,7 +40,13 @@ def test_rows_of_one_number_are_one_outage_by_the_suppliers_clock() -> None:
         ({"begins": "29 ноября"}, "begins", OutageReason.MOMENT),
         ({"ends": "31.11.2026 10:00"}, "ends", OutageReason.MOMENT),
         ({"city": " "}, "city", OutageReason.CITY),
-        ({"street": ""}, "street", OutageReason.STREET),
+        ({"street": ""}, "street", OutageReason.STREET_EMPTY),
+        ({"street": "Весь"}, "street", OutageReason.STREET),
+        # Cells that were joined in a spreadsheet: never the whole town by themselves.
+        ({"street": " ", "houses": ""}, "street", OutageReason.STREET_EMPTY),
+        # A word nobody knows never means that the work stands.
+        ({"state": "снято"}, "state", OutageReason.STATE),
+        ({"state": "перенесено"}, "state", OutageReason.STATE),
         ({"houses": "у реки"}, "houses", OutageReason.HOUSE),
         ({"why": "другая"}, "number", OutageReason.ROWS_DIFFER),
     ],
@@ -53,6 +59,17 @@ def test_a_fault_names_its_column_and_spoils_its_number_alone(
     assert (fault.row, fault.column, fault.refusal.reason) == (3, column, reason)
     assert "13" in [each.words.number for each in found]
     assert change.get("number") == "" or "12" not in [each.words.number for each in found]
+
+
+@pytest.mark.parametrize("state", ["Отменён", "отменены", "canceled", "отменено "])
+def test_every_form_of_the_word_calls_it_off(state: str) -> None:
+    (found,), faults = read_lines([(2, {**ROW, "state": state})], zone=ZONE)
+    assert (found.cancelled, faults) == (True, [])
+
+
+def test_the_whole_settlement_is_said_by_a_word() -> None:
+    (found,), faults = read_lines([(2, {**ROW, "street": "Весь", "houses": ""})], zone=ZONE)
+    assert (found.words.places, faults) == ((PlaceLine("Озёрск"),), [])
 
 
 def test_a_moment_is_written_in_two_ways() -> None:

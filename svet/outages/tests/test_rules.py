@@ -48,6 +48,28 @@ def test_streets_of_another_kind_or_name_are_others(one: str, other: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("announced", "registry", "same"),
+    [
+        ("с. Берёзовка", "д. Берёзовка", False),
+        ("с. Берёзовка", "село Березовка", True),
+        ("Берёзовка", "д. Берёзовка", True),
+        ("рп. Мишкино", "Мишкино", True),
+        ("р.п. Мишкино", "рп Мишкино", True),
+        ("п.г.т. Мишкино", "р. п. Мишкино", True),
+        ("ст. Шумиха", "Шумиха", True),
+        ("ст. Шумиха", "г. Шумиха", False),
+        ("ст-ца Луговая", "станица Луговая", True),
+        ("х. Дальний", "Дальний", True),
+    ],
+)
+def test_two_kinds_of_settlements_are_two_and_one_said_nothing_of_is_either(
+    announced: str, registry: str, same: bool
+) -> None:
+    for place in (PlaceLine(announced), PlaceLine(announced, "Мира", "1-9")):
+        assert place.meets(city=registry, street="ул. Мира", house="4") is same
+
+
+@pytest.mark.parametrize(
     ("written", "key"),
     [
         ("10", "10"),
@@ -65,6 +87,8 @@ def test_streets_of_another_kind_or_name_are_others(one: str, other: str) -> Non
         ("10 К", "10к"),
         ("22A", "22а"),
         ("10 С", "10с"),
+        # Two numbers, whatever the second is: never house 102.
+        ("10  2", "10 2"),
     ],
 )
 def test_one_house_is_one_however_it_is_written(written: str, key: str) -> None:
@@ -98,6 +122,12 @@ def test_a_list_of_houses_holds_these_and_no_others(
     [
         ("15-1", OutageReason.BACKWARDS),
         ("дом у реки", OutageReason.HOUSE),
+        ("1 3 5", OutageReason.HOUSE),
+        ("7, 1 3", OutageReason.HOUSE),
+        ("1А-5", OutageReason.HOUSE),
+        ("1 а – 5", OutageReason.HOUSE),
+        ("5А-5В", OutageReason.HOUSE),
+        ("1-5В", OutageReason.HOUSE),
         ("1-15 красные", OutageReason.HOUSE),
         ("1" * 1_001, OutageReason.HOUSES_LONG),
     ],
@@ -141,6 +171,16 @@ def test_hours_that_no_outage_has_are_refused(
     assert refused.value.reason is reason
 
 
+@pytest.mark.parametrize("ends", [None, datetime(9999, 12, 31, 23, 59, tzinfo=UTC)])
+def test_the_last_day_of_the_calendar_is_too_far(ends: datetime | None) -> None:
+    far = OutageWords(
+        OutageKind.EMERGENCY, datetime(9999, 12, 31, tzinfo=UTC), ends, "авария", (PlaceLine("Озёрск"),)
+    )
+    with pytest.raises(OutageRefused) as refused:
+        checked(far, now=NOW)
+    assert refused.value.reason is OutageReason.FAR
+
+
 def test_where_it_stands_is_counted_by_the_clock() -> None:
     begins, ends = NOW, NOW + 4 * HOUR
 
@@ -156,15 +196,28 @@ def test_where_it_stands_is_counted_by_the_clock() -> None:
 
 
 def test_the_order_of_rows_and_spaces_make_no_other_outage() -> None:
-    lines = [PlaceLine("Озёрск", "ул. Лесная", "1-15"), PlaceLine("Озёрск", "Мира", "")]
-    same = [PlaceLine("г. Озерск", "улица Мира"), PlaceLine("Озёрск", "Лесная", " 1-15 ")]
+    lines = [PlaceLine("г. Озёрск", "ул. Лесная", "1-15"), PlaceLine("Озёрск", "Мира", "")]
+    same = [PlaceLine("Озерск", "улица Мира"), PlaceLine("город Озёрск", "Лесная", " 1-15 ")]
     assert mark_of(NOW, None, lines) == mark_of(NOW, None, same)
     assert mark_of(NOW, None, lines) != mark_of(NOW, NOW + HOUR, lines)
+    # A village corrected to another of the same name is a change.
+    assert mark_of(NOW, None, [PlaceLine("с. Берёзовка")]) != mark_of(NOW, None, [PlaceLine("д. Берёзовка")])
 
 
-def _news(told: ToldOfOutage | None, *, met: bool = True, begins: timedelta = HOUR) -> OutageNews | None:
+def _news(
+    told: ToldOfOutage | None, *, met: bool = True, begins: timedelta = HOUR, done: str = ""
+) -> OutageNews | None:
     at = NOW + begins
-    return news_for(told, met=met, begins_at=at, ends_at=at + HOUR, over_at=at + HOUR, now=NOW)
+    return news_for(
+        told,
+        met=met,
+        cancelled=done == "cancelled",
+        readdressed=done == "readdressed",
+        begins_at=at,
+        ends_at=at + HOUR,
+        over_at=at + HOUR,
+        now=NOW,
+    )
 
 
 def test_who_hears_what() -> None:
@@ -178,13 +231,16 @@ def test_who_hears_what() -> None:
     assert _news(told, begins=2 * HOUR) is OutageNews.MOVED
     # However far it was moved: they count on the hours they were told.
     assert _news(told, begins=timedelta(days=20)) is OutageNews.MOVED
-    assert _news(told, met=False) is OutageNews.OFF
-    assert _news(off, met=False) is None
+    assert _news(told, met=False, done="cancelled") is OutageNews.OFF
+    assert _news(told, met=False, done="readdressed") is OutageNews.LEFT
+    # It stands as it was told, and they see the account no more.
+    assert _news(told, met=False) is None
+    assert _news(off, met=False, done="cancelled") is None
     # Called off and announced anew.
     assert _news(off) is OutageNews.COMING
     # It is over as it was told: nothing to say.
     past = ToldOfOutage(NOW - 2 * HOUR, NOW - HOUR, off=False)
-    assert _news(past, met=False) is None
+    assert _news(past, met=False, done="cancelled") is None
 
 
 def test_nobody_is_woken_by_a_planned_work() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,16 @@ from svet.look.forms import Form
 from svet.look.requests import now_of
 from svet.outages import operations, queries, texts
 from svet.outages.queries import Met
-from svet.outages.rules import LONGEST_WHY, OutageKind, OutageState, OutageWords, PlaceLine, checked
+from svet.outages.rules import (
+    LONGEST_WHY,
+    OutageKind,
+    OutageState,
+    OutageWords,
+    PlaceLine,
+    checked,
+    checked_places,
+    mark_of,
+)
 from svet.outages.rules.files import read_moment
 from svet.outages.rules.views import OutageView
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
@@ -72,7 +82,7 @@ class HoursForm(MomentsForm, ReasonForm):
 
 
 class OutageForm(MomentsForm):
-    """A new outage; ``shown`` stands for the hours and places whose preview the member has seen."""
+    """A new outage; ``shown`` stands for the words whose preview the member has seen."""
 
     provider = forms.ChoiceField(label=gettext_lazy("Поставщик"))
     kind = forms.ChoiceField(
@@ -109,8 +119,9 @@ class OutageForm(MomentsForm):
 
 
 class PlacesForm(ReasonForm):
-    """Other streets and houses."""
+    """Other streets and houses; ``shown`` stands for those whose preview the member has seen."""
 
+    shown = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
     places = forms.CharField(
         label=gettext_lazy("Адреса"), help_text=_PLACES, widget=forms.Textarea(attrs={"rows": 5})
     )
@@ -127,12 +138,12 @@ def read_places(text: str) -> tuple[PlaceLine, ...]:
 @desk_page(Permission.OUTAGES)
 def outages(request: HttpRequest) -> HttpResponse:
     """What stands and what comes, then what is over."""
-    now = now_of(request)
+    now, asked = now_of(request), " ".join(request.GET.get("q", "").split())[:60]
     lists = [
-        (name, [_row(view) for view in queries.outages_for_desk(now=now, past=past)])
+        (name, [_row(view) for view in queries.outages_for_desk(now=now, past=past, like=asked)])
         for name, past in ((_("Сейчас и скоро"), False), (_("Прошлые и отменённые"), True))
     ]
-    return render(request, "staff/outages.html", {"lists": lists})
+    return render(request, "staff/outages.html", {"lists": lists, "wanted": asked, "most": queries.MOST})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,14 +157,19 @@ def new_outage(request: HttpRequest) -> HttpResponse:
     def act() -> HttpResponse | None:
         words = checked(form.words(), now=now_of(request))
         provider = suppliers[form.cleaned_data["provider"]]
-        if request.POST.get("act") == "announce" and form.cleaned_data["shown"] == words.mark:
+        mark = words.seen_mark(provider.code)
+        if request.POST.get("act") == "announce" and form.cleaned_data["shown"] == mark:
             key = operations.enter_outage(
                 words, provider_id=provider.provider_id, by=actor_of(request), now=now_of(request)
             )
-            messages.success(request, _("Отключение объявлено. Люди узнают о нём в ближайший дневной час."))
+            if words.kind is OutageKind.EMERGENCY:
+                said = _("Отключение объявлено. Люди узнают о нём в ближайшие десять минут.")
+            else:
+                said = _("Отключение объявлено. Люди узнают о нём не раньше чем за три дня, обычно днём.")
+            messages.success(request, said)
             return redirect("staff-outage", key)
         met = queries.met_by(words.places, provider_id=provider.provider_id, now=now_of(request))
-        seen.update(met=_met(words.places, met), mark=words.mark)
+        seen.update(met=_met(words.places, met), mark=mark)
         return None
 
     def context() -> dict[str, Any]:
@@ -178,6 +194,7 @@ def outage(request: HttpRequest, outage_public_id: str) -> HttpResponse:
         data if asked == "places" else None, initial={"places": _typed(view)}, prefix="places"
     )
     ending = ReasonForm(data if asked in ("cancel", "end") else None, prefix="ending")
+    seen: dict[str, Any] = {}
     form: Form = {"move": hours, "places": places}.get(asked, ending)
 
     def act() -> HttpResponse | None:
@@ -191,7 +208,13 @@ def outage(request: HttpRequest, outage_public_id: str) -> HttpResponse:
             case "move":
                 operations.move_outage(**hours.moments(view.zone.key), **terms)
             case "places":
-                operations.readdress_outage(places=read_places(places.cleaned_data["places"]), **terms)
+                lines = checked_places(read_places(places.cleaned_data["places"]))
+                mark = mark_of(view.begins_at, view.ends_at, lines)
+                # What stands already is refused by the operation: there is nothing to see.
+                if mark not in (places.cleaned_data["shown"], view.mark):
+                    seen.update(new_met=_met(lines, _met_by(view, lines, now)), new_mark=mark)
+                    return None
+                operations.readdress_outage(places=lines, **terms)
             case "cancel":
                 operations.cancel_outage(**terms)
             case "end":
@@ -205,7 +228,7 @@ def outage(request: HttpRequest, outage_public_id: str) -> HttpResponse:
         changes = queries.changes_of(outage_id=view.outage_id)
         return {
             "row": _row(view),
-            "met": _met(view.places, queries.met_by(view.places, provider_id=view.provider_id, now=now)),
+            "met": _met(view.places, _met_by(view, view.places, now)),
             "told": queries.told_count(outage_id=view.outage_id),
             "history": [
                 (each, texts.OUTAGE_ACTS[each.act], _when(view, each.begins_at, each.ends_at))
@@ -214,7 +237,10 @@ def outage(request: HttpRequest, outage_public_id: str) -> HttpResponse:
             "hours": hours,
             "places": places,
             "ending": ending,
-            "open": view.state in (OutageState.PLANNED, OutageState.BEGUN),
+            # A work that overruns its hours gets others, as long as nobody said that it is over.
+            "open": view.state is not OutageState.CANCELLED and view.ended_at is None,
+            "stands": view.state in (OutageState.PLANNED, OutageState.BEGUN),
+            **seen,
             "begun": view.state is OutageState.BEGUN,
         }
 
@@ -242,6 +268,10 @@ def _met(places: tuple[PlaceLine, ...], met: Met) -> dict[str, Any]:
         "cabinets": met.cabinets,
         "places": list(zip(map(texts.place_line, places), met.by_place, strict=True)),
     }
+
+
+def _met_by(view: OutageView, places: tuple[PlaceLine, ...], now: datetime) -> Met:
+    return queries.met_by(places, provider_id=view.provider_id, now=now)
 
 
 def _hours(view: OutageView) -> dict[str, str]:

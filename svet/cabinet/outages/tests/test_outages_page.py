@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -52,6 +52,11 @@ def test_it_stands_wherever_one_looks(account: Account) -> None:
     file = anna.get("/today/calendar.ics").content.decode()
     assert "SUMMARY:Отключение электричества" in file
     assert "Лесная" not in file
+    # The evening before by the supplier's clock, never in the night.
+    evening = (
+        timezone.now().astimezone(ZoneInfo(account.provider.time_zone)).replace(hour=20, minute=0, second=0)
+    )
+    assert f"TRIGGER;VALUE=DATE-TIME:{evening.astimezone(UTC):%Y%m%dT%H%M%SZ}" in file
     cancel_outage(public_id=key, reason="нет бригады", by=OFFICE, now=timezone.now())
     for page in ("/today/", "/help/standing/"):
         assert "10:00–14:00" not in anna.get(page).content.decode(), page
@@ -74,6 +79,13 @@ def test_a_visitor_asks_by_an_address(account: Account) -> None:
     assert "завтра 10:00–14:00" in page.content.decode()
     page = visitor.get("/outages/", {"city": "Челябинск", "street": "Лесная", "house": "40"})
     assert "отключений не объявлено" in page.content.decode()
+    # Without a house the whole street, never «nothing» of a house nobody named.
+    page = visitor.get("/outages/", {"city": "Челябинск", "street": "Лесная"})
+    assert "завтра 10:00–14:00" in page.content.decode()
+    for asked in ({"city": "Челябинск"}, {"city": "Челябинск", "street": "Лесная ул., 4"}):
+        page = visitor.get("/outages/", asked)
+        assert page.status_code == 422
+        assert "отключений не объявлено" not in page.content.decode()
     empty = visitor.get("/outages/", {"city": "", "street": "Лесная"})
     assert empty.status_code == 422
     assert 'value="Лесная"' in empty.content.decode()
