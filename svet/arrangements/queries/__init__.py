@@ -20,6 +20,7 @@ from svet.arrangements.models import PaymentPromise
 from svet.arrangements.queries.access import payers
 from svet.arrangements.queries.plans import broken_plans, living_plans, paid_in_parts
 from svet.arrangements.rules import (
+    PastPromise,
     PromiseAnswer,
     PromiseNotFound,
     PromiseOffer,
@@ -30,7 +31,7 @@ from svet.arrangements.rules import (
     free_again,
     last_day,
     may_recall,
-    recall_pauses,
+    pause_from,
     why_not,
 )
 from svet.kernel.actors import Actor
@@ -76,7 +77,8 @@ def offer_for(account: AccountView, *, person_id: int, now: datetime) -> Promise
     balance = ledger.balance(account.account_id)
     answer = _answer(
         account,
-        [row for row in found if row.person_id == person_id],
+        # Apart from those that are shown: others' many do not hide the person's own.
+        list(rows.filter(person_id=person_id)),
         standing=standing is not None,
         living=bool(living_plans([account.account_id], now=now)),
         balance=balance,
@@ -133,20 +135,19 @@ def _answer(
     terms, held = promise_terms(), account.held_since
     # A word that was broken, or taken back after it had won time, is its maker's alone.
     zone = ZoneInfo(account.provider.time_zone)
-    days = [_pauses_since(row, zone) for row in own if held is None or row.made_on >= held]
-    broken_on = max((day for day in days if day is not None), default=None)
+    past = [_past(row, zone) for row in own if held is None or row.made_on >= held]
+    broken_on = pause_from((one for one in past if one is not None), pause=terms.pause)
     today = provider_today(account.provider, now)
     why = why_not(terms, balance=balance, open_=standing, living=living, broken_on=broken_on, today=today)
     return PromiseAnswer(why, free_again(terms, broken_on=broken_on) if broken_on is not None else None)
 
 
-def _pauses_since(row: PaymentPromise, zone: ZoneInfo) -> date | None:
+def _past(row: PaymentPromise, zone: ZoneInfo) -> PastPromise | None:
     if row.state == PromiseState.BROKEN:
-        return row.until_on
+        return PastPromise(row.made_on, row.until_on, None)
     if row.state != PromiseState.RECALLED or row.decided_at is None:
         return None
-    on = row.decided_at.astimezone(zone).date()
-    return on if recall_pauses(made_on=row.made_on, recalled_on=on) else None
+    return PastPromise(row.made_on, row.until_on, row.decided_at.astimezone(zone).date())
 
 
 def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:

@@ -123,6 +123,15 @@ class PromiseOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class PastPromise:
+    """A person's promise that was broken (``recalled_on`` None), or the day it was taken back."""
+
+    made_on: date
+    until_on: date
+    recalled_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseMovement:
     """A posting after the promise: kopecks as the debt counts them, by the day it counts for."""
 
@@ -161,9 +170,24 @@ def free_again(terms: PromiseTerms, *, broken_on: date) -> date:
     return broken_on + timedelta(days=terms.pause)
 
 
-def recall_pauses(*, made_on: date, recalled_on: date) -> bool:
-    """Whether one taken back has the pause of a broken one: on its own day it had won no time yet."""
-    return recalled_on > made_on
+def pause_from(past: Iterable[PastPromise], *, pause: int) -> date | None:
+    """The day from which the last ``pause`` days without a new promise count; None: there were none.
+
+    A broken one counts from its day, one taken back from the day it was. On the day it was made it had won
+    no time, which is free once in ``pause`` days: promised again every morning and taken back every evening,
+    a debt would never be asked for.
+    """
+    days, free = [], None
+    for each in sorted(past, key=lambda one: one.recalled_on or one.until_on):
+        if each.recalled_on is None:
+            days.append(each.until_on)
+        elif each.recalled_on > each.made_on or (
+            free is not None and each.recalled_on <= free + timedelta(days=pause)
+        ):
+            days.append(each.recalled_on)
+        else:
+            free = each.recalled_on
+    return max(days, default=None)
 
 
 def may_recall(*, until: date, today: date) -> bool:
