@@ -121,9 +121,9 @@ def _agreed(cards: list[AccountCard], *, now: datetime) -> dict[int, dict[str, A
     ids = [card.account_id for card in cards if Right.PAY in card.rights]
     days = {card.account_id: queries.provider_today(card.provider, now) for card in cards}
     found = {
-        key: {"kind": "promise", "ask_kopecks": one.money.kopecks, "until": one.until_on.isoformat()}
+        key: {"kind": "promise", "ask_kopecks": one.left.kopecks, "until": one.until_on.isoformat()}
         for key, one in standing_promises(ids).items()
-        if one.until_on >= days[key]
+        if one.left and one.until_on >= days[key]
     }
     for key, plan in running_plans(ids, now=now).items():
         until = plan.next.due_on.isoformat() if plan.next else None

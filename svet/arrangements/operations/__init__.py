@@ -13,13 +13,12 @@ from svet.accounts.operations import lock_account
 from svet.accounts.queries import accounts_by_id, provider_today
 from svet.arrangements import events
 from svet.arrangements.models import PaymentPromise
-from svet.arrangements.queries import offer_for, payable, promise_terms
+from svet.arrangements.queries import movements, offer_for, payable, promise_terms
 from svet.arrangements.queries.access import payers
 from svet.arrangements.rules import (
     MENDED_WITHIN,
     PROMISE_MOVES,
     PromiseConflict,
-    PromiseMovement,
     PromiseReason,
     PromiseRefused,
     PromiseState,
@@ -33,6 +32,7 @@ from svet.kernel.moving import move_row
 from svet.kernel.places import Place
 from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import queries as ledger
+from svet.ledger.queries.debts import entries_after
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
 from svet.notices.rules import EventSpec
@@ -172,12 +172,9 @@ def _judge(identity: int, *, now: datetime) -> bool:
         if row.state == PromiseState.OPEN:
             move_row(row, moves=PROMISE_MOVES, to=PromiseState.DROPPED, changes={"decided_at": now})
         return False
-    movements = [
-        PromiseMovement(each.kind, each.effective_on, each.money.kopecks)
-        for each in ledger.entries_after(account_id=row.account_id, seq=row.after_seq)
-    ]
+    known = movements(entries_after({row.account_id: row.after_seq})[row.account_id])
     today, state = provider_today(account.provider, now), PromiseState(row.state)
-    new, on = judged(row.money, movements, until=row.until_on, state=state, today=today)
+    new, on = judged(row.money, known, until=row.until_on, state=state, today=today)
     if new is state:
         return False
     move_row(row, moves=PROMISE_MOVES, to=new, changes={"paid_on": on, "decided_at": now})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from svet.arrangements.queries.plans import broken_plans, living_plans, paid_in_
 from svet.arrangements.rules import (
     PastPromise,
     PromiseAnswer,
+    PromiseMovement,
     PromiseNotFound,
     PromiseOffer,
     PromiseReason,
@@ -30,6 +32,7 @@ from svet.arrangements.rules import (
     PromiseView,
     free_again,
     last_day,
+    left_of,
     may_recall,
     pause_from,
     why_not,
@@ -37,6 +40,7 @@ from svet.arrangements.rules import (
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
+from svet.ledger.queries.debts import entries_after
 
 _SOME = 20
 
@@ -152,10 +156,13 @@ def _past(row: PaymentPromise, zone: ZoneInfo) -> PastPromise | None:
 
 def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:
     """By account the promise that stands: while who made it may pay for the account."""
-    rows = PaymentPromise.objects.filter(account_id__in=account_ids, state=PromiseState.OPEN.value)
-    views = [_view(row) for row in rows]
-    if not views:
+    rows = list(PaymentPromise.objects.filter(account_id__in=account_ids, state=PromiseState.OPEN.value))
+    if not rows:
         return {}
+    since_then = entries_after({row.account_id: row.after_seq for row in rows})
+    views = [
+        replace(_view(row), left=left_of(row.money, movements(since_then[row.account_id]))) for row in rows
+    ]
     found = accounts_by_id([view.account_id for view in views])
     since: dict[int, date | None] = {one.account_id: one.held_since for one in found}
     paying = payers(since)
@@ -165,6 +172,11 @@ def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:
         if view.person_id in paying.get(view.account_id, ())
         and ((held := since.get(view.account_id)) is None or view.made_on >= held)
     }
+
+
+def movements(entries: Iterable[ledger.LedgerEntry]) -> list[PromiseMovement]:
+    """What became known after a promise, as its rules count it."""
+    return [PromiseMovement(each.kind, each.effective_on, each.money.kopecks) for each in entries]
 
 
 def promised_ahead(account_ids: Collection[int], *, today: date) -> frozenset[int]:

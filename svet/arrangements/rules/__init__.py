@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from svet.kernel.money import Money
+from svet.kernel.money import ZERO, Money
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.states import Moves
 from svet.ledger.rules import TransactionKind
@@ -83,7 +83,7 @@ class PromiseTerms:
 
 @dataclass(frozen=True, slots=True)
 class PromiseView:
-    """A promise; days are those of the account's supplier."""
+    """A promise; days are those of the account's supplier. ``left``: what is still to be paid of it."""
 
     public_id: str
     account_id: int
@@ -93,6 +93,7 @@ class PromiseView:
     made_on: date
     until_on: date
     paid_on: date | None
+    left: Money = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,19 +212,31 @@ def paid_on(promised: Money, movements: Iterable[PromiseMovement], *, until: dat
     same kind, lessens that charge and nothing else. What goes beyond, was written off or transferred is owed
     no more, so it counts; what was given back counts against.
     """
-    known = sorted((each for each in movements if each.on <= until), key=lambda each: each.on)
+    reached = None
+    for on, left in _lefts(promised, (each for each in movements if each.on <= until)):
+        if left > 0:
+            reached = None
+        elif reached is None:
+            reached = on
+    return reached
+
+
+def left_of(promised: Money, movements: Iterable[PromiseMovement]) -> Money:
+    """What is still to be paid of it by all that is known, counted as :func:`paid_on` counts it."""
+    lefts = [left for _on, left in _lefts(promised, movements)]
+    return Money(max(lefts[-1], 0)) if lefts else promised
+
+
+def _lefts(promised: Money, movements: Iterable[PromiseMovement]) -> Iterator[tuple[date, int]]:
+    """After each movement, by days, the kopecks that lack."""
     charged: dict[TransactionKind, int] = dict.fromkeys(_CHARGED, 0)
-    others, reached = 0, None
-    for each in known:
+    others = 0
+    for each in sorted(movements, key=lambda each: each.on):
         if each.kind in _CHARGED:
             charged[each.kind] += each.kopecks
         else:
             others += each.kopecks
-        if -others - sum(min(0, kopecks) for kopecks in charged.values()) < promised.kopecks:
-            reached = None
-        elif reached is None:
-            reached = each.on
-    return reached
+        yield each.on, promised.kopecks + others + sum(min(0, kopecks) for kopecks in charged.values())
 
 
 def judged(

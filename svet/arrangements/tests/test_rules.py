@@ -15,6 +15,7 @@ from svet.arrangements.rules import (
     PromiseTerms,
     check_day,
     judged,
+    left_of,
     paid_on,
     pause_from,
     why_not,
@@ -191,3 +192,17 @@ def test_one_taken_back_on_its_day_is_free_once_in_a_pause(
 ) -> None:
     assert pause_from(past, pause=TERMS.pause) == since
     assert pause_from(past[::-1], pause=TERMS.pause) == since
+
+
+@pytest.mark.parametrize(
+    ("movements", "left"),
+    [
+        ([], 300),
+        ([PromiseMovement(PAYMENT, on(25), -200)], 100),
+        ([PromiseMovement(CHARGE, on(24), 900), PromiseMovement(PAYMENT, on(40), -200)], 100),
+        ([PromiseMovement(PAYMENT, on(25), -900)], 0),
+        ([PromiseMovement(PAYMENT, on(25), -300), PromiseMovement(REFUND, on(26), 50)], 50),
+    ],
+)
+def test_what_is_left_of_it_is_without_new_charges(movements: list[PromiseMovement], left: int) -> None:
+    assert left_of(Money(300), movements) == Money(left)
