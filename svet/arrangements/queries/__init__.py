@@ -99,6 +99,7 @@ def offer_for(account: AccountView, *, person_id: int, now: datetime) -> Promise
         standing=standing,
         mine=standing is not None
         and standing.person_id == person_id
+        and bool(standing.left)
         and may_recall(until=standing.until_on, today=today),
         past=tuple(one for one in known if one.state is not PromiseState.OPEN),
     )

@@ -145,6 +145,21 @@ def test_taken_back_every_evening_it_wins_no_month(family: Family) -> None:
     assert refusal(family, now=NOW + timedelta(days=2)) is PromiseReason.BROKEN_LATELY
 
 
+def test_what_was_paid_is_kept_and_cannot_be_taken_back_before_the_job_says_so(family: Family) -> None:
+    made, day_after = give(family), NOW + timedelta(days=1)
+    pay(family.first, 300_00, on=day_after.date())
+    with pytest.raises(PromiseConflict) as over:
+        recall(family, made, now=day_after)
+    assert (over.value.reason, states()) == (PromiseReason.OVER, ["open"])
+    by = Actor.person(family.anna.pk)
+    offer = promise_offer(by, account_public_id=family.first.public_id, now=day_after)
+    assert (offer.standing is not None, offer.mine) == (True, False)
+    judge_promises(now=day_after)
+    assert states() == ["kept"]
+    owe(family.first, 100_00)
+    give(family, now=day_after)
+
+
 def test_many_of_somebody_elses_hide_no_broken_one(family: Family) -> None:
     Link.objects.filter(person=family.boris).update(can_pay=True)
     give(family)
