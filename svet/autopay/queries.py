@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby, islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -39,6 +39,8 @@ from svet.payments.rules import LIMITS
 
 #: How many months back a page tells what was charged.
 _MONTHS = 12
+#: The job that tells runs as often as that: a day the page names is none that it would miss by minutes.
+_TOLD_WITHIN: Final = timedelta(minutes=10)
 #: How many turns are checked at a time.
 _AT_ONCE: Final = 500
 
@@ -222,7 +224,10 @@ def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[AutopayVi
             # It waits for the promised day, whether or not the job has said so by now.
             waits = replace(told, state=TurnState.STOPPED, reason=PROMISED)
             shown = tuple(waits if one is told else one for one in shown)
-            following = NextCharge(until, told.told, None)
+            # It is told anew, a whole day before: after a promise of the last hours that is a later day.
+            zone = ZoneInfo(account.provider.time_zone)
+            due = charge_moment(until, told_at=now + _TOLD_WITHIN, zone=zone)
+            following = NextCharge(due.date(), told.told, None)
         found.append(
             AutopayView(
                 public_id=row.public_id,

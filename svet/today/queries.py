@@ -21,6 +21,7 @@ from svet.arrangements.texts.plans import plan_progress
 from svet.autopay import queries as autopay
 from svet.bills import queries as bills
 from svet.bills.queries import BillSummary
+from svet.bills.rules.arrears import PromisedPart
 from svet.kernel.actors import Actor
 from svet.kernel.foretold import Ending
 from svet.kernel.ids import AccountId
@@ -118,9 +119,9 @@ def _planned(person_id: int, today: date, now: datetime) -> list[PlannedCharge]:
 def _promised(cards: Sequence[AccountCard], standing: Mapping[int, PromiseView]) -> list[PromisedPayment]:
     """What stands promised for the accounts, the nearest day first."""
     found = [
-        PromisedPayment(card.public_id, short_title(card), one.until_on, one.money)
+        PromisedPayment(card.public_id, short_title(card), one.until_on, one.left)
         for card in cards
-        if (one := standing.get(card.account_id)) is not None and Right.PAY in card.rights
+        if (one := standing.get(card.account_id)) is not None and one.left and Right.PAY in card.rights
     ]
     return sorted(found, key=lambda one: one.until)
 
@@ -186,9 +187,9 @@ def _accounts(
         )
         for card in cards
     ]
-    days = {key: one.until_on for key, one in promises.items()}
+    words = {key: PromisedPart(one.left, one.until_on) for key, one in promises.items()}
     return [
-        replace(each, plan=asks.get(card.account_id), promised_until=days.get(card.account_id))
+        replace(each, plan=asks.get(card.account_id), promised=words.get(card.account_id))
         for card, each in zip(cards, found, strict=True)
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -119,11 +119,11 @@ def _views(caller: Caller) -> list[dict[str, Any]]:
 def _agreed(cards: list[AccountCard], *, now: datetime) -> dict[int, dict[str, Any]]:
     """By account what was agreed about its debt, as who may pay for it is told."""
     ids = [card.account_id for card in cards if Right.PAY in card.rights]
-    days = {card.account_id: queries.provider_today(card.provider, now) for card in cards}
+    days: dict[int, date] = {card.account_id: queries.provider_today(card.provider, now) for card in cards}
     found = {
-        key: {"kind": "promise", "ask_kopecks": one.money.kopecks, "until": one.until_on.isoformat()}
+        key: {"kind": "promise", "ask_kopecks": one.left.kopecks, "until": one.until_on.isoformat()}
         for key, one in standing_promises(ids).items()
-        if one.until_on >= days[key]
+        if one.left and one.until_on >= days[key]
     }
     for key, plan in running_plans(ids, now=now).items():
         until = plan.next.due_on.isoformat() if plan.next else None

@@ -111,7 +111,7 @@ def promise(request: HttpRequest, account_id: str, payload: PromiseIn) -> Status
     summary="Take a promise back",
 )
 def withdraw(request: HttpRequest, account_id: str, payload: PromiseWithdrawIn) -> Status[Any]:
-    """The caller's own, until its day is over; a day later or more, the pause of a broken one follows."""
+    """The caller's own, until its day is over; on its own day free once in a pause, else it follows."""
     caller = allowed(request, Scope.PAYMENTS_WRITE)
     now = timezone.now()
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from svet.accounts.models import Link
 from svet.api.tests.test_v1 import Program
-from svet.payments.tests.factories import make_family
+from svet.autopay.tests.factories import pay_by_hand
+from svet.payments.tests.factories import make_family, owe
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +59,20 @@ def test_a_promise_is_taken_back_by_whoever_made_it_and_by_nobody_else() -> None
     assert anna.get("/today").json()["promised"] == []
     # On the day it was made it had won no time: another day may be promised at once.
     assert anna.post(address, {"until": until}, key="again").status_code == 201
+
+
+def test_nothing_is_asked_of_a_promise_that_was_paid_before_it_is_judged() -> None:
+    family, today = make_family(), timezone.localdate()
+    anna, address = Program(family.anna), f"/accounts/{family.first.public_id}"
+    until = (today + timedelta(days=5)).isoformat()
+    anna.post(f"{address}/promises", {"until": until}, key="promise")
+    owe(family.first, 500_00)
+    pay_by_hand(family.first, 200_00, at=timezone.now())
+    assert anna.get(address).json()["agreed"] == {
+        "kind": "promise",
+        "ask_kopecks": 100_00,
+        "until": until,
+    }
+    assert [one["amount_kopecks"] for one in anna.get("/today").json()["promised"]] == [100_00]
+    pay_by_hand(family.first, 100_00, at=timezone.now())
+    assert (anna.get(address).json()["agreed"], anna.get("/today").json()["promised"]) == (None, [])

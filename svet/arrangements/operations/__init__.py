@@ -13,13 +13,12 @@ from svet.accounts.operations import lock_account
 from svet.accounts.queries import accounts_by_id, provider_today
 from svet.arrangements import events
 from svet.arrangements.models import PaymentPromise
-from svet.arrangements.queries import offer_for, payable
+from svet.arrangements.queries import movements, offer_for, payable
 from svet.arrangements.queries.access import payers
 from svet.arrangements.rules import (
     MENDED_WITHIN,
     PROMISE_MOVES,
     PromiseConflict,
-    PromiseMovement,
     PromiseReason,
     PromiseRefused,
     PromiseState,
@@ -33,6 +32,7 @@ from svet.kernel.moving import move_row
 from svet.kernel.places import Place
 from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import queries as ledger
+from svet.ledger.queries.debts import entries_after
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
 from svet.notices.rules import EventSpec
@@ -121,8 +121,10 @@ def recall_promise(
         if row is None:
             raise PromiseConflict(PromiseReason.OVER)
         if row.state != PromiseState.RECALLED:
-            over = not may_recall(until=row.until_on, today=provider_today(account.provider, now))
-            if row.state != PromiseState.OPEN or over:
+            today = provider_today(account.provider, now)
+            over = not may_recall(until=row.until_on, today=today)
+            # What was paid in full is kept, whether or not the job has said so by now.
+            if row.state != PromiseState.OPEN or over or _judged(row, today=today)[0] is PromiseState.KEPT:
                 raise PromiseConflict(PromiseReason.OVER)
             move_row(row, moves=PROMISE_MOVES, to=PromiseState.RECALLED, changes={"decided_at": now})
             journal.record(
@@ -172,13 +174,8 @@ def _judge(identity: int, *, now: datetime) -> bool:
         if row.state == PromiseState.OPEN:
             move_row(row, moves=PROMISE_MOVES, to=PromiseState.DROPPED, changes={"decided_at": now})
         return False
-    movements = [
-        PromiseMovement(each.kind, each.effective_on, each.money.kopecks)
-        for each in ledger.entries_after(account_id=row.account_id, seq=row.after_seq)
-    ]
-    today, state = provider_today(account.provider, now), PromiseState(row.state)
-    new, on = judged(row.money, movements, until=row.until_on, state=state, today=today)
-    if new is state:
+    new, on = _judged(row, today=provider_today(account.provider, now))
+    if new == row.state:
         return False
     move_row(row, moves=PROMISE_MOVES, to=new, changes={"paid_on": on, "decided_at": now})
     journal.record(
@@ -193,6 +190,11 @@ def _judge(identity: int, *, now: datetime) -> bool:
     event = events.PROMISE_KEPT if new is PromiseState.KEPT else events.PROMISE_BROKEN
     _tell(row, account.number, event=event, now=now)
     return True
+
+
+def _judged(row: PaymentPromise, *, today: date) -> tuple[PromiseState, date | None]:
+    known = movements(entries_after({row.account_id: row.after_seq})[row.account_id])
+    return judged(row.money, known, until=row.until_on, state=PromiseState(row.state), today=today)
 
 
 def _tell(row: PaymentPromise, number: str, *, event: EventSpec, now: datetime) -> None:

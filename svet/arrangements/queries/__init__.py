@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +20,9 @@ from svet.arrangements.queries.access import payers
 from svet.arrangements.queries.limits import limits_for, provider_limits
 from svet.arrangements.queries.plans import broken_plans, living_plans, paid_in_parts
 from svet.arrangements.rules import (
+    PastPromise,
     PromiseAnswer,
+    PromiseMovement,
     PromiseNotFound,
     PromiseOffer,
     PromiseReason,
@@ -28,13 +31,15 @@ from svet.arrangements.rules import (
     PromiseView,
     free_again,
     last_day,
+    left_of,
     may_recall,
-    recall_pauses,
+    pause_from,
     why_not,
 )
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
+from svet.ledger.queries.debts import entries_after
 
 _SOME = 20
 
@@ -70,7 +75,8 @@ def offer_for(account: AccountView, *, person_id: int, now: datetime) -> Promise
     balance = ledger.balance(account.account_id)
     answer = _answer(
         account,
-        [row for row in found if row.person_id == person_id],
+        # Apart from those that are shown: others' many do not hide the person's own.
+        list(rows.filter(person_id=person_id)),
         terms=terms,
         standing=standing is not None,
         living=bool(living_plans([account.account_id], now=now)),
@@ -88,6 +94,7 @@ def offer_for(account: AccountView, *, person_id: int, now: datetime) -> Promise
         standing=standing,
         mine=standing is not None
         and standing.person_id == person_id
+        and bool(standing.left)
         and may_recall(until=standing.until_on, today=today),
         past=tuple(one for one in known if one.state is not PromiseState.OPEN),
         terms=terms,
@@ -134,28 +141,30 @@ def _answer(
     held = account.held_since
     # A word that was broken, or taken back after it had won time, is its maker's alone.
     zone = ZoneInfo(account.provider.time_zone)
-    days = [_pauses_since(row, zone) for row in own if held is None or row.made_on >= held]
-    broken_on = max((day for day in days if day is not None), default=None)
+    past = [_past(row, zone) for row in own if held is None or row.made_on >= held]
+    broken_on = pause_from((one for one in past if one is not None), pause=terms.pause)
     today = provider_today(account.provider, now)
     why = why_not(terms, balance=balance, open_=standing, living=living, broken_on=broken_on, today=today)
     return PromiseAnswer(why, free_again(terms, broken_on=broken_on) if broken_on is not None else None)
 
 
-def _pauses_since(row: PaymentPromise, zone: ZoneInfo) -> date | None:
+def _past(row: PaymentPromise, zone: ZoneInfo) -> PastPromise | None:
     if row.state == PromiseState.BROKEN:
-        return row.until_on
+        return PastPromise(row.made_on, row.until_on, None)
     if row.state != PromiseState.RECALLED or row.decided_at is None:
         return None
-    on = row.decided_at.astimezone(zone).date()
-    return on if recall_pauses(made_on=row.made_on, recalled_on=on) else None
+    return PastPromise(row.made_on, row.until_on, row.decided_at.astimezone(zone).date())
 
 
 def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:
     """By account the promise that stands: while who made it may pay for the account."""
-    rows = PaymentPromise.objects.filter(account_id__in=account_ids, state=PromiseState.OPEN.value)
-    views = [_view(row) for row in rows]
-    if not views:
+    rows = list(PaymentPromise.objects.filter(account_id__in=account_ids, state=PromiseState.OPEN.value))
+    if not rows:
         return {}
+    since_then = entries_after({row.account_id: row.after_seq for row in rows})
+    views = [
+        replace(_view(row), left=left_of(row.money, movements(since_then[row.account_id]))) for row in rows
+    ]
     found = accounts_by_id([view.account_id for view in views])
     since: dict[int, date | None] = {one.account_id: one.held_since for one in found}
     paying = payers(since)
@@ -165,6 +174,11 @@ def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:
         if view.person_id in paying.get(view.account_id, ())
         and ((held := since.get(view.account_id)) is None or view.made_on >= held)
     }
+
+
+def movements(entries: Iterable[ledger.LedgerEntry]) -> list[PromiseMovement]:
+    """What became known after a promise, as its rules count it."""
+    return [PromiseMovement(each.kind, each.effective_on, each.money.kopecks) for each in entries]
 
 
 def promised_ahead(account_ids: Collection[int], *, today: date) -> frozenset[int]:

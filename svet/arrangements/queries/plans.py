@@ -27,6 +27,7 @@ from svet.arrangements.rules.plans import (
 from svet.arrangements.rules.views import InstalmentView, WaitingInstalment, part_asked
 from svet.kernel.money import ZERO, Money
 from svet.ledger import queries as ledger
+from svet.ledger.queries.debts import entries_after
 from svet.people import queries as people
 
 _SOME = 20
@@ -46,7 +47,7 @@ def plan_movements(plan: InstalmentPlan, account: AccountView) -> list[Instalmen
             ),
             each.money.kopecks,
         )
-        for each in ledger.entries_after(account_id=plan.account_id, seq=plan.after_seq)
+        for each in entries_after({plan.account_id: plan.after_seq})[plan.account_id]
     ]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from svet.kernel.money import Money
+from svet.kernel.money import ZERO, Money
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.states import Moves
 from svet.ledger.rules import TransactionKind
@@ -83,7 +83,7 @@ class PromiseTerms:
 
 @dataclass(frozen=True, slots=True)
 class PromiseView:
-    """A promise; days are those of the account's supplier."""
+    """A promise; days are those of the account's supplier. ``left``: what is still to be paid of it."""
 
     public_id: str
     account_id: int
@@ -93,6 +93,7 @@ class PromiseView:
     made_on: date
     until_on: date
     paid_on: date | None
+    left: Money = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,15 @@ class PromiseOffer:
     mine: bool
     past: tuple[PromiseView, ...]
     terms: PromiseTerms
+
+
+@dataclass(frozen=True, slots=True)
+class PastPromise:
+    """A person's promise that was broken (``recalled_on`` None), or the day it was taken back."""
+
+    made_on: date
+    until_on: date
+    recalled_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +172,24 @@ def free_again(terms: PromiseTerms, *, broken_on: date) -> date:
     return broken_on + timedelta(days=terms.pause)
 
 
-def recall_pauses(*, made_on: date, recalled_on: date) -> bool:
-    """Whether one taken back has the pause of a broken one: on its own day it had won no time yet."""
-    return recalled_on > made_on
+def pause_from(past: Iterable[PastPromise], *, pause: int) -> date | None:
+    """The day from which the last ``pause`` days without a new promise count; None: there were none.
+
+    A broken one counts from its day, one taken back from the day it was. On the day it was made it had won
+    no time, which is free once in ``pause`` days: promised again every morning and taken back every evening,
+    a debt would never be asked for.
+    """
+    days, free = [], None
+    for each in sorted(past, key=lambda one: one.recalled_on or one.until_on):
+        if each.recalled_on is None:
+            days.append(each.until_on)
+        elif each.recalled_on > each.made_on or (
+            free is not None and each.recalled_on <= free + timedelta(days=pause)
+        ):
+            days.append(each.recalled_on)
+        else:
+            free = each.recalled_on
+    return max(days, default=None)
 
 
 def may_recall(*, until: date, today: date) -> bool:
@@ -188,19 +213,31 @@ def paid_on(promised: Money, movements: Iterable[PromiseMovement], *, until: dat
     same kind, lessens that charge and nothing else. What goes beyond, was written off or transferred is owed
     no more, so it counts; what was given back counts against.
     """
-    known = sorted((each for each in movements if each.on <= until), key=lambda each: each.on)
+    reached = None
+    for on, left in _lefts(promised, (each for each in movements if each.on <= until)):
+        if left > 0:
+            reached = None
+        elif reached is None:
+            reached = on
+    return reached
+
+
+def left_of(promised: Money, movements: Iterable[PromiseMovement]) -> Money:
+    """What is still to be paid of it by all that is known, counted as :func:`paid_on` counts it."""
+    lefts = [left for _on, left in _lefts(promised, movements)]
+    return Money(max(lefts[-1], 0)) if lefts else promised
+
+
+def _lefts(promised: Money, movements: Iterable[PromiseMovement]) -> Iterator[tuple[date, int]]:
+    """After each movement, by days, the kopecks that lack."""
     charged: dict[TransactionKind, int] = dict.fromkeys(_CHARGED, 0)
-    others, reached = 0, None
-    for each in known:
+    others = 0
+    for each in sorted(movements, key=lambda each: each.on):
         if each.kind in _CHARGED:
             charged[each.kind] += each.kopecks
         else:
             others += each.kopecks
-        if -others - sum(min(0, kopecks) for kopecks in charged.values()) < promised.kopecks:
-            reached = None
-        elif reached is None:
-            reached = each.on
-    return reached
+        yield each.on, promised.kopecks + others + sum(min(0, kopecks) for kopecks in charged.values())
 
 
 def judged(

@@ -10,10 +10,12 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from svet.accounts.models import Account, Link
+from svet.accounts.queries import accounts_by_id
 from svet.arrangements import operations as arrangements
 from svet.arrangements.models import PaymentPromise
 from svet.arrangements.operations import drop_promises, judge_promises, promise_payment, recall_promise
 from svet.arrangements.queries import (
+    promise_answers,
     promise_offer,
     promised_ahead,
     promised_by,
@@ -135,6 +137,50 @@ def test_taken_back_it_silences_nothing_and_only_the_same_day_costs_nothing(fami
     assert refusal(family, now=day_after) is PromiseReason.BROKEN_LATELY
     Link.objects.filter(person=family.boris).update(can_pay=True)
     give(family, person=family.boris, now=day_after)
+
+
+def test_taken_back_every_evening_it_wins_no_month(family: Family) -> None:
+    for day in range(2):
+        recall(family, give(family, now=NOW + timedelta(days=day)), now=NOW + timedelta(days=day, hours=8))
+    assert refusal(family, now=NOW + timedelta(days=2)) is PromiseReason.BROKEN_LATELY
+
+
+def test_what_was_paid_is_kept_and_cannot_be_taken_back_before_the_job_says_so(family: Family) -> None:
+    made, day_after = give(family), NOW + timedelta(days=1)
+    pay(family.first, 300_00, on=day_after.date())
+    with pytest.raises(PromiseConflict) as over:
+        recall(family, made, now=day_after)
+    assert (over.value.reason, states()) == (PromiseReason.OVER, ["open"])
+    by = Actor.person(family.anna.pk)
+    offer = promise_offer(by, account_public_id=family.first.public_id, now=day_after)
+    assert (offer.standing is not None, offer.mine) == (True, False)
+    judge_promises(now=day_after)
+    assert states() == ["kept"]
+    owe(family.first, 100_00)
+    give(family, now=day_after)
+
+
+def test_many_of_somebody_elses_hide_no_broken_one(family: Family) -> None:
+    Link.objects.filter(person=family.boris).update(can_pay=True)
+    give(family)
+    judge_promises(now=(later := at(date(2026, 12, 5))))
+    broken = PaymentPromise.objects.get()
+    for _row in range(20):
+        PaymentPromise.objects.create(
+            account_id=broken.account_id,
+            person_id=family.boris.pk,
+            kopecks=1,
+            made_at=later,
+            made_on=later.date(),
+            until_on=date(2026, 12, 9),
+            after_seq=1,
+            state=PromiseState.RECALLED.value,
+            decided_at=later,
+        )
+    changes: dict[str, Any] = {"until": date(2026, 12, 15), "now": later}
+    assert refusal(family, **changes) is PromiseReason.BROKEN_LATELY
+    answers = promise_answers(accounts_by_id([family.first.pk]), person_id=family.anna.pk, now=later)
+    assert answers[family.first.pk].why is PromiseReason.BROKEN_LATELY
 
 
 def test_it_is_taken_back_by_its_maker_only_and_not_when_its_day_is_over(family: Family) -> None:

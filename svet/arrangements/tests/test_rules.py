@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from svet.arrangements.rules import (
+    PastPromise,
     PromiseMovement,
     PromiseReason,
     PromiseRefused,
@@ -14,7 +15,9 @@ from svet.arrangements.rules import (
     PromiseTerms,
     check_day,
     judged,
+    left_of,
     paid_on,
+    pause_from,
     why_not,
 )
 from svet.kernel.money import Money
@@ -161,3 +164,45 @@ def test_what_was_dropped_stays_and_what_was_kept_is_asked_again_when_registers_
 )
 def test_what_undoes_a_new_charge_pays_nothing(movements: list[PromiseMovement], paid: date | None) -> None:
     assert paid_on(Money(300), movements, until=on(31)) == paid
+
+
+def taken_back(made: int, recalled: int) -> PastPromise:
+    return PastPromise(on(made), on(made + 14), on(recalled))
+
+
+@pytest.mark.parametrize(
+    ("past", "since"),
+    [
+        ([], None),
+        ([PastPromise(on(1), on(9), None)], on(9)),
+        ([taken_back(2, 3)], on(3)),
+        # On its own day once, for which nobody waits; the next is the second within the pause.
+        ([taken_back(2, 2)], None),
+        ([taken_back(2, 2), taken_back(2, 2)], on(2)),
+        ([taken_back(day, day) for day in range(2, 31)], on(30)),
+        ([taken_back(2, 2), taken_back(62, 62)], on(62)),
+        ([taken_back(2, 2), taken_back(63, 63)], None),
+        # The free one after a pause begins the days anew, in whatever order they are read.
+        ([taken_back(70, 70), taken_back(63, 63), taken_back(2, 2)], on(70)),
+        ([PastPromise(on(1), on(9), None), taken_back(80, 80)], on(9)),
+    ],
+)
+def test_one_taken_back_on_its_day_is_free_once_in_a_pause(
+    past: list[PastPromise], since: date | None
+) -> None:
+    assert pause_from(past, pause=TERMS.pause) == since
+    assert pause_from(past[::-1], pause=TERMS.pause) == since
+
+
+@pytest.mark.parametrize(
+    ("movements", "left"),
+    [
+        ([], 300),
+        ([PromiseMovement(PAYMENT, on(25), -200)], 100),
+        ([PromiseMovement(CHARGE, on(24), 900), PromiseMovement(PAYMENT, on(40), -200)], 100),
+        ([PromiseMovement(PAYMENT, on(25), -900)], 0),
+        ([PromiseMovement(PAYMENT, on(25), -300), PromiseMovement(REFUND, on(26), 50)], 50),
+    ],
+)
+def test_what_is_left_of_it_is_without_new_charges(movements: list[PromiseMovement], left: int) -> None:
+    assert left_of(Money(300), movements) == Money(left)

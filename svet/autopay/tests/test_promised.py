@@ -141,3 +141,19 @@ def test_taken_back_it_holds_nothing_and_kept_neither(bank: StubBank) -> None:
     charge(cast.account, 10_00)
     run(4, 12)
     assert Order.objects.filter(unattended=True).count() == 1
+
+
+@pytest.mark.django_db
+def test_the_day_that_is_said_leaves_a_whole_day_after_it_is_told_anew(bank: StubBank) -> None:
+    cast = AutopayCast()
+    row = agree(cast.anna, cast.account, cast.card)
+    operations.tell_due(now=at(3, 10))
+    late = at(4, 11, 55)
+    promise(cast, cast.anna, until=date(2026, 12, 5), now=late)
+    said = queries.agreement(person_id=cast.anna.pk, public_id=row.public_id, now=late).next
+    operations.hold_promised(now=at(4, 12, 3))
+    operations.tell_due(now=at(4, 12, 3))
+    done = queries.agreement(person_id=cast.anna.pk, public_id=row.public_id, now=at(4, 12, 3)).next
+    assert said is not None
+    assert done is not None
+    assert (said.on, done.on) == (date(2026, 12, 6), date(2026, 12, 6))

@@ -31,6 +31,14 @@ class Arrears:
     due_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class PromisedPart:
+    """What is still to be paid of a debt that somebody has promised to pay by a day."""
+
+    money: Money
+    until: date
+
+
 def arrears_in_parts(*, ask: Money, until: date, transit: Money, today: date) -> Arrears:
     """What of a debt that is paid in parts is asked: the next part and the bills with it, by its day."""
     owed = max(ask - transit, ZERO)
@@ -39,31 +47,36 @@ def arrears_in_parts(*, ask: Money, until: date, transit: Money, today: date) ->
     return Arrears(owed, owed, until, None) if until < today else Arrears(owed, ZERO, None, until)
 
 
-def arrears_promised(found: Arrears, *, until: date | None, today: date) -> Arrears:
-    """What is asked of a debt that somebody has promised to pay: while that day is ahead nothing is late."""
-    if until is None or until < today or not found.owed:
-        return found
-    return Arrears(found.owed, ZERO, None, until)
-
-
-def arrears_of(*, balance: Money, transit: Money, bills: Sequence[OwedBill], today: date) -> Arrears:
+def arrears_of(
+    *,
+    balance: Money,
+    transit: Money,
+    bills: Sequence[OwedBill],
+    today: date,
+    promised: PromisedPart | None = None,
+) -> Arrears:
     """What of the debt is late; ``bills`` are the newest first: money pays the oldest one first.
 
-    A charge that stands on no bill yet is owed by no day; it is never late.
+    A charge that stands on no bill yet is owed by no day; it is never late. While the day is ahead by which
+    what was ``promised`` is to be paid, that much of what is oldest is asked by it, the rest by its bills.
     """
     owed = max(balance - transit, ZERO)
+    ahead = promised if promised is not None and promised.until >= today else None
+    apart = min(owed, max(ahead.money - transit, ZERO)) if ahead is not None else ZERO
+    by_word = ahead.until if ahead is not None and apart else None
     if not owed or not bills:
-        return Arrears(owed, ZERO, None, None)
+        return Arrears(owed, ZERO, None, by_word)
     newest = bills[0]
     spent = max(0, newest.closing - balance.kopecks) + transit.kopecks
     rest, late, since, due_on = owed.kopecks, 0, None, None
     for bill in bills:
         rest = min(rest, bill.closing - spent)
-        if rest <= 0:
+        asked = rest - apart.kopecks
+        if asked <= 0:
             break
         if bill.due_on < today:
-            late, since = max(late, rest), bill.due_on
+            late, since = max(late, asked), bill.due_on
         elif due_on is None:
             due_on = bill.due_on
         spent += bill.taken
-    return Arrears(owed, Money(late), since, due_on)
+    return Arrears(owed, Money(late), since, due_on or by_word)

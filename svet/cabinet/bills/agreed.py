@@ -32,7 +32,10 @@ def agreed_words(by: Actor, view: BillView, *, now: datetime) -> str:
         )
     if plan is not None:
         return _("Долг вы платите в рассрочку: сейчас платить ничего не нужно.")
-    if promise is not None and promise.until_on >= provider_today(found[0].provider, now):
+    if promise is None or not promise.left or view.summary.issued_on > promise.made_on:
+        # A bill of after the promise is asked for by its own day.
+        return ""
+    if promise.until_on >= provider_today(found[0].provider, now):
         return _("Обещано заплатить до %(until)s: раньше этого дня о долге не напоминаем.") % {
             "until": day(promise.until_on)
         }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from svet.bills.queries import BillSummary
-from svet.bills.rules.arrears import Arrears, arrears_of
+from svet.bills.rules.arrears import Arrears, PromisedPart, arrears_of
 from svet.kernel.money import Money
 
 
@@ -20,7 +20,14 @@ class AskedByBill:
     taken: int
 
 
-def late_of(newest: Sequence[BillSummary], *, balance: Money, transit: Money, today: date) -> Arrears:
+def late_of(
+    newest: Sequence[BillSummary],
+    *,
+    balance: Money,
+    transit: Money,
+    promised: PromisedPart | None,
+    today: date,
+) -> Arrears:
     """What of the debt is late on the provider's ``today``; the bills are the newest first."""
     bills = [AskedByBill(one.due_on, one.sums.closing, one.sums.taken) for one in newest]
-    return arrears_of(balance=balance, transit=transit, bills=bills, today=today)
+    return arrears_of(balance=balance, transit=transit, bills=bills, promised=promised, today=today)

@@ -23,7 +23,7 @@ from svet.arrangements.queries.plans import living_plans
 from svet.arrangements.rules import PromiseConflict, PromiseNotFound, PromiseOffer
 from svet.arrangements.texts.plans import plan_progress, why_no_plan_words
 from svet.autopay import queries as autopay
-from svet.autopay.rules import AgreementState
+from svet.autopay.rules import AgreementState, TurnState
 from svet.cabinet.shell.forms import DayField, Form
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
@@ -126,6 +126,9 @@ def _autopay(request: HttpRequest, offer: PromiseOffer) -> str:
     active = next((one for one in own if one.state is AgreementState.ACTIVE), None)
     if active is None or (standing is None and offer.why is not None):
         return ""
+    turn = active.next.turn if active.next is not None else None
+    if turn is not None and turn.state is TurnState.CHARGING:
+        return _("Автоплатёж уже списывает деньги: обещание это списание не остановит.")
     if standing is None:
         return _("Автоплатёж подождёт обещанного дня: раньше денег не спишет.")
     if standing.person_id != person_id or active.next is None:

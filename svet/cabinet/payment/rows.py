@@ -13,7 +13,7 @@ from svet.arrangements.rules.plans import InstalmentState
 from svet.arrangements.rules.views import InstalmentView
 from svet.arrangements.texts.plans import plan_note, plan_progress
 from svet.bills.queries import BillSummary
-from svet.bills.rules.arrears import arrears_in_parts, arrears_promised
+from svet.bills.rules.arrears import PromisedPart, arrears_in_parts
 from svet.cabinet.payment.form import AMOUNT, PaymentForm
 from svet.cabinet.payment.late import late_of
 from svet.kernel.money import ZERO, Money
@@ -76,14 +76,13 @@ def row_of(
     """The row of one account, of which the caller has read everything."""
     today = provider_today(card.provider, now)
     owed = max(balance - transit, ZERO)
-    late = late_of(newest, balance=balance, transit=transit, today=today)
+    word = PromisedPart(promised.left, promised.until_on) if promised is not None else None
+    late = late_of(newest, balance=balance, transit=transit, promised=word, today=today)
     in_parts = plan is not None and plan.state is InstalmentState.STANDING
     if plan is not None and in_parts:
         # Of a debt that is paid in parts the one whose turn it is is asked, with the bills until its day.
         late = arrears_in_parts(ask=plan.due, until=plan.asks_on, transit=transit, today=today)
         owed = min(owed, late.owed)
-    elif promised is not None:
-        late = arrears_promised(late, until=promised.until_on, today=today)
     payable = Right.PAY in card.rights
     ticked = payable and bool(owed)
     value = _as_typed(owed) if owed else ""
@@ -106,7 +105,7 @@ def row_of(
         errors=form.errors.get(AMOUNT + card.public_id, []) if form else [],
         provider=provider,
         back=back,
-        promised_on=promised.until_on if promised is not None and owed else None,
+        promised_on=promised.until_on if promised is not None and promised.left and owed else None,
         plan=plan_progress(plan) if plan is not None else "",
         plan_note=plan_note(plan) if plan is not None else "",
         in_parts=in_parts,

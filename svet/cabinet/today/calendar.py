@@ -175,14 +175,18 @@ def _payments(request: HttpRequest, cards: Iterable[AccountCard], now: datetime)
     for card in paying:
         key = card.account_id
         left, on = balances[key] - transit.get(key, ZERO), None
+        today, word = provider_today(card.provider, now), promises.get(key)
         if key in plans:
             # Of a debt that is paid in parts the next one is asked.
             left, on = min(left, plans[key].ask - transit.get(key, ZERO)), plans[key].asks_on
-        elif key in promises and promises[key].until_on >= provider_today(card.provider, now):
-            on = promises[key].until_on
-        elif key in newest:
-            on = newest[key].due_on
-        if on is not None and left > ZERO and on >= provider_today(card.provider, now):
+        else:
+            if word is not None and word.until_on >= today:
+                # What was promised has its own day; a bill of later asks for the rest by its own.
+                if word.left > transit.get(key, ZERO):
+                    days.add(word.until_on)
+                left -= max(word.left - transit.get(key, ZERO), ZERO)
+            on = newest[key].due_on if key in newest else None
+        if on is not None and left > ZERO and on >= today:
             days.add(on)
     title = _("Оплатить электроэнергию")
     return [CalendarEvent(f"due:{day:%Y-%m-%d}", title, day, day, url) for day in sorted(days)]

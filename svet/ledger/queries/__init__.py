@@ -92,12 +92,6 @@ def entries(account_id: int, since: date | None = None, until: date | None = Non
     ]
 
 
-def entries_after(*, account_id: int, seq: int) -> list[LedgerEntry]:
-    """Movements of one account's debt that became known after its posting number ``seq``, in that order."""
-    rows = Posting.objects.filter(book=Book.RECEIVABLE.value, account_id=account_id, seq__gt=seq)
-    return [_numbered(row).entry for row in rows.select_related("transaction").order_by("seq")]
-
-
 #: What makes a debt smaller beside charges and what was given back to the account.
 _BRINGING: Final = frozenset(TransactionKind) - {TransactionKind.CHARGE, TransactionKind.REFUND}
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Final
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from svet.kernel.money import ZERO, Money
 from svet.ledger.models import Posting
+from svet.ledger.queries import LedgerEntry
 from svet.ledger.rules import Book, TransactionKind
 
 #: What makes a debt of itself; money that went back or was moved only opens an older one again.
@@ -44,4 +48,17 @@ def debt_by_days(
         if part > ZERO:
             found.append((day, part))
             debt -= part
+    return found
+
+
+def entries_after(after: Mapping[int, int]) -> dict[int, list[LedgerEntry]]:
+    """By account the movements of its debt that became known after its posting of that number, in order."""
+    found: dict[int, list[LedgerEntry]] = {account_id: [] for account_id in after}
+    later = reduce(or_, (Q(account_id=key, seq__gt=seq) for key, seq in after.items()), Q(pk__in=[]))
+    rows = Posting.objects.filter(later, book=Book.RECEIVABLE.value).select_related("transaction")
+    for row in rows.order_by("seq"):
+        what = row.transaction
+        kind, money = TransactionKind(what.kind), Money(row.kopecks)
+        entry = LedgerEntry(what.pk, what.key, kind, what.occurred_at, what.effective_on, money, what.memo)
+        found[row.account_id or 0].append(entry)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from svet.bills.rules.arrears import Arrears, arrears_in_parts, arrears_of, arrears_promised
+from svet.bills.rules.arrears import Arrears, arrears_in_parts, arrears_of
 from svet.today.rules.facts import AccountFactsOfDay
 
 __all__ = ["Arrears", "arrears"]
@@ -14,7 +14,10 @@ def arrears(account: AccountFactsOfDay) -> Arrears:
         return arrears_in_parts(
             ask=account.plan.money, until=account.plan.until, transit=account.transit, today=account.today
         )
-    found = arrears_of(
-        balance=account.balance, transit=account.transit, bills=account.bills, today=account.today
+    return arrears_of(
+        balance=account.balance,
+        transit=account.transit,
+        bills=account.bills,
+        today=account.today,
+        promised=account.promised,
     )
-    return arrears_promised(found, until=account.promised_until, today=account.today)

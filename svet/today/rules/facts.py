@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from svet.bills.rules.arrears import PromisedPart
 from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
 from svet.kernel.places import Place
@@ -70,7 +71,7 @@ class AccountFactsOfDay:
 
     ``away``: an absence stands until the window is over, which sees to the readings by itself.
     ``of_another``: its owner has let the person in, who may help them. ``plan``: its debt is paid in parts.
-    ``promised_until``: somebody has promised to pay what it owes by that day.
+    ``promised``: somebody has promised to pay so much of it by a day.
     """
 
     public_id: str
@@ -86,7 +87,7 @@ class AccountFactsOfDay:
     away: bool = False
     of_another: bool = False
     plan: PlanAsk | None = None
-    promised_until: date | None = None
+    promised: PromisedPart | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from svet.bills.rules.arrears import PromisedPart
 from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
 from svet.kernel.places import Place
@@ -325,10 +326,47 @@ def test_a_promised_debt_is_not_called_late_until_its_day_is_over() -> None:
     today, until = date(2026, 11, 28), date(2026, 12, 10)
     late = account(63_765, today=today, bills=(bill(63_765, due_on=date(2026, 11, 15)),))
     assert day(late, today=today).state is DayState.OVERDUE
-    promised = replace(late, promised_until=until)
+    promised = replace(late, promised=PromisedPart(Money(63_765), until))
     found = day(promised, today=today)
     assert (found.state, badge(found), found.late) == (DayState.DUE, "", ZERO)
     assert said(found) == "К оплате 637,65 ₽ до 10 декабря. Осталось 12 дней."
     after = replace(promised, today=until + timedelta(days=1))
     assert day(after, today=after.today).state is DayState.OVERDUE
     assert day(replace(promised, balance=ZERO), today=today).state is not DayState.DUE
+
+
+@pytest.mark.parametrize(
+    ("until", "left", "late", "due_on"),
+    [
+        # The promised part by its day, the bill of after the promise by its own.
+        (date(2026, 12, 5), 820_00, ZERO, date(2026, 12, 15)),
+        (date(2026, 12, 18), 820_00, ZERO, date(2026, 12, 15)),
+        (date(2026, 12, 18), 0, ZERO, date(2026, 12, 15)),
+        (date(2026, 12, 5), 1_320_00, ZERO, date(2026, 12, 5)),
+    ],
+)
+def test_a_bill_of_after_the_promise_keeps_its_own_day(
+    until: date, left: int, late: Money, due_on: date
+) -> None:
+    today = date(2026, 12, 3)
+    bills = (bill(1_320_00, due_on=date(2026, 12, 15), taken=0), bill(820_00, due_on=date(2026, 11, 15)))
+    owed = 500_00 + min(left, 820_00)
+    each = account(
+        owed if left else 500_00, today=today, bills=bills, promised=PromisedPart(Money(left), until)
+    )
+    found = arrears(each)
+    assert (found.owed, found.late, found.due_on) == (each.balance, late, due_on)
+    over = arrears(replace(each, today=date(2026, 12, 16)))
+    if until == date(2026, 12, 18):
+        assert (over.late, over.since) == (Money(500_00), date(2026, 12, 15))
+        assert over.due_on == (until if left else None)
+    else:
+        assert over.late == each.balance
+
+
+def test_money_on_its_way_pays_the_promised_part_first() -> None:
+    bills = (bill(1_320_00, due_on=date(2026, 12, 10), taken=0), bill(820_00, due_on=date(2026, 11, 15)))
+    word = PromisedPart(Money(820_00), date(2026, 12, 12))
+    each = account(1_320_00, today=date(2026, 12, 11), bills=bills, promised=word, transit=Money(820_00))
+    found = arrears(each)
+    assert (found.owed, found.late, found.due_on) == (Money(500_00), Money(500_00), None)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from svet.accounts.models import Link
 from svet.arrangements.models import PaymentPromise
 from svet.arrangements.operations import judge_promises, promise_payment
-from svet.autopay.tests.factories import AutopayCast, agree
+from svet.autopay.operations import charge_due, tell_due
+from svet.autopay.tests.factories import AutopayCast, agree, at
 from svet.cabinet.payment.tests.test_payment import signed_in, text_of, words
 from svet.gateways import acquiring
 from svet.kernel.actors import Actor
@@ -112,6 +113,20 @@ def test_the_page_says_that_autopay_waits(db: None, monkeypatch: pytest.MonkeyPa
     assert "Автоплатёж подождёт обещанного дня" in text_of(anna.get(url))
     done = words(text_of(anna.post(url, {"until": until.isoformat()}, follow=True)))
     assert f"Автоплатёж ждёт обещанного дня: {day(until)}" in done
+
+
+def test_the_page_says_that_autopay_charges_already(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acquiring, "gateway", StubBank)
+    cast = AutopayCast()
+    agree(cast.anna, cast.account, cast.card)
+    tell_due(now=at(3, 10))
+    charge_due(now=at(4, 12))
+    anna, until = signed_in(cast.anna), timezone.localdate() + timedelta(days=9)
+    url = f"/payment/promise/{cast.account.public_id}/"
+    assert "Автоплатёж уже списывает деньги" in text_of(anna.get(url))
+    done = words(text_of(anna.post(url, {"until": until.isoformat()}, follow=True)))
+    assert "Автоплатёж уже списывает деньги" in done
+    assert "ждёт обещанного дня" not in done
 
 
 def test_what_would_be_refused_is_not_offered_but_its_reason_said(family: Family) -> None:

@@ -133,6 +133,10 @@ def test_a_debt_in_parts_and_a_promised_one_stand_by_their_own_days() -> None:
     text = file_of(anna)
     assert "DTSTART;VALUE=DATE:20261218\r\nDTEND;VALUE=DATE:20261219\r\nSUMMARY:Оплатить" in text
     assert "DTSTART;VALUE=DATE:20261215\r\nDTEND;VALUE=DATE:20261216\r\nSUMMARY:Оплатить" not in text
+    # What came upon it since has the bill's own day.
+    owe(account, 1_00)
+    assert "DTSTART;VALUE=DATE:20261218" in file_of(anna)
+    assert "DTSTART;VALUE=DATE:20261215\r\nDTEND;VALUE=DATE:20261216\r\nSUMMARY:Оплатить" in file_of(anna)
     recall_promise(by=by, account_public_id=account.public_id, promise_public_id=made, now=NOW)
     owe(account, 3_000_00)
     shown = instalment_offer(by, account_public_id=account.public_id, now=NOW).shown
