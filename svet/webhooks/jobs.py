@@ -48,7 +48,11 @@ def deliver(call_id: int) -> None:
     held = WebhookCall.objects.filter(pk=call_id, state=CallState.WAITING.value, due_at__lte=now + SKEW)
     if not held.update(due_at=now + HOLD, attempts=F("attempts") + 1):
         return
-    call = WebhookCall.objects.select_related("hook").get(pk=call_id)
+    call = WebhookCall.objects.select_related("hook").filter(pk=call_id).first()
+    if call is None:
+        # Its address was removed while the fact was being written.
+        WebhookCall.objects.filter(pk=call_id).delete()
+        return
     hook = call.hook
     if hook.off_at is not None:
         _finish(call, CallState.DROPPED, now=now, reason="off")

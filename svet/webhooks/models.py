@@ -57,7 +57,8 @@ class WebhookCall(models.Model):
     """One piece of news for one address; ``public_id`` is its id outside, the same at every try."""
 
     public_id = PublicIdField()
-    hook = models.ForeignKey(Webhook, models.CASCADE, related_name="calls")
+    # No constraint: an address that is removed while a fact is being written costs the call, never the fact.
+    hook = models.ForeignKey(Webhook, models.CASCADE, related_name="calls", db_constraint=False)
     event = models.CharField(max_length=40)
     # What it is about: the name of a place of the cabinet, and the outside id of the thing.
     kind = models.CharField(max_length=40, blank=True, default="")

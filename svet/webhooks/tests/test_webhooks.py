@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
@@ -337,6 +338,24 @@ def test_nothing_is_posted_after_the_address_or_the_cabinet_is_gone(home: Home, 
     assert not Webhook.objects.exists()
     deliver()
     assert outside.heard == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_removed_while_a_fact_is_written_costs_the_call_and_not_the_fact(
+    home: Home, outside: Outside
+) -> None:
+    def remove() -> None:
+        operations.remove_webhook(by=home.by, public_id=home.hook, now=NOW)
+        connection.close()
+
+    with transaction.atomic():
+        home.told()
+        with ThreadPoolExecutor(1) as other:
+            other.submit(remove).result(timeout=20)
+    assert Notice.objects.filter(recipient_id=home.anna.recipient_id).count() == 1
+    deliver()
+    assert outside.heard == []
+    assert not WebhookCall.objects.exists()
 
 
 def test_every_event_of_the_table_is_one_that_somebody_tells() -> None:
