@@ -211,6 +211,7 @@ def test_after_days_of_silence_it_is_off_once_with_a_word_and_can_be_turned_on(
     for _ in range(2):
         home.told()
     Webhook.objects.update(failing_since=timezone.now() - OFF_AFTER)
+    WebhookCall.objects.update(attempts=7, reason="HTTP 500")
     outside.answers = [HookAnswer(500)]
     deliver()
     told = Notice.objects.filter(recipient_id=home.anna.recipient_id, event="webhook_off")
