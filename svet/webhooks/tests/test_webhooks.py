@@ -341,6 +341,16 @@ def test_nothing_is_posted_after_the_address_or_the_cabinet_is_gone(home: Home, 
     assert outside.heard == []
 
 
+def test_a_key_is_told_of_nothing_that_it_may_not_read(home: Home) -> None:
+    blind = Program(home.anna, {"cabinet:write", "bills:read"})
+    for event in ("payment.credited", "reading.accepted", "account.attached", "meter.replaced"):
+        body = {"url": URL + "/evil", "events": ["bill.issued", event]}
+        refused = blind.post("/webhooks", body, key=event)
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope")
+    assert Webhook.objects.count() == 1
+    assert blind.post("/webhooks", {"url": URL + "/b", "events": ["bill.issued"]}).status_code == 201
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_address_removed_while_a_fact_is_written_costs_the_call_and_not_the_fact(
     home: Home, outside: Outside
