@@ -44,6 +44,8 @@ class Webhook(models.Model):
     secret = models.TextField()
     former_secret = models.TextField(blank=True, default="")
     former_until = models.DateTimeField(null=True, blank=True)
+    # The key whose program gave the address: when it is revoked nothing is posted there any more.
+    made_by_key = models.CharField(max_length=40, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     # Since when nothing was taken that was owed to it; empty after each call that was.
     failing_since = models.DateTimeField(null=True, blank=True)

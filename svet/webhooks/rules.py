@@ -72,6 +72,8 @@ class HookReason(StrEnum):
     NO_SUCH = "no_such"
     OFF = "off"
     WAITS = "waits"
+    TWICE = "twice"
+    ROTATED = "rotated"
 
 
 class HookRefused(Refused):

@@ -82,7 +82,8 @@ def webhooks(request: HttpRequest) -> list[dict[str, Any]]:
 
 @router.post("/webhooks", response={201: WebhookMadeOut, **FAILS}, summary="Add a webhook")
 def add(request: HttpRequest, payload: WebhookIn) -> Status[Any]:
-    """Post news to this address from now on. 422 ``url`` for anything but a public address by https.
+    """Post news to this address from now on. 422 ``url`` for anything but a public address by https,
+    ``twice`` for one that was given already: a lost answer has no second one, remove it and add it again.
 
     A key needs the reading scope of each event besides: news say what came of things and when.
     """
@@ -91,7 +92,7 @@ def add(request: HttpRequest, payload: WebhookIn) -> Status[Any]:
         allowed(request, scope)
     key_of(request)
     made, secret = operations.add_webhook(
-        by=caller.actor, url=payload.url, events=payload.events, now=timezone.now()
+        by=caller.actor, url=payload.url, events=payload.events, now=timezone.now(), key=caller.token
     )
     return Status(201, _out(made) | {"secret": secret})
 
@@ -124,7 +125,7 @@ def ping(request: HttpRequest, webhook_id: str) -> Status[Any]:
     "/webhooks/{webhook_id}/rotate", response={200: WebhookSecretOut, **FAILS}, summary="Change the secret"
 )
 def rotate(request: HttpRequest, webhook_id: str) -> dict[str, Any]:
-    """Another secret; for a day every call is signed by both."""
+    """Another secret; for a day every call is signed by both, and 422 ``rotated`` until then."""
     caller = allowed(request, Scope.CABINET_WRITE)
     key_of(request)
     _mine(caller, webhook_id)

@@ -5,14 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
+from standardwebhooks import Webhook as Verifier
 
+from svet.api.tests.test_v1 import Program
 from svet.gateways.failures import Temporary
 from svet.gateways.webhooks.caller import HookAnswer
-from svet.webhooks import jobs
+from svet.kernel.actors import Actor
+from svet.notices.models import Notice
+from svet.people import operations as people
+from svet.people.models import Token
+from svet.webhooks import jobs, operations
 from svet.webhooks.models import Webhook, WebhookCall
 from svet.webhooks.rules import OFF_AFTER, body_of, says_no_more
-from svet.webhooks.tests.test_webhooks import NOW, Home, Outside, deliver, home, outside
+from svet.webhooks.tests.test_webhooks import NOW, URL, Home, Outside, deliver, home, outside
 
 __all__ = ["home", "outside"]
 pytestmark = pytest.mark.django_db
@@ -104,3 +111,69 @@ def test_an_account_that_is_lost_between_two_tries_is_not_named(
     seen["account_ids"] = ["b"]
     deliver()
     assert (WebhookCall.objects.get().state, len(outside.heard)) == ("dropped", 1)
+
+
+def told(home: Home) -> list[str]:
+    rows = Notice.objects.filter(recipient_id=home.anna.recipient_id, event__startswith="webhook_")
+    return list(rows.order_by("pk").values_list("event", flat=True))
+
+
+def test_the_owner_is_told_of_each_address_and_of_each_new_secret(home: Home) -> None:
+    program = Program(home.anna)
+    made = program.post("/webhooks", {"url": URL + "/2", "events": ["bill.issued"]})
+    program.post(f"/webhooks/{made.json()['id']}/rotate", {})
+    assert told(home) == ["webhook_added", "webhook_added", "webhook_rotated"]
+    assert "program.example.org" in Notice.objects.get(event="webhook_rotated").text
+
+
+def test_an_address_ends_with_the_key_that_gave_it(home: Home, outside: Outside) -> None:
+    program = Program(home.anna)
+    program.post("/webhooks", {"url": URL + "/evil", "events": ["account.attached"]})
+    key = Token.objects.get(person=home.anna)
+    people.revoke_token(person_id=home.anna.pk, token_public_id=key.public_id, now=NOW)
+    home.told()
+    deliver()
+    assert list(Webhook.objects.filter(off_at=None).values_list("url", flat=True)) == [URL]
+    assert told(home)[-1] == "webhook_ended"
+    assert len(outside.heard) == 1
+
+
+def test_whoever_ends_everything_ends_what_listens(home: Home, outside: Outside) -> None:
+    program = Program(home.anna)
+    program.post("/webhooks", {"url": URL + "/evil", "events": ["account.attached"]})
+    home.told()
+    people.end_all_sessions(
+        person_public_id=home.anna.public_id, by=Actor.staff(1), reason="lost phone", now=NOW
+    )
+    deliver()
+    home.told()
+    deliver()
+    assert outside.heard == []
+    assert not Webhook.objects.filter(off_at=None).exists()
+    assert told(home).count("webhook_ended") == 2
+    operations.turn_on(by=home.by, public_id=home.hook, now=NOW)
+    home.told()
+    deliver()
+    assert len(outside.heard) == 1
+
+
+def test_the_same_key_or_button_again_changes_no_secret_and_adds_no_address(
+    home: Home, outside: Outside, client: Client
+) -> None:
+    program, body = Program(home.anna), {"url": URL, "events": ["bill.issued"]}
+    for _ in range(2):
+        again = program.post("/webhooks", body, key="a")
+        assert (again.status_code, again.json()["code"], again.json()["field"]) == (422, "twice", "url")
+    assert Webhook.objects.count() == 1
+    path = f"/webhooks/{home.hook}/rotate"
+    fresh = program.post(path, {}, key="b").json()["secret"]
+    assert program.post(path, {}, key="b").json()["code"] == "rotated"
+    client.force_login(home.anna, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(f"/profile{path}/").status_code == 302
+    assert "ещё сутки" in client.get(f"/profile/webhooks/{home.hook}/").content.decode()
+    home.told()
+    deliver()
+    for secret in (home.secret, fresh):
+        assert Verifier(secret).verify(outside.heard[0][1], outside.heard[0][0])
+    Webhook.objects.update(former_until=timezone.now())
+    assert program.post(path, {}, key="c").status_code == 200
