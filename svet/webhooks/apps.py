@@ -11,6 +11,7 @@ class WebhooksConfig(AppConfig):
         from svet.kernel import words
         from svet.notices.operations import when_told
         from svet.notices.rules import registry
+        from svet.people.operations import when_keys_end
         from svet.webhooks import events, operations, texts
 
         registry.declare(events.EVENTS)
@@ -18,3 +19,4 @@ class WebhooksConfig(AppConfig):
         words.explain_with(texts.explain, texts.REASONS)
         when_told(operations.owe_told)
         when_access_ends(operations.owe_detached)
+        when_keys_end(operations.switch_off_with_keys)

@@ -5,6 +5,7 @@ The truth is the call's row; a job is only a wake-up for it, as with notices.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -28,14 +29,18 @@ from svet.webhooks import events
 from svet.webhooks.models import BOX, CALL_MOVES, CallState, Webhook, WebhookCall
 from svet.webhooks.queries import ids_seen
 from svet.webhooks.rules import (
+    CROWDED,
     HOLD,
     KEPT,
     OFF_AFTER,
     SKEW,
     body_of,
     pause_after,
+    says_no_more,
     signed_headers,
 )
+
+logger = logging.getLogger(__name__)
 
 _CLOCK = Actor.system("webhooks")
 _GONE: Final = 410
@@ -48,13 +53,29 @@ def deliver(call_id: int) -> None:
     held = WebhookCall.objects.filter(pk=call_id, state=CallState.WAITING.value, due_at__lte=now + SKEW)
     if not held.update(due_at=now + HOLD, attempts=F("attempts") + 1):
         return
-    call = WebhookCall.objects.select_related("hook").get(pk=call_id)
-    hook = call.hook
-    if hook.off_at is not None:
-        _finish(call, CallState.DROPPED, now=now, reason="off")
+    call = WebhookCall.objects.select_related("hook").filter(pk=call_id).first()
+    if call is None:
+        # Its address was removed while the fact was being written.
+        WebhookCall.objects.filter(pk=call_id).delete()
         return
+    if call.hook.off_at is not None:
+        _finish(call, CallState.DROPPED, now=now, reason="off")
+    elif call.attempts > 1 and now >= call.give_up_at:
+        # Whoever held it last died each time, or nobody worked for days.
+        _finish(call, CallState.FAILED, now=now, status=call.status, reason=call.reason or "given up")
+    else:
+        try:
+            _post(call, now=now)
+        except Exception as error:
+            # Whatever it is, it is of this call: it may not be woken by the sweep for ever.
+            logger.exception("webhook call %s", call.public_id)
+            _failed(call, reason=type(error).__name__, now=timezone.now(), ours=True)
+
+
+def _post(call: WebhookCall, *, now: datetime) -> None:
+    hook = call.hook
     ids = ids_seen(person_id=hook.person_id, kind=call.kind, thing=call.thing)
-    if ids is None:
+    if ids is None or (call.body and not says_no_more(call.body, than=ids)):
         _finish(call, CallState.DROPPED, now=now, reason="not visible")
         return
     if not call.body:
@@ -65,11 +86,14 @@ def deliver(call_id: int) -> None:
         headers = signed_headers(_secrets(hook, now=now), message=f"msg_{call.public_id}", at=now, body=body)
         answer = webhooks.gateway().call(url=hook.url, headers=headers, body=body)
     except InvalidToken:
-        _failed(call, reason="secret", final=True, now=timezone.now())
+        _failed(call, reason="secret", final=True, now=timezone.now(), ours=True)
     except Permanent as failure:
         _failed(call, reason=str(failure), final=True, now=timezone.now())
     except Temporary as failure:
-        _failed(call, reason=str(failure), now=timezone.now())
+        if failure.code == "crowded":
+            _put_back(call, now=timezone.now())
+        else:
+            _failed(call, reason=str(failure), now=timezone.now())
     else:
         if 200 <= answer.status < 300:
             _sent(call, status=answer.status, now=timezone.now())
@@ -126,6 +150,15 @@ def _sent(call: WebhookCall, *, status: int, now: datetime) -> None:
         Webhook.objects.filter(pk=call.hook_id).update(failing_since=None)
 
 
+def _put_back(call: WebhookCall, *, now: datetime) -> None:
+    """We had no place for it: no try of the program's, and it has failed at nothing."""
+    due_at = now + CROWDED
+    with transaction.atomic():
+        waiting = WebhookCall.objects.filter(pk=call.pk, state=CallState.WAITING.value)
+        waiting.update(due_at=due_at, attempts=call.attempts - 1)
+        deliver.configure(schedule_at=due_at).defer(call_id=call.pk)
+
+
 def _failed(
     call: WebhookCall,
     *,
@@ -134,10 +167,13 @@ def _failed(
     status: int | None = None,
     asked: int | None = None,
     final: bool = False,
+    ours: bool = False,
 ) -> None:
+    """Wait for the next try, or give up; ``ours``: the program is not to blame."""
     due_at = now + pause_after(call.attempts, asked=asked)
     with transaction.atomic():
-        Webhook.objects.filter(pk=call.hook_id, failing_since__isnull=True).update(failing_since=now)
+        if not ours:
+            _note_failing(call, now=now)
         if final or due_at >= call.give_up_at:
             _finish(call, CallState.FAILED, now=now, status=status, reason=reason)
         else:
@@ -145,8 +181,19 @@ def _failed(
             waiting.update(due_at=due_at, status=status, reason=reason[:200])
             deliver.configure(schedule_at=due_at).defer(call_id=call.pk)
     since = Webhook.objects.filter(pk=call.hook_id).values_list("failing_since", flat=True).first()
-    if since is not None and now - since >= OFF_AFTER:
+    if not ours and since is not None and now - since >= OFF_AFTER:
         _switch_off(call.hook, now=now)
+
+
+def _note_failing(call: WebhookCall, *, now: datetime) -> None:
+    """Since when nothing was taken: a first failure begins anew where nothing else has failed and waits.
+
+    What was given up a month ago and a single failure today are not a month without an answer.
+    """
+    hook = Webhook.objects.filter(pk=call.hook_id)
+    others = WebhookCall.objects.filter(hook_id=call.hook_id, state=CallState.WAITING.value, attempts__gt=0)
+    going_on = call.attempts > 1 or others.exclude(pk=call.pk).exclude(reason="").exists()
+    (hook.filter(failing_since__isnull=True) if going_on else hook).update(failing_since=now)
 
 
 def _finish(

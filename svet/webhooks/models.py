@@ -44,6 +44,8 @@ class Webhook(models.Model):
     secret = models.TextField()
     former_secret = models.TextField(blank=True, default="")
     former_until = models.DateTimeField(null=True, blank=True)
+    # The key whose program gave the address: when it is revoked nothing is posted there any more.
+    made_by_key = models.CharField(max_length=40, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     # Since when nothing was taken that was owed to it; empty after each call that was.
     failing_since = models.DateTimeField(null=True, blank=True)
@@ -57,7 +59,8 @@ class WebhookCall(models.Model):
     """One piece of news for one address; ``public_id`` is its id outside, the same at every try."""
 
     public_id = PublicIdField()
-    hook = models.ForeignKey(Webhook, models.CASCADE, related_name="calls")
+    # No constraint: an address that is removed while a fact is being written costs the call, never the fact.
+    hook = models.ForeignKey(Webhook, models.CASCADE, related_name="calls", db_constraint=False)
     event = models.CharField(max_length=40)
     # What it is about: the name of a place of the cabinet, and the outside id of the thing.
     kind = models.CharField(max_length=40, blank=True, default="")

@@ -59,6 +59,8 @@ BOTH_SECRETS: Final = timedelta(hours=24)
 KEPT: Final = timedelta(days=30)
 #: A worker that holds a call is given up after this.
 HOLD: Final = timedelta(minutes=2)
+#: A call for which this process had no free place is tried again after this.
+CROWDED: Final = timedelta(seconds=15)
 SKEW: Final = timedelta(seconds=2)
 _PREFIX: Final = "whsec_"
 
@@ -70,6 +72,8 @@ class HookReason(StrEnum):
     NO_SUCH = "no_such"
     OFF = "off"
     WAITS = "waits"
+    TWICE = "twice"
+    ROTATED = "rotated"
 
 
 class HookRefused(Refused):
@@ -110,6 +114,17 @@ def body_of(event: str, *, at: datetime, data: Mapping[str, object]) -> str:
     """The body: type, the moment of the fact, outside ids. No name, address, phone or sum is ever in it."""
     moment = at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return json.dumps({"type": event, "timestamp": moment, "data": dict(data)}, separators=(",", ":"))
+
+
+def says_no_more(body: str, *, than: Mapping[str, object]) -> bool:
+    """Whether a body that was written earlier names nothing but what is seen now."""
+    return all(_within(said, than.get(name)) for name, said in json.loads(body)["data"].items())
+
+
+def _within(said: object, seen: object) -> bool:
+    if isinstance(said, list) and isinstance(seen, list):
+        return set(said) <= set(seen)
+    return said == seen
 
 
 def pause_after(attempt: int, *, asked: int | None = None) -> timedelta:

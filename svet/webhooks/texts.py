@@ -41,6 +41,11 @@ _SENTENCES: Final[Mapping[str, str | Promise]] = {
     HookReason.NO_SUCH: gettext_lazy("Такого адреса уже нет. Обновите страницу."),
     HookReason.OFF: gettext_lazy("Адрес выключен. Сначала включите его."),
     HookReason.WAITS: gettext_lazy("Это сообщение уже ждёт отправки."),
+    HookReason.TWICE: gettext_lazy("Этот адрес уже добавлен. Чтобы выбрать другое, сначала удалите его."),
+    HookReason.ROTATED: gettext_lazy(
+        "Секрет уже сменили, и прежний подписывает ещё сутки. Если менять нужно сейчас, удалите адрес и "
+        "добавьте снова."
+    ),
 }
 
 

@@ -34,6 +34,7 @@ from svet.people import operations as people
 from svet.people import queries
 from svet.people.queries import PersonView, TokenView, factors
 from svet.people.rules import KeyBound, Scope
+from svet.people.rules.names import ProfileReason, ProfileRefused
 
 router = Router(tags=["Entrance"])
 FAILS = {400: ProblemOut, 409: ProblemOut, 422: ProblemOut, 428: ProblemOut, 429: ProblemOut}
@@ -140,7 +141,8 @@ def make_token(request: HttpRequest, payload: PasswordTokenIn) -> Status[Any]:
 
     With ``account_ids`` or ``meter_ids`` it opens nothing else: 404 for what is not the person's, 403
     ``key_bound`` later for operations of the whole cabinet. A token of accounts may hold ``accounts:read``,
-    ``readings:read``, ``readings:write``, ``bills:read``, one of meters the two of readings.
+    ``readings:read``, ``readings:write``, ``bills:read``, one of meters the two of readings. 422
+    ``no_bounds`` for lists that are given and hold nothing: only without them it opens the whole cabinet.
     """
     now = timezone.now()
     actor = stranger(request, now)
@@ -164,11 +166,7 @@ def make_token(request: HttpRequest, payload: PasswordTokenIn) -> Status[Any]:
             now=now,
             address=actor.address,
             expires_in_days=payload.expires_in_days,
-            bounds=key_bounds(
-                Actor.person(person.person_id),
-                account_public_ids=payload.account_ids,
-                meter_public_ids=payload.meter_ids,
-            ),
+            bounds=_asked_bounds(person, payload),
         ),
     )
 
@@ -260,6 +258,22 @@ def _token(
         "secret": secret,
         **_bounds(token),
     }
+
+
+def _asked_bounds(person: PersonView, payload: PasswordTokenIn) -> frozenset[KeyBound] | None:
+    """What the key is bound to; None, the whole cabinet, only where neither list is given.
+
+    A list that a program computed and found empty is a mistake of the program, not a wish for everything.
+    """
+    lists = {"account_ids": payload.account_ids, "meter_ids": payload.meter_ids}
+    given = [name for name, ids in lists.items() if ids is not None]
+    if given and not any(lists.values()):
+        raise ProfileRefused(ProfileReason.NO_BOUNDS, field=given[0])
+    return key_bounds(
+        Actor.person(person.person_id),
+        account_public_ids=payload.account_ids or (),
+        meter_public_ids=payload.meter_ids or (),
+    )
 
 
 def _bounds(token: TokenView) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -81,11 +82,17 @@ def webhooks(request: HttpRequest) -> list[dict[str, Any]]:
 
 @router.post("/webhooks", response={201: WebhookMadeOut, **FAILS}, summary="Add a webhook")
 def add(request: HttpRequest, payload: WebhookIn) -> Status[Any]:
-    """Post news to this address from now on. 422 ``url`` for anything but a public address by https."""
+    """Post news to this address from now on. 422 ``url`` for anything but a public address by https,
+    ``twice`` for one that was given already: a lost answer has no second one, remove it and add it again.
+
+    A key needs the reading scope of each event besides: news say what came of things and when.
+    """
     caller = allowed(request, Scope.CABINET_WRITE)
+    for scope in sorted({_reading_scope(event) for event in payload.events}):
+        allowed(request, scope)
     key_of(request)
     made, secret = operations.add_webhook(
-        by=caller.actor, url=payload.url, events=payload.events, now=timezone.now()
+        by=caller.actor, url=payload.url, events=payload.events, now=timezone.now(), key=caller.token
     )
     return Status(201, _out(made) | {"secret": secret})
 
@@ -118,7 +125,7 @@ def ping(request: HttpRequest, webhook_id: str) -> Status[Any]:
     "/webhooks/{webhook_id}/rotate", response={200: WebhookSecretOut, **FAILS}, summary="Change the secret"
 )
 def rotate(request: HttpRequest, webhook_id: str) -> dict[str, Any]:
-    """Another secret; for a day every call is signed by both."""
+    """Another secret; for a day every call is signed by both, and 422 ``rotated`` until then."""
     caller = allowed(request, Scope.CABINET_WRITE)
     key_of(request)
     _mine(caller, webhook_id)
@@ -163,6 +170,18 @@ def repeat(request: HttpRequest, webhook_id: str, call_id: str) -> Status[Any]:
 
     once(request, actor=caller.actor, now=now, act=act)
     return Status(202, None)
+
+
+def _reading_scope(event: str) -> Scope:
+    """The scope that reads what an event is about."""
+    return _READING.get(event.partition(".")[0], Scope.ACCOUNTS_READ)
+
+
+_READING: Final[Mapping[str, Scope]] = {
+    "reading": Scope.READINGS_READ,
+    "bill": Scope.BILLS_READ,
+    "payment": Scope.PAYMENTS_READ,
+}
 
 
 def _mine(caller: Caller, webhook_id: str) -> HookView:

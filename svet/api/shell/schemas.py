@@ -89,12 +89,13 @@ class PasswordTokenIn(Body):
         Field(description="how long the token is good; a year, or the most this site allows, when absent"),
     ] = None
     account_ids: Annotated[
-        list[PublicId], Field(max_length=50, description="the only accounts it opens; empty: see meter_ids")
-    ] = []
+        list[PublicId] | None,
+        Field(max_length=50, description="the only accounts it opens; absent with meter_ids: all of them"),
+    ] = None
     meter_ids: Annotated[
-        list[PublicId],
-        Field(max_length=50, description="the only meters it opens; both lists empty: the whole cabinet"),
-    ] = []
+        list[PublicId] | None,
+        Field(max_length=50, description="the only meters it opens; lists that hold nothing are refused"),
+    ] = None
 
 
 class TokenOut(Schema):

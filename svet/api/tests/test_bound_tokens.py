@@ -157,6 +157,21 @@ def test_a_right_over_the_whole_cabinet_is_no_right_of_a_bound_key(
     assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (422, code, "scopes")
 
 
+def test_a_list_that_came_out_empty_binds_to_nothing_and_not_to_the_whole_cabinet(home: Home) -> None:
+    nothing: list[str] = []
+    for field, bounds in (
+        ("meter_ids", {"meter_ids": nothing}),
+        ("account_ids", {"account_ids": nothing}),
+        ("account_ids", {"account_ids": nothing, "meter_ids": nothing}),
+        ("meter_ids", {"account_ids": None, "meter_ids": nothing}),
+    ):
+        refused = home.ask(READINGS, key=str(bounds), **bounds)
+        said = refused.json()
+        assert (refused.status_code, said["code"], said["field"]) == (422, "no_bounds", field)
+    whole = home.key(account_ids=None, meter_ids=None)
+    assert (whole.answer["account_ids"], whole.answer["meter_ids"]) == (None, None)
+
+
 def test_vera_binds_no_key_to_what_is_not_hers(home: Home) -> None:
     vera = make_person()
     make_link(person=vera, account=home.other, confirmed=True)

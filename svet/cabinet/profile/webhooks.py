@@ -55,7 +55,13 @@ def webhook(request: HttpRequest, public_id: str) -> HttpResponse:
 def rotate(request: HttpRequest, public_id: str) -> HttpResponse:
     """Another secret, shown on the page this one time."""
     view = _mine(request, public_id)
-    secret = operations.rotate_secret(by=actor_of(request), public_id=public_id, now=now_of(request))
+    try:
+        secret = operations.rotate_secret(by=actor_of(request), public_id=public_id, now=now_of(request))
+    except NotFound:
+        deny_as_missing(request, subject="webhook", public_id=public_id)
+    except Refused as refused:
+        messages.error(request, words.explain(refused))
+        return redirect("webhook", public_id)
     return render(request, "cabinet/webhook.html", _one(request, view, secret=secret))
 
 

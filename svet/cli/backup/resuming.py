@@ -14,6 +14,7 @@ from svet.notices.operations.restored import drop_waiting, waiting_by_channel
 from svet.payments.operations.restored import distrust, money_on_its_way
 from svet.site.operations import let_go_here
 from svet.site.queries import database_hold
+from svet.webhooks.operations.restored import drop_calls, waiting_calls
 
 #: Jobs that write letters about bills which are issued already.
 _LETTERS = "bills.deliver"
@@ -31,6 +32,8 @@ def waiting() -> Iterator[str]:
     else:
         yield _("Эта база перенесена или скопирована из другой.")
     channels = waiting_by_channel()
+    if calls := waiting_calls():
+        channels |= {"webhook": calls}
     told = ", ".join(f"{name} {number(count)}" for name, count in channels.items()) or "0"
     yield _("Ждут отправки: {channels}; писем со счетами в очереди: {letters}").format(
         channels=told, letters=number(_letters())
@@ -64,7 +67,8 @@ def resume(*, drop: bool, now: datetime) -> Iterator[str]:
             count=number(money.asked_again)
         )
     if drop:
-        yield _("Не отправлено сообщений: {count}").format(count=number(drop_waiting() + _forget_letters()))
+        dropped = drop_waiting() + drop_calls(now=now) + _forget_letters()
+        yield _("Не отправлено сообщений: {count}").format(count=number(dropped))
     let_go_here()
     yield _("База снова работает: запустите svet web и svet worker.")
     if hold.copied_at is not None:

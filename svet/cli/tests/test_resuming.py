@@ -22,7 +22,11 @@ from svet.notices.tests.test_delivering import promise_code, promise_letter
 from svet.site import operations as site
 from svet.site.models import DatabaseHome
 from svet.site.queries import database_hold
+from svet.webhooks import jobs as hooks_jobs
+from svet.webhooks.models import WebhookCall
+from svet.webhooks.tests.test_webhooks import Home, Outside, home, outside
 
+__all__ = ["home", "outside"]
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
@@ -49,6 +53,22 @@ def test_dropped_messages_are_sent_by_no_later_job() -> None:
     assert Delivery.objects.get(pk=letters[0].pk).body == ""
     jobs.sweep(0)
     assert not Delivery.objects.filter(state=DeliveryState.WAITING).exists()
+
+
+@pytest.mark.usefixtures("held")
+@pytest.mark.parametrize(("drop", "state"), [(True, "dropped"), (False, "waiting")])
+def test_calls_of_peoples_programs_are_counted_and_dropped_too(
+    home: Home, outside: Outside, drop: bool, state: str
+) -> None:
+    home.told()
+    assert "webhook 1" in "\n".join(waiting())
+    list(resume(drop=drop, now=NOW))
+    call = WebhookCall.objects.get()
+    assert call.state == state
+    if drop:
+        hooks_jobs.sweep(timestamp=0)
+        hooks_jobs.deliver(call_id=call.pk)
+        assert outside.heard == []
 
 
 @pytest.mark.usefixtures("held")

@@ -67,6 +67,13 @@ def test_public_addresses_by_https_are_taken(url: str) -> None:
         "https://224.0.0.1/",
         "https://example.org:99999/",
         "https://" + "a" * 600 + ".org/",
+        "https://a..example.org/",
+        "https://.example.org/",
+        "https://example.org../",
+        "https://" + "a" * 64 + ".org/",
+        "https://" + "a." * 127 + "org/",
+        "https://-a.example.org/",
+        "https://a%2e.example.org/",
         INNER,
     ],
 )
@@ -141,6 +148,11 @@ class Program(BaseHTTPRequestHandler):
         elif self.path == "/silent":
             server.released.wait(20)
             return
+        elif self.path == "/headers":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-A: ")
+            while not server.released.wait(0.05):
+                self.wfile.write(b"a")
+            return
         elif self.path == "/drip":
             self.send_response(200)
             self.end_headers()
@@ -206,6 +218,47 @@ def test_whoever_answers_for_ever_is_cut_off_and_others_are_not_waited_for(
     assert time.monotonic() - began < 3
 
 
+def test_a_slow_name_is_not_called_after_all_and_holds_no_place(
+    program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, answered = socket.getaddrinfo, threading.Event()
+
+    def slow(host: str, *args: Any, **how: Any) -> Any:
+        if host == "localhost":
+            answered.wait(20)
+        return ask(host, *args, **how)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    monkeypatch.setattr(caller, "PATIENCE", 0.3)
+    lame = f"http://localhost:{program.server_port}"
+    inside = WebhookCaller(origins=[program.origin, lame])
+    for _ in range(caller.PLACES):
+        with pytest.raises(Temporary):
+            inside.call(url=lame + "/ok", headers={}, body=b"{}")
+    time.sleep(0.2)
+    monkeypatch.setattr(caller, "PATIENCE", 5)
+    for _ in range(caller.PLACES):
+        assert inside.call(url=program.origin + "/ok", headers={}, body=b"{}").status == 204
+    answered.set()
+    time.sleep(0.2)
+    assert len(program.heard) == caller.PLACES
+
+
+def test_headers_that_drip_end_with_the_time_of_the_call_and_free_the_place(
+    program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caller, "PATIENCE", 0.4)
+    # As if nobody could cut it from outside: the call itself looks at its time.
+    monkeypatch.setattr(caller._JudgedBackend, "cut", lambda self: None)
+    inside = WebhookCaller(origins=[program.origin])
+    for _ in range(caller.PLACES):
+        with pytest.raises(GatewayFailure):
+            inside.call(url=program.origin + "/headers", headers={}, body=b"{}")
+    time.sleep(0.3)
+    monkeypatch.setattr(caller, "PATIENCE", 5)
+    assert inside.call(url=program.origin + "/ok", headers={}, body=b"{}").status == 204
+
+
 def test_the_gateway_is_one_for_the_origins_of_the_installation(settings: Any) -> None:
     settings.WEBHOOK_ORIGINS = [INNER]
     assert hooks_gateway.gateway() is hooks_gateway.gateway()
@@ -218,3 +271,8 @@ def test_addresses_of_the_open_network_are_public() -> None:
     assert is_public("1.1.1.1")
     assert is_public("2606:4700::1111")
     assert not is_public("nonsense")
+
+
+@pytest.mark.parametrize("address", ["fec0::1", "168.63.129.16", "::ffff:168.63.129.16", "192.88.99.1"])
+def test_addresses_of_machines_and_relays_are_not(address: str) -> None:
+    assert not is_public(address)

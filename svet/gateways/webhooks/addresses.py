@@ -7,6 +7,7 @@ and the connection goes to the very address that was judged, so that a name cann
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
@@ -27,7 +28,7 @@ def origin_of(url: str) -> tuple[str, str, int] | None:
         port = parts.port
     except ValueError:
         return None
-    host = (parts.hostname or "").rstrip(".")
+    host = (parts.hostname or "").removesuffix(".")
     if parts.scheme not in _PORT_OF or not host or parts.fragment or "@" in parts.netloc:
         return None
     return parts.scheme, host, port or _PORT_OF[parts.scheme]
@@ -53,7 +54,16 @@ def may_be_called(url: str, *, origins: Collection[str]) -> bool:
         return is_public(str(ipaddress.ip_address(host)))
     except ValueError:
         # A name; one without a dot is of our own network, and no name of the world ends with digits.
-        return "." in host and not host.rpartition(".")[2].isdigit() and not host.endswith(_INNER)
+        return _is_name(host) and not host.rpartition(".")[2].isdigit() and not host.endswith(_INNER)
+
+
+def _is_name(host: str) -> bool:
+    """Whether it can be asked for at all (RFC 1035, 2.3.4), and has a dot."""
+    labels = host.split(".")
+    return len(host) <= 253 and len(labels) > 1 and all(_LABEL.fullmatch(each) for each in labels)
+
+
+_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
 _INNER: Final = (".local", ".internal", ".localhost", ".home.arpa")
@@ -70,7 +80,13 @@ def is_public(address: str) -> bool:
             return is_public(str(found.ipv4_mapped))
         if found.sixtofour is not None or found.teredo is not None or found in _NAT64:
             return False  # tunnels: the address inside is another one
+        if found.is_site_local:
+            return False  # fec0::/10, former private addresses: some networks have them still
+    elif any(found in each for each in _NOT_PEOPLES):
+        return False
     return found.is_global and not found.is_multicast and not found.is_reserved
 
 
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+#: Global by the registry, and yet of nobody's program: the metadata of Azure's machines, relays of 6to4.
+_NOT_PEOPLES: Final = (ipaddress.ip_network("168.63.129.16/32"), ipaddress.ip_network("192.88.99.0/24"))

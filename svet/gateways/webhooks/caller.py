@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
-from collections.abc import Collection, Iterable, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpcore
@@ -14,6 +14,7 @@ import httpcore
 from svet.gateways.bulkhead import Bulkhead
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.webhooks.addresses import is_named, is_public, may_be_called
+from svet.gateways.webhooks.names import resolved
 from svet.kernel.spans import span
 
 #: Seconds for a connection and for each silence; and for all of a call, name and answer included.
@@ -55,7 +56,9 @@ class WebhookCaller:
         """
         if not self.takes(url):
             raise Permanent("webhook: this address is not called", code=FORBIDDEN)
-        backend = _JudgedBackend(private=is_named(url, origins=self._origins))
+        backend = _JudgedBackend(
+            private=is_named(url, origins=self._origins), ends_at=time.monotonic() + PATIENCE
+        )
         pool = httpcore.ConnectionPool(
             ssl_context=self._trust, network_backend=backend, max_connections=1, retries=0
         )
@@ -93,16 +96,23 @@ def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> int | None:
 
 
 class _JudgedBackend(httpcore.NetworkBackend):
-    """Resolves a name once, judges every address it has, and connects to the first of them and no other."""
+    """Resolves a name once, judges every address it has, and connects to the first of them and no other.
 
-    def __init__(self, *, private: bool) -> None:
+    Nothing of a call is done after ``ends_at``, however its parts are spread: a call that was given up
+    while its name was asked for connects no more.
+    """
+
+    def __init__(self, *, private: bool, ends_at: float) -> None:
         self._private = private
+        self._ends_at = ends_at
         self._inner = httpcore.SyncBackend()
         self._streams: list[httpcore.NetworkStream] = []
+        self._given_up = False
 
     def cut(self) -> None:
-        """Break what hangs."""
-        for stream in self._streams:
+        """Break what hangs, and connect no more."""
+        self._given_up = True
+        for stream in list(self._streams):
             stream.close()
 
     def connect_tcp(
@@ -113,12 +123,46 @@ class _JudgedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [str(each[4][0]) for each in found]
+        addresses = resolved(host, port, patience=min(SILENCE, self._left(None)))
         if not addresses:
             raise Temporary("webhook: the name has no address")
         if not self._private and not all(is_public(each) for each in addresses):
             raise Permanent("webhook: the name leads into a network that is not called", code=FORBIDDEN)
-        stream = self._inner.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        left = self._left(timeout)
+        stream = self._inner.connect_tcp(addresses[0], port, left, local_address, socket_options)
         self._streams.append(stream)
-        return stream
+        # In this order: whoever gives up between the two lines finds the stream or is found here.
+        if self._given_up:
+            stream.close()
+        return _TimedStream(stream, self._left)
+
+    def _left(self, wanted: float | None) -> float:
+        left = self._ends_at - time.monotonic()
+        if self._given_up or left <= 0:
+            raise httpcore.TimeoutException("the time of the call is over")
+        return left if wanted is None else min(wanted, left)
+
+
+class _TimedStream(httpcore.NetworkStream):
+    """A connection whose every step gets no more than what is left of the call."""
+
+    def __init__(self, inner: httpcore.NetworkStream, left: Callable[[float | None], float]) -> None:
+        self._inner, self._left = inner, left
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, self._left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, self._left(timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        inner = self._inner.start_tls(ssl_context, server_hostname, self._left(timeout))
+        return _TimedStream(inner, self._left)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)

@@ -28,6 +28,7 @@ from svet.people.operations.factors import (
     turn_off_totp,
     turn_on_totp,
 )
+from svet.people.operations.keys_ending import when_keys_end
 from svet.people.operations.narrowing import drop_account_from_keys, drop_meter_from_keys
 from svet.people.operations.passkeys import (
     Ceremony,
@@ -149,5 +150,6 @@ __all__ = [
     "turn_off_totp",
     "turn_on_totp",
     "warn_of_expiry",
+    "when_keys_end",
     "withdraw_consent",
 ]

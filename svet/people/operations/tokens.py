@@ -20,6 +20,7 @@ from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
 from svet.people import events
 from svet.people.models import Person, Token
+from svet.people.operations.keys_ending import keys_ended
 from svet.people.operations.sealing import sealed
 from svet.people.queries import TokenView, recipient_of, token_digest, token_of
 from svet.people.rules.names import ProfileReason, ProfileRefused
@@ -107,7 +108,9 @@ def revoke_token(*, person_id: int, token_public_id: str, now: datetime, address
         token = mine.select_for_update().first()
         if token is None:
             raise NotFound(ProfileReason.NO_SUCH)
-        revoke_each([token], person_id=person_id, by=Actor.person(person_id, address=address), now=now)
+        by = Actor.person(person_id, address=address)
+        revoke_each([token], person_id=person_id, by=by, now=now)
+        keys_ended(person_id=person_id, keys=[token.public_id], by=by, now=now)
 
 
 def revoke_all_tokens(*, person_id: int, by: Actor, now: datetime, reason: str = "") -> int:
@@ -115,6 +118,8 @@ def revoke_all_tokens(*, person_id: int, by: Actor, now: datetime, reason: str =
     require_transaction()
     tokens = list(_live(person_id=person_id, now=now).select_for_update())
     revoke_each(tokens, person_id=person_id, by=by, now=now, reason=reason)
+    # Also where no key is in force any more: what one of them set up may listen still.
+    keys_ended(person_id=person_id, keys=None, by=by, now=now)
     return len(tokens)
 
 

@@ -7,6 +7,7 @@ from svet.webhooks.operations.managing import (
     remove_webhook,
     repeat_call,
     rotate_secret,
+    switch_off_with_keys,
     turn_on,
 )
 from svet.webhooks.operations.owing import owe_detached, owe_told
@@ -20,5 +21,6 @@ __all__ = [
     "remove_webhook",
     "repeat_call",
     "rotate_secret",
+    "switch_off_with_keys",
     "turn_on",
 ]

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from svet.gateways import webhooks
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.moving import move_standing
+from svet.kernel.places import Place
 from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import require_transaction, use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
+from svet.look.formats import moment
 from svet.notices import operations as notices
+from svet.notices.rules import EventSpec
 from svet.people import queries as people
+from svet.webhooks import events as told
 from svet.webhooks.jobs import wake_calls
 from svet.webhooks.models import BOX, CALL_MOVES, CallState, Webhook, WebhookCall
 from svet.webhooks.operations.owing import call_for, owe
@@ -31,10 +36,12 @@ from svet.webhooks.rules import (
 )
 
 
-def add_webhook(*, by: Actor, url: str, events: Collection[str], now: datetime) -> tuple[HookView, str]:
-    """Take an address and say its secret, this one time.
+def add_webhook(
+    *, by: Actor, url: str, events: Collection[str], now: datetime, key: str = ""
+) -> tuple[HookView, str]:
+    """Take an address, say its secret, this one time, and tell the owner; ``key``: whose program gave it.
 
-    :raises HookRefused: the address or the events cannot be, or there are too many
+    :raises HookRefused: the address or the events cannot be, it is given already, or there are too many
     """
     chosen = checked_events(events)
     address = url.strip()
@@ -46,7 +53,11 @@ def add_webhook(*, by: Actor, url: str, events: Collection[str], now: datetime) 
         recipient_id = people.recipient_of(person_id)
         # One recipient's addresses are changed one after another: this row is the lock and the flag.
         notices.listen_for(recipient_id=recipient_id, listened=True)
-        if Webhook.objects.filter(person_id=person_id).count() >= MOST_HOOKS:
+        given = list(Webhook.objects.filter(person_id=person_id).values_list("url", flat=True))
+        if address in given:
+            # A lost answer asked for again would else have everything told twice.
+            raise HookRefused(HookReason.TWICE, field="url")
+        if len(given) >= MOST_HOOKS:
             raise HookRefused(HookReason.TOO_MANY, field="url")
         row = Webhook.objects.create(
             person_id=person_id,
@@ -54,9 +65,11 @@ def add_webhook(*, by: Actor, url: str, events: Collection[str], now: datetime) 
             url=address,
             events=chosen,
             secret=BOX.close(secret),
+            made_by_key=key,
             created_at=now,
         )
         _note(by, "webhook.added", row, now=now)
+        _tell(told.HOOK_ADDED, row, now=now)
     return hook_view(row), secret
 
 
@@ -71,14 +84,21 @@ def remove_webhook(*, by: Actor, public_id: str, now: datetime) -> None:
 
 
 def rotate_secret(*, by: Actor, public_id: str, now: datetime) -> str:
-    """Another secret, said this one time; the former one signs too for a day. :raises NotFound:"""
+    """Another secret, said this one time; the former one signs too for a day.
+
+    :raises NotFound: absent or another's
+    :raises HookRefused: a former one signs still: changed again now, it would stop at once
+    """
     secret = new_secret()
     with use_case():
         row = _locked(by, public_id)
+        if row.former_until is not None and row.former_until > now:
+            raise HookRefused(HookReason.ROTATED)
         row.former_secret, row.former_until = row.secret, now + BOTH_SECRETS
         row.secret = BOX.close(secret)
         row.save(update_fields=["secret", "former_secret", "former_until"])
         _note(by, "webhook.rotated", row, now=now)
+        _tell(told.HOOK_ROTATED, row, now=now)
     return secret
 
 
@@ -91,6 +111,20 @@ def turn_on(*, by: Actor, public_id: str, now: datetime) -> None:
         row.off_at = row.failing_since = None
         row.save(update_fields=["off_at", "failing_since"])
         _note(by, "webhook.on", row, now=now)
+
+
+def switch_off_with_keys(*, person_id: int, keys: Collection[str] | None, by: Actor, now: datetime) -> None:
+    """Keys were revoked: post nothing where their programs listen; None, all keys: nowhere (a step).
+
+    Who ends all keys trusts nothing that was set up before; the owner switches on what is theirs.
+    """
+    require_transaction()
+    rows = Webhook.objects.select_for_update(no_key=True).filter(person_id=person_id, off_at__isnull=True)
+    for row in (rows if keys is None else rows.filter(made_by_key__in=keys)).order_by("pk"):
+        row.off_at = now
+        row.save(update_fields=["off_at"])
+        _note(by, "webhook.ended", row, now=now)
+        _tell(told.HOOK_ENDED, row, now=now)
 
 
 def ping(*, by: Actor, public_id: str, now: datetime) -> None:
@@ -142,6 +176,16 @@ def _locked(by: Actor, public_id: str) -> Webhook:
     if row is None:
         raise NotFound(HookReason.NO_SUCH)
     return row
+
+
+def _tell(event: EventSpec, row: Webhook, *, now: datetime) -> None:
+    notices.notify(
+        recipient_id=row.recipient_id,
+        event=event,
+        params={"host": urlsplit(row.url).hostname or "", "at": moment(now)},
+        place=Place("webhook", (row.public_id,)),
+        now=now,
+    )
 
 
 def _note(by: Actor, action: str, row: Webhook, *, now: datetime) -> None:

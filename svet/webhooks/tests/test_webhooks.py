@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
@@ -210,6 +211,7 @@ def test_after_days_of_silence_it_is_off_once_with_a_word_and_can_be_turned_on(
     for _ in range(2):
         home.told()
     Webhook.objects.update(failing_since=timezone.now() - OFF_AFTER)
+    WebhookCall.objects.update(attempts=7, reason="HTTP 500")
     outside.answers = [HookAnswer(500)]
     deliver()
     told = Notice.objects.filter(recipient_id=home.anna.recipient_id, event="webhook_off")
@@ -308,10 +310,10 @@ def test_addresses_are_judged_counted_and_anothers_are_not_there(home: Home) -> 
         with pytest.raises(Refused) as refused:
             operations.add_webhook(by=home.by, url=url, events=events, now=NOW)
         assert refused.value.reason is reason
-    for _ in range(MOST_HOOKS - 1):
-        operations.add_webhook(by=home.by, url=URL, events=EVENTS, now=NOW)
+    for number in range(MOST_HOOKS - 1):
+        operations.add_webhook(by=home.by, url=f"{URL}/{number}", events=EVENTS, now=NOW)
     with pytest.raises(Refused) as many:
-        operations.add_webhook(by=home.by, url=URL, events=EVENTS, now=NOW)
+        operations.add_webhook(by=home.by, url=URL + "/more", events=EVENTS, now=NOW)
     assert many.value.reason is HookReason.TOO_MANY
     vera = Actor.person(make_person().pk)
     operations.ping(by=home.by, public_id=home.hook, now=NOW)
@@ -339,6 +341,34 @@ def test_nothing_is_posted_after_the_address_or_the_cabinet_is_gone(home: Home, 
     assert outside.heard == []
 
 
+def test_a_key_is_told_of_nothing_that_it_may_not_read(home: Home) -> None:
+    blind = Program(home.anna, {"cabinet:write", "bills:read"})
+    for event in ("payment.credited", "reading.accepted", "account.attached", "meter.replaced"):
+        body = {"url": URL + "/evil", "events": ["bill.issued", event]}
+        refused = blind.post("/webhooks", body, key=event)
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope")
+    assert Webhook.objects.count() == 1
+    assert blind.post("/webhooks", {"url": URL + "/b", "events": ["bill.issued"]}).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_removed_while_a_fact_is_written_costs_the_call_and_not_the_fact(
+    home: Home, outside: Outside
+) -> None:
+    def remove() -> None:
+        operations.remove_webhook(by=home.by, public_id=home.hook, now=NOW)
+        connection.close()
+
+    with transaction.atomic():
+        home.told()
+        with ThreadPoolExecutor(1) as other:
+            other.submit(remove).result(timeout=20)
+    assert Notice.objects.filter(event="account_linked").count() == 1
+    deliver()
+    assert outside.heard == []
+    assert not WebhookCall.objects.exists()
+
+
 def test_every_event_of_the_table_is_one_that_somebody_tells() -> None:
     assert {code for code in OF_NOTICE if registry.find(code) is None} == set()
     assert set(OF_NOTICE.values()) | {HookEvent.ACCOUNT_DETACHED} == set(HookEvent)
@@ -348,7 +378,8 @@ def test_the_page_of_an_address_shows_its_secret_once_and_what_was_sent(
     home: Home, outside: Outside, client: Any
 ) -> None:
     client.force_login(home.anna, backend="django.contrib.auth.backends.ModelBackend")
-    page = client.post("/profile/webhooks/", {"url": URL, "events": ["bill.issued"]}).content.decode()
+    made = client.post("/profile/webhooks/", {"url": URL + "/bills", "events": ["bill.issued"]})
+    page = made.content.decode()
     assert "whsec_" in page
     path = f"/profile/webhooks/{home.hook}/"
     assert client.post(path + "ping/").status_code == 302
@@ -368,7 +399,7 @@ def test_the_page_of_an_address_shows_its_secret_once_and_what_was_sent(
 
 def test_programs_do_the_same_by_the_api(home: Home, outside: Outside) -> None:
     program = Program(home.anna)
-    made = program.post("/webhooks", {"url": URL, "events": ["bill.issued"]}, key="a")
+    made = program.post("/webhooks", {"url": URL + "/bills", "events": ["bill.issued"]}, key="a")
     assert made.status_code == 201
     hook, secret = made.json()["id"], made.json()["secret"]
     assert program.post(f"/webhooks/{hook}/ping", {}, key="p").status_code == 202
