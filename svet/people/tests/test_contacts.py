@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -189,11 +190,9 @@ def test_the_code_of_a_phone_left_meanwhile_moves_nothing() -> None:
     begin(anna)
     codes = {"old": last_code(OLD), "new": last_code(NEW)}
     Bucket.objects.all().delete()
-    moved = {"person_id": anna.pk, "session_key": "other", "address": "192.0.2.1", "now": NOW}
-    people.start_phone_change(**moved, password=PASSWORD, phone=third)  # type: ignore[arg-type]
-    people.confirm_phone_change(  # type: ignore[arg-type]
-        **moved, old_code=last_code(OLD), new_code=last_code(third)
-    )
+    moved: Any = {"person_id": anna.pk, "session_key": "other", "address": "192.0.2.1", "now": NOW}
+    people.start_phone_change(**moved, password=PASSWORD, phone=third)
+    people.confirm_phone_change(**moved, old_code=last_code(OLD), new_code=last_code(third))
     with pytest.raises(Refused) as refused:
         finish(anna, **codes)
     assert refused.value.reason is CodeReason.NO_CODE
