@@ -6,7 +6,7 @@ The truth is the call's row; a job is only a wake-up for it, as with notices.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,16 +18,22 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
+from svet.accounts.queries import account_for, visible_accounts
+from svet.bills.queries import bill_for
 from svet.gateways import webhooks
 from svet.gateways.failures import Permanent, Temporary
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.moving import move_standing
 from svet.kernel.places import Place
+from svet.kernel.refusals import NotFound
+from svet.metering.queries import set_for
+from svet.metering.queries.meters import meter_for
 from svet.notices import operations as notices
+from svet.payments.queries import order_for
+from svet.people import queries as people
 from svet.webhooks import events
 from svet.webhooks.models import BOX, CALL_MOVES, CallState, Webhook, WebhookCall
-from svet.webhooks.queries import ids_seen
 from svet.webhooks.rules import (
     CROWDED,
     HOLD,
@@ -221,3 +227,39 @@ def _switch_off(hook: Webhook, *, now: datetime) -> None:
             place=Place("webhook", (hook.public_id,)),
             now=now,
         )
+
+
+def ids_seen(*, person_id: int, kind: str, thing: str) -> Mapping[str, object] | None:
+    """The outside ids of what the news is about, if the person sees it at this moment; else None.
+
+    The rooms' own guards say so, as for a page: a link that is over, a blocked or deleted person see nothing.
+    """
+    if not people.recipients_of([person_id]):
+        return None
+    by = Actor.person(person_id)
+    try:
+        match kind:
+            case "bill":
+                bill = bill_for(actor=by, public_id=thing)
+                return {"bill_id": thing, "account_id": bill.account_public_id}
+            case "reading-receipt":
+                found = set_for(by, public_id=thing)
+                meter = meter_for(by, public_id=found.meter_public_id)
+                return {
+                    "reading_id": thing,
+                    "meter_id": found.meter_public_id,
+                    "account_id": meter.account.public_id,
+                }
+            case "payment-order":
+                paid = [line.account_public_id for line in order_for(by, public_id=thing).lines]
+                seen = [view.public_id for view in visible_accounts(by, public_ids=paid)]
+                # The payer's own payment, but of accounts that are no longer theirs nothing is said.
+                return {"payment_id": thing, "account_ids": seen} if seen else None
+            case "account":
+                return {"account_id": account_for(by, public_id=thing).public_id}
+            case "detached":
+                return {"account_id": thing}
+            case _:
+                return {}
+    except NotFound:
+        return None

@@ -1,19 +1,10 @@
-"""Reads: a person's addresses, what was posted to them, and whether a thing may be told of now."""
+"""Reads: a person's addresses, and what was posted to them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from svet.accounts.queries import account_for, visible_accounts
-from svet.bills.queries import bill_for
-from svet.kernel.actors import Actor
-from svet.kernel.refusals import NotFound
-from svet.metering.queries import set_for
-from svet.metering.queries.meters import meter_for
-from svet.payments.queries import order_for
-from svet.people import queries as people
 from svet.webhooks.models import Webhook, WebhookCall
 
 
@@ -77,39 +68,3 @@ def calls_of(*, person_id: int, public_id: str, limit: int) -> list[CallView]:
         )
         for row in rows.order_by("-created_at", "-pk")[:limit]
     ]
-
-
-def ids_seen(*, person_id: int, kind: str, thing: str) -> Mapping[str, object] | None:
-    """The outside ids of what the news is about, if the person sees it at this moment; else None.
-
-    The rooms' own guards say so, as for a page: a link that is over, a blocked or deleted person see nothing.
-    """
-    if not people.recipients_of([person_id]):
-        return None
-    by = Actor.person(person_id)
-    try:
-        match kind:
-            case "bill":
-                bill = bill_for(actor=by, public_id=thing)
-                return {"bill_id": thing, "account_id": bill.account_public_id}
-            case "reading-receipt":
-                found = set_for(by, public_id=thing)
-                meter = meter_for(by, public_id=found.meter_public_id)
-                return {
-                    "reading_id": thing,
-                    "meter_id": found.meter_public_id,
-                    "account_id": meter.account.public_id,
-                }
-            case "payment-order":
-                paid = [line.account_public_id for line in order_for(by, public_id=thing).lines]
-                seen = [view.public_id for view in visible_accounts(by, public_ids=paid)]
-                # The payer's own payment, but of accounts that are no longer theirs nothing is said.
-                return {"payment_id": thing, "account_ids": seen} if seen else None
-            case "account":
-                return {"account_id": account_for(by, public_id=thing).public_id}
-            case "detached":
-                return {"account_id": thing}
-            case _:
-                return {}
-    except NotFound:
-        return None
