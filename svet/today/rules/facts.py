@@ -221,6 +221,8 @@ class DayPlan:
     outages: tuple[ComingOutage, ...] = ()
     #: Somewhere something is late about which nothing was agreed yet.
     may_agree: bool = False
+    #: A debt is paid in parts and the next is not asked yet: nothing to pay now, yet not everything is paid.
+    in_parts: bool = False
 
     @property
     def all_duties(self) -> tuple[Duty, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
@@ -20,6 +21,7 @@ from svet.today.rules import (
     DutyKind,
     MeterFacts,
     OpenInvitation,
+    PlanAsk,
     StuckPayment,
     arrears,
     plan,
@@ -237,6 +239,20 @@ def test_smart_meters_and_absent_people_wait_for_nothing() -> None:
     assert day(account(meters=(smart,))).all_duties == ()
     assert day(account(meters=(WAITS,), away=True)).all_duties == ()
     assert day(account(meters=(WAITS,), may_submit=False)).all_duties == ()
+
+
+def test_what_is_left_of_instalments_is_not_called_paid() -> None:
+    owing = account(78_388, plan=PlanAsk(date(2027, 1, 15), ZERO))
+    over = account(-105_336, title="дача")
+    found = day(owing, over)
+    assert found.state is DayState.CALM
+    assert said(found).startswith("Сейчас платить ничего не нужно. Переплата")
+    with translation.override("en"):
+        assert headline(found) == "Nothing to pay right now"
+    late = date(2026, 12, 16)
+    waits = account(78_388, today=late, bills=(), meters=(WAITS,), plan=PlanAsk(date(2027, 1, 15), ZERO))
+    assert headline(day(waits, today=late)).startswith("До 25\u00a0декабря передайте показания")
+    assert headline(day(replace(owing, balance=ZERO))).startswith("Всё оплачено")
 
 
 def test_tasks_stand_in_the_order_of_their_days() -> None:
