@@ -27,6 +27,7 @@ class DutyKind(StrEnum):
     """What there is to do."""
 
     MONEY = "money"  # a payment stands still until the person says something
+    UNFINISHED = "unfinished"  # the bank has not said whether the money came
     PAY = "pay"
     BILL = "bill"  # a new bill to look at
     READINGS = "readings"
@@ -95,6 +96,8 @@ class StuckPayment:
 
     money: Money
     place: Place
+    #: Only the bank is waited for.
+    unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,15 @@ def _readings_for(accounts: Iterable[AccountFactsOfDay]) -> list[Duty]:
 
 def _others(facts: CabinetFacts) -> list[Duty]:
     return [
-        *(Duty(DutyKind.MONEY, on=facts.today, place=each.place, money=each.money) for each in facts.stuck),
+        *(
+            Duty(
+                DutyKind.UNFINISHED if each.unfinished else DutyKind.MONEY,
+                on=facts.today,
+                place=each.place,
+                money=each.money,
+            )
+            for each in facts.stuck
+        ),
         *(
             Duty(
                 DutyKind.INVITATION,

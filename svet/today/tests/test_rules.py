@@ -283,6 +283,17 @@ def test_tasks_stand_in_the_order_of_their_days() -> None:
     assert found.all_duties[0].kind is DutyKind.PAY
 
 
+def test_a_payment_the_bank_is_silent_about_asks_no_answer() -> None:
+    stuck = StuckPayment(Money(39_194), Place("payment-order", ("o",)), unfinished=True)
+    found = day(account(39_194), stuck=(stuck,))
+    title, note = duties(found)[0]
+    assert title.replace("\u00a0", " ") == "Платёж на 391,94 ₽ не завершён"
+    assert note == "возможно, эта сумма уже оплачена: банк ещё не ответил"
+    with translation.override("en"):
+        assert "not finished" in duties(found)[0][0]
+        assert duties(found)[0][1].startswith("this sum may be paid already")
+
+
 def test_one_invitation_is_all_a_new_person_has() -> None:
     found = day(invitations=(OpenInvitation("i", "ул. Лесная", date(2026, 12, 20)),))
     assert (found.state, [each.kind for each in found.duties]) == (DayState.NEW, [DutyKind.INVITATION])
