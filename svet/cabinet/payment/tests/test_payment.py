@@ -336,6 +336,11 @@ def test_beside_the_button_it_is_said_that_a_sum_may_be_paid_already(family: Fam
         assert said in page
         assert page.count(f"/payment/orders/{order.public_id}/") == 2
         assert "data-total-button" in page
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "ru"
+    page = text_of(client.get(f"/payment/orders/{order.public_id}/"))
+    assert "Ждёт оплаты" not in page
+    assert "Ждёт банк" in page
+    assert "button--quiet" in page
 
 
 def test_a_declined_payment_offers_to_try_again_with_its_sums(family: Family, bank: StubBank) -> None:
