@@ -268,7 +268,7 @@ def _stuck(person_id: int, now: datetime, unfinished: Sequence[OrderView]) -> li
             if each.ready
         ),
         *(
-            StuckPayment(each.total, Place("payment-order", (each.public_id,)))
+            StuckPayment(each.total, Place("payment-order", (each.public_id,)), unfinished=True)
             for each in unfinished
             if each.state is OrderState.WAITING
             and each.bank_page_url

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from svet.cabinet.profile.forms import WebhookForm
-from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel import words
 from svet.kernel.refusals import NotFound, Refused
+from svet.look.forms import form_page
 from svet.webhooks import operations, queries, texts
 from svet.webhooks.queries import HookView
 
@@ -40,7 +40,14 @@ def webhooks(request: HttpRequest) -> HttpResponse:
         )
         return render(request, "cabinet/webhook.html", _one(request, made, secret=secret))
 
-    return answer(request, "cabinet/webhooks.html", lambda: _all(request, form), form=form, act=act)
+    return form_page(
+        request,
+        "cabinet/webhooks.html",
+        lambda: _all(request, form),
+        form=form,
+        explain=words.explain,
+        act=act,
+    )
 
 
 @signed_in

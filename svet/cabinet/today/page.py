@@ -33,6 +33,7 @@ _LATELY = timedelta(days=62)
 _LINES = 3
 _ICONS = {
     DutyKind.MONEY: "warning",
+    DutyKind.UNFINISHED: "clock",
     DutyKind.PAY: "wallet",
     DutyKind.BILL: "receipt",
     DutyKind.READINGS: "meter",

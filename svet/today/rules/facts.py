@@ -28,6 +28,7 @@ class DutyKind(StrEnum):
     """What there is to do."""
 
     MONEY = "money"  # a payment stands still until the person says something
+    UNFINISHED = "unfinished"  # the bank has not said whether the money came
     PAY = "pay"
     BILL = "bill"  # a new bill to look at
     READINGS = "readings"
@@ -96,6 +97,8 @@ class StuckPayment:
 
     money: Money
     place: Place
+    #: Only the bank is waited for.
+    unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +225,8 @@ class DayPlan:
     outages: tuple[ComingOutage, ...] = ()
     #: Somewhere something is late about which nothing was agreed yet.
     may_agree: bool = False
+    #: A debt is paid in parts and the next is not asked yet: nothing to pay now, yet not everything is paid.
+    in_parts: bool = False
 
     @property
     def all_duties(self) -> tuple[Duty, ...]:

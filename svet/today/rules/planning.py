@@ -63,6 +63,7 @@ def plan(facts: CabinetFacts) -> DayPlan:
         plans=facts.plans,
         outages=facts.outages,
         may_agree=any(each.public_id not in agreed for each, _found in late),
+        in_parts=any(each.plan is not None and each.balance > each.transit for each, _found in paid),
         over=Money.total(each.balance for each, _found in paid if each.balance.kopecks < 0),
         window=min(windows, key=lambda window: window.closes_on, default=None),
         sent=bool(windows) and not reading,
@@ -179,7 +180,15 @@ def _readings_for(accounts: Iterable[AccountFactsOfDay]) -> list[Duty]:
 
 def _others(facts: CabinetFacts) -> list[Duty]:
     return [
-        *(Duty(DutyKind.MONEY, on=facts.today, place=each.place, money=each.money) for each in facts.stuck),
+        *(
+            Duty(
+                DutyKind.UNFINISHED if each.unfinished else DutyKind.MONEY,
+                on=facts.today,
+                place=each.place,
+                money=each.money,
+            )
+            for each in facts.stuck
+        ),
         *(
             Duty(
                 DutyKind.INVITATION,

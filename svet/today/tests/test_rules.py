@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from svet.bills.rules.arrears import PromisedPart
 from svet.kernel.money import ZERO, Money
@@ -21,6 +22,7 @@ from svet.today.rules import (
     DutyKind,
     MeterFacts,
     OpenInvitation,
+    PlanAsk,
     StuckPayment,
     arrears,
     plan,
@@ -240,6 +242,20 @@ def test_smart_meters_and_absent_people_wait_for_nothing() -> None:
     assert day(account(meters=(WAITS,), may_submit=False)).all_duties == ()
 
 
+def test_what_is_left_of_instalments_is_not_called_paid() -> None:
+    owing = account(78_388, plan=PlanAsk(date(2027, 1, 15), ZERO))
+    over = account(-105_336, title="дача")
+    found = day(owing, over)
+    assert found.state is DayState.CALM
+    assert said(found).startswith("Сейчас платить ничего не нужно. Переплата")
+    with translation.override("en"):
+        assert headline(found) == "Nothing to pay right now"
+    late = date(2026, 12, 16)
+    waits = account(78_388, today=late, bills=(), meters=(WAITS,), plan=PlanAsk(date(2027, 1, 15), ZERO))
+    assert headline(day(waits, today=late)).startswith("До 25\u00a0декабря передайте показания")
+    assert headline(day(replace(owing, balance=ZERO))).startswith("Всё оплачено")
+
+
 def test_tasks_stand_in_the_order_of_their_days() -> None:
     owner = account(
         100,
@@ -266,6 +282,17 @@ def test_tasks_stand_in_the_order_of_their_days() -> None:
         ("Подходит поверка счётчика", "квартира, до 3 марта 2027, через 3 месяца"),
     ]
     assert found.all_duties[0].kind is DutyKind.PAY
+
+
+def test_a_payment_the_bank_is_silent_about_asks_no_answer() -> None:
+    stuck = StuckPayment(Money(39_194), Place("payment-order", ("o",)), unfinished=True)
+    found = day(account(39_194), stuck=(stuck,))
+    title, note = duties(found)[0]
+    assert title.replace("\u00a0", " ") == "Платёж на 391,94 ₽ не завершён"
+    assert note == "возможно, эта сумма уже оплачена: банк ещё не ответил"
+    with translation.override("en"):
+        assert "not finished" in duties(found)[0][0]
+        assert duties(found)[0][1].startswith("this sum may be paid already")
 
 
 def test_one_invitation_is_all_a_new_person_has() -> None:

@@ -89,13 +89,15 @@ def headline(day: DayPlan) -> str:
             return _readings(day, day.lead)
         case _ if day.others:
             return _("Сегодня от вас ничего не нужно")
+        case _ if day.in_parts:
+            return _("Сейчас платить ничего не нужно")
         case _:
             return _("Всё оплачено, показания переданы") if day.sent else _("Всё оплачено")
 
 
 def _readings(day: DayPlan, lead: Duty) -> str:
     values = {"on": on_day(lead.on, day.today), "count": lead.count}
-    if day.others:
+    if day.others or day.in_parts:
         return (
             ngettext(
                 "До %(on)s передайте показания: %(count)d счётчик",

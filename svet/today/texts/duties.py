@@ -18,6 +18,8 @@ def duty_title(duty: Duty, *, today: date) -> str:
     match duty.kind:
         case DutyKind.MONEY:
             return _("Платёж ждёт вашего ответа")
+        case DutyKind.UNFINISHED:
+            return _("Платёж на %(sum)s не завершён") % {"sum": roubles(duty.money)}
         case DutyKind.PAY:
             return _("Оплатить %(sum)s") % {"sum": roubles(duty.money)}
         case DutyKind.BILL if duty.month is None:
@@ -46,6 +48,8 @@ def duty_note(duty: Duty, *, today: date) -> str:
     match duty.kind:
         case DutyKind.MONEY:
             return _("осталось %(sum)s") % {"sum": roubles(duty.money)}
+        case DutyKind.UNFINISHED:
+            return _("возможно, эта сумма уже оплачена: банк ещё не ответил")
         case DutyKind.PAY:
             return _("до %(on)s") % {"on": when}
         case DutyKind.BILL:

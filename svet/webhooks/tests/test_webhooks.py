@@ -375,7 +375,7 @@ def test_every_event_of_the_table_is_one_that_somebody_tells() -> None:
 
 
 def test_the_page_of_an_address_shows_its_secret_once_and_what_was_sent(
-    home: Home, outside: Outside, client: Any
+    home: Home, outside: Outside, client: Any, settings: Any
 ) -> None:
     client.force_login(home.anna, backend="django.contrib.auth.backends.ModelBackend")
     made = client.post("/profile/webhooks/", {"url": URL + "/bills", "events": ["bill.issued"]})
@@ -395,6 +395,15 @@ def test_the_page_of_an_address_shows_its_secret_once_and_what_was_sent(
     refused = client.post("/profile/webhooks/", {"url": "http://127.0.0.1/x", "events": []})
     assert refused.status_code == 422
     assert "http://127.0.0.1/x" in refused.content.decode()
+    wrong = {"url": "http://10.0.0.1/x", "events": ["bill.issued"]}
+    for language, why in (
+        ("ru", "На такой адрес мы не отправляем"),
+        ("en", "Nothing is sent to such an address"),
+    ):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        answer = client.post("/profile/webhooks/", wrong)
+        assert answer.status_code == 422
+        assert why in answer.content.decode()
 
 
 def test_programs_do_the_same_by_the_api(home: Home, outside: Outside) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -322,6 +323,24 @@ def test_a_silent_bank_keeps_the_order_and_asks_again(family: Family, bank: Stub
     Order.objects.update(looked_at=None)
     page = text_of(client.get(f"/payment/orders/{order.public_id}/"))
     assert "Перейти на страницу банка" in page
+
+
+def test_beside_the_button_it_is_said_that_a_sum_may_be_paid_already(family: Family, bank: StubBank) -> None:
+    client = signed_in(family.anna)
+    assert "Возможно," not in text_of(client.get("/payment/"))
+    client.post("/payment/pay/", body(family))
+    order = Order.objects.get()
+    for language, said in (("ru", "уже оплачены: платёж"), ("en", "may be paid already: payment")):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        page = text_of(client.get("/payment/"))
+        assert said in page
+        assert page.count(f"/payment/orders/{order.public_id}/") == 2
+        assert "data-total-button" in page
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "ru"
+    page = text_of(client.get(f"/payment/orders/{order.public_id}/"))
+    assert "Ждёт оплаты" not in page
+    assert "Ждёт банк" in page
+    assert "button--quiet" in page
 
 
 def test_a_declined_payment_offers_to_try_again_with_its_sums(family: Family, bank: StubBank) -> None:
