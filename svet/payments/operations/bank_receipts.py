@@ -9,16 +9,17 @@ from datetime import datetime
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from svet.gateways.acquiring.bank_receipts import BankReceipt, ReceiptsTold
-from svet.gateways.failures import GatewayFailure
+from svet.gateways.failures import UNREADABLE, GatewayFailure, Temporary
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import BankReceiptTold, Order
 from svet.payments.operations.shops import abilities_of, bank_of
-from svet.payments.rules.receipts import TOLD_LATE, DueKind, ReceiptMaker, ToldState, next_look
+from svet.payments.rules.receipts import ASKED_FOR, TOLD_LATE, DueKind, ReceiptMaker, ToldState, next_look
 
 #: So many banks' receipts one run asks about.
 A_RUN = 200
@@ -78,7 +79,8 @@ def keep_told(order: Order, told: BankReceipt, *, now: datetime) -> bool:
 def ask_for_receipts(*, now: datetime) -> int:
     """Ask the banks about the receipts whose time has come; says of how many something new was told.
 
-    A bank that does not answer is asked no more in this run; another's receipts go on.
+    A bank that does not answer is asked no more in this run; another's receipts go on, and so do its own
+    after an answer about one of them that cannot be read or refuses.
     """
     due = (
         BankReceiptTold.objects.filter(next_at__lte=now)
@@ -88,27 +90,37 @@ def ask_for_receipts(*, now: datetime) -> int:
     silent: set[int | None] = set()
     heard = 0
     for row in due[:A_RUN]:
-        order = row.order
+        order, unanswered = row.order, False
         if order.shop_id in silent:
             continue
         try:
             told = bank_of(order.shop).receipts(reference=order.bank_reference)
         except GatewayFailure as failure:
             log.warning("payments.bank_receipt_unknown", receipt=row.name, code=failure.code)
-            silent.add(order.shop_id)
+            unanswered = isinstance(failure, Temporary) and failure.code not in UNREADABLE
+            if unanswered:
+                silent.add(order.shop_id)
             told = ()
         with use_case():
-            _look_again(row.pk, now=now)
+            _look_again(row.pk, now=now, unanswered=unanswered)
             heard += sum(keep_told(order, one, now=now) for one in told)
     return heard
 
 
 def ask_late_again(*, now: datetime, by: Actor) -> int:
-    """Ask anew about every receipt a bank is late with; says how many there are."""
+    """Ask anew about every receipt late at a bank that can be asked; says how many there are.
+
+    What another bank has told stays told: asking would only forget why it is for a person.
+    """
     with use_case():
         late = BankReceiptTold.objects.exclude(word=ToldState.MADE.value).filter(
             kind=DueKind.PAID.value, owed_at__lt=now - TOLD_LATE
         )
+        orders = Order.objects.filter(pk__in=late.values("order_id")).order_by("shop_id")
+        shops = [order.shop for order in orders.distinct("shop_id").select_related("shop")]
+        asked = [shop for shop in shops if abilities_of(shop).receipts_told is ReceiptsTold.ASKED]
+        of_env = Q(order__shop__isnull=True) if None in asked else Q()
+        late = late.filter(Q(order__shop__in=[shop for shop in asked if shop is not None]) | of_env)
         # One the bank refused is asked about as well: it may have been made since.
         count = late.update(looks=0, next_at=now, word=ToldState.PENDING.value)
         if count:
@@ -123,10 +135,12 @@ def ask_late_again(*, now: datetime, by: Actor) -> int:
     return count
 
 
-def _look_again(key: int, *, now: datetime) -> None:
+def _look_again(key: int, *, now: datetime, unanswered: bool) -> None:
     row = BankReceiptTold.objects.select_for_update().get(pk=key)
-    wait = next_look(row.looks + 1)
-    row.looks, row.next_at = row.looks + 1, now + wait if wait else None
+    # While the bank is silent nothing was looked at; after a day of it a person is told all the same.
+    row.looks += not (unanswered and now - row.owed_at < ASKED_FOR)
+    wait = next_look(row.looks)
+    row.next_at = now + wait if wait else None
     row.save(update_fields=["looks", "next_at"])
 
 

@@ -40,6 +40,8 @@ LOOKS: Final = (
     timedelta(hours=4),
     timedelta(hours=18),
 )
+#: For so long after its payment a call that is not answered is no look.
+ASKED_FOR: Final = sum(LOOKS, timedelta())
 #: A receipt of the bank that is not told of for so long is late.
 TOLD_LATE: Final = timedelta(hours=1)
 

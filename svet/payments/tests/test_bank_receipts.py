@@ -14,7 +14,7 @@ from svet.fiscal.queries import receipts_of
 from svet.fiscal.rules.states import ReceiptKind, ReceiptState
 from svet.gateways.acquiring.bank_receipts import BankReceipt, BankReceiptState, ReceiptsTold
 from svet.gateways.acquiring.port import CallbackRefused, News
-from svet.gateways.failures import Temporary
+from svet.gateways.failures import Permanent, Temporary
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.transactions import use_case
@@ -68,7 +68,7 @@ def test_the_bank_is_asked_until_it_tells_and_never_after(family: Family, bank: 
 def test_who_is_silent_is_asked_for_a_day_and_then_a_person_sees_it(family: Family, bank: StubBank) -> None:
     order = pay(family, bank)
     bank.failure = Temporary("no answer", code="network")
-    now = NOW
+    now = NOW + timedelta(days=1)
     while (wait := next_look(told().looks)) is not None:
         now += wait
         ask_for_receipts(now=now)
@@ -89,6 +89,34 @@ def test_one_bank_that_is_silent_is_asked_once_a_run(family: Family, bank: StubB
     bank.failure = Temporary("no answer", code="network")
     ask_for_receipts(now=NOW + timedelta(minutes=1))
     assert bank.receipts_asked == 1
+    # Nothing was looked at, so no look is spent: the bank that is back is asked at once.
+    assert set(BankReceiptTold.objects.values_list("looks", flat=True)) == {0}
+
+
+@pytest.mark.parametrize("failure", [Temporary("?", code="shape"), Permanent("no such payment")])
+def test_an_answer_about_one_receipt_does_not_silence_the_bank(
+    family: Family, bank: StubBank, failure: Exception
+) -> None:
+    pay(family, bank)
+    pay(family, bank)
+    bank.failure = failure
+    ask_for_receipts(now=NOW + timedelta(minutes=1))
+    assert bank.receipts_asked == 2
+    assert set(BankReceiptTold.objects.values_list("looks", flat=True)) == {1}
+
+
+@pytest.mark.parametrize("how", [ReceiptsTold.PUSHED, ReceiptsTold.NEVER])
+def test_what_a_bank_that_cannot_be_asked_told_stays_told(
+    family: Family, bank: StubBank, how: ReceiptsTold
+) -> None:
+    order = pay(family, bank)
+    with use_case():
+        keep_told(order, replace(MADE, amount=Money(200_00)), now=NOW)
+    bank.capabilities = replace(bank.capabilities, receipts_told=how)
+    later = NOW + timedelta(hours=2)
+    assert ask_late_again(now=later, by=SYSTEM) == 0
+    assert (told().word, told().next_at) == (BankReceiptState.FAILED, None)
+    assert [one.order_public_id for one in late_bank_receipts(now=later, limit=5)] == [order.public_id]
 
 
 @pytest.mark.parametrize("maker", [ReceiptMaker.CASHBOX, ReceiptMaker.NOBODY])
