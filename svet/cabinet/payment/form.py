@@ -22,6 +22,8 @@ AMOUNT = "amount-"
 #: ``recount`` with the id of a group, or with this, ticks all of it, or nothing when all was ticked.
 ALL = "all"
 LONGEST_SHOWN = 40
+#: More than any sheet draws and carries: no tick that was sent is lost without a word.
+MOST_TICKS = 2_000
 #: Some five hundred accounts; a sum of forty letters is up to 480 bytes there.
 LONGEST_REST = 60_000
 _CARRIED = re.compile(r"([+-])([0-9A-Za-z_-]{1,40})=(\S{0,480})")
@@ -72,7 +74,7 @@ class PaymentForm:
         rest = carried_in(" ".join(data.getlist("rest")))
         self._rest = {account: text for account, text, _ in rest}
         ticked = [*data.getlist("tick"), *(account for account, _, ticked in rest if ticked)]
-        self.ticked = frozenset(text[:LONGEST_SHOWN] for text in ticked[:200])
+        self.ticked = frozenset(text[:LONGEST_SHOWN] for text in ticked[:MOST_TICKS])
         self.typed = {
             name.removeprefix(AMOUNT)[:LONGEST_SHOWN]: self._text(name)[:LONGEST_SHOWN]
             for name in list(data)[:500]

@@ -23,6 +23,7 @@ from svet.payments import queries
 from svet.payments.operations.binding import binds_sbp
 from svet.payments.queries.refunds import newest_payments
 from svet.payments.queries.shops import resting_cards, stand_ins
+from svet.payments.rules import LIMITS
 from svet.payments.texts.shops import stand_in_words
 from svet.people import queries as people
 
@@ -62,6 +63,8 @@ def sheet(
     if form is not None and form.ticks_whole:
         form.tick_groups(groups)
     sections = _sections(groups, person_id=person_id, now=now, form=form, chosen=chosen)
+    if form is None:
+        sections = _as_many_as_one_order_takes(sections)
     part, sections = _drawn(sections, form=form, chosen=chosen, only_debts=only_debts)
     own_email = people.email_of(person_id)
     cards = tuple(queries.cards(person_id=person_id))
@@ -137,6 +140,23 @@ def _sections(
     if sections and not any(section.open or section.group.folded for section in sections):
         sections[0] = PaymentSection(sections[0].group, sections[0].rows, True)
     return tuple(sections)
+
+
+def _as_many_as_one_order_takes(sections: tuple[PaymentSection, ...]) -> tuple[PaymentSection, ...]:
+    """The button offers nothing that would be refused: of more ticks than an order has lines, the first."""
+    ticked = [row.card.account_id for section in sections for row in section.rows if row.ticked]
+    if len(ticked) <= LIMITS.lines_max:
+        return sections
+    kept = set(ticked[: LIMITS.lines_max])
+    return tuple(
+        replace(
+            section,
+            rows=tuple(
+                replace(row, ticked=row.ticked and row.card.account_id in kept) for row in section.rows
+            ),
+        )
+        for section in sections
+    )
 
 
 def _drawn(

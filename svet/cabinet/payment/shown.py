@@ -12,7 +12,7 @@ from svet.cabinet.shell.slices import Part
 from svet.kernel.money import ZERO, Money
 from svet.payments.queries import CardView, OrderView, Remainder, SeriesView
 from svet.payments.queries.payees import Share
-from svet.payments.rules import AmountRefused, parse_amount
+from svet.payments.rules import LIMITS, AmountRefused, parse_amount
 
 #: From so many accounts on the sheet is a list of rows, before it cards.
 ROWS_FROM = 4
@@ -144,6 +144,12 @@ class PaymentSheet:
     def elsewhere_total(self) -> Money:
         """What that comes to."""
         return Money.total(sum_of(row) for row in self.elsewhere)
+
+    @property
+    def most_at_once(self) -> int:
+        """How many accounts one payment takes, where more than that owe; else 0."""
+        owing = sum(row.payable and row.debt for section in self.sections for row in section.rows)
+        return LIMITS.lines_max if owing > LIMITS.lines_max else 0
 
     @property
     def all_ticked(self) -> bool:

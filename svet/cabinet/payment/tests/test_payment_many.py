@@ -174,6 +174,30 @@ def test_two_hundred_debts_are_a_small_page_in_as_many_statements_as_one() -> No
     assert len(page) < 60_000, len(page)
 
 
+def test_the_button_offers_no_more_than_one_payment_takes_and_the_page_says_so() -> None:
+    client = signed_in(household(groups=1, each=60, debts=(300_00,)))
+    page = text_of(client.get("/payment/"))
+    assert "не больше 50 лицевых счетов" in words(page)
+    fields = Fields(page)
+    assert len(fields.sent["tick"]) + len(fields.ticked) == 50
+    answer = client.post("/payment/pay/", fields.sent | {"email": "anna@example.org"})
+    assert answer.status_code == 303
+    assert OrderLine.objects.count() == 50
+
+
+def test_no_tick_is_lost_on_the_way_to_another_part() -> None:
+    client = signed_in(household(groups=1, each=210, debts=(300_00,)))
+    fields = Fields(sent(client, Fields(client.get("/payment/").content.decode()), recount="all"))
+    assert len(fields.sent["tick"]) + len(fields.ticked) == 210
+    page = client.post("/payment/pay/", fields.sent | {"go": fields.ticked[-1]}).content.decode()
+    again = Fields(page)
+    assert len(again.sent["tick"]) + len(again.ticked) == 210
+    refused = client.post("/payment/pay/", again.sent)
+    assert refused.status_code == 422
+    kept = Fields(refused.content.decode())
+    assert len(kept.sent["tick"]) + len(kept.ticked) == 210
+
+
 @pytest.mark.parametrize("typed", ["300,00", "", "1 000,50", "сто +a=1", "=;&\"'<b>%", "%2B"])
 def test_what_is_carried_comes_back_as_it_was_typed(typed: str) -> None:
     rows = [("abc-1", typed, True), ("def_2", typed, False)]
