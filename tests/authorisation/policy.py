@@ -363,7 +363,7 @@ CABINET = [
     get("profile/webhooks/", SIGNED_IN),
     post("profile/webhooks/", SIGNED_IN, ASKED),
     get("profile/webhooks/<webhook_id>/", ANNA),
-    post("profile/webhooks/<webhook_id>/rotate/", ANNA, SHOWN),
+    post("profile/webhooks/<webhook_id>/rotate/", ANNA, SHOWN_OR_DONE),
     post("profile/webhooks/<webhook_id>/remove/", ANNA),
     post("profile/webhooks/<webhook_id>/ping/", ANNA),
     post("profile/webhooks/<webhook_id>/on/", ANNA),

@@ -14,7 +14,7 @@ from pydantic import Field, StrictStr
 
 from svet.api.resources.accounts import note_stranger
 from svet.api.shell.idempotency import key_of, once
-from svet.api.shell.identity import AUTH, Caller, allowed
+from svet.api.shell.identity import AUTH, Caller, TokenAuth, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, ProblemOut
 from svet.people.rules import Scope
@@ -80,12 +80,13 @@ def webhooks(request: HttpRequest) -> list[dict[str, Any]]:
     return [_out(each) for each in queries.hooks_of(person_id=caller.person.person_id)]
 
 
-@router.post("/webhooks", response={201: WebhookMadeOut, **FAILS}, summary="Add a webhook")
+@router.post("/webhooks", response={201: WebhookMadeOut, **FAILS}, summary="Add a webhook", auth=TokenAuth())
 def add(request: HttpRequest, payload: WebhookIn) -> Status[Any]:
     """Post news to this address from now on. 422 ``url`` for anything but a public address by https,
     ``twice`` for one that was given already: a lost answer has no second one, remove it and add it again.
 
-    A key needs the reading scope of each event besides: news say what came of things and when.
+    By a key only: of a session the page asks the password. The key needs the reading scope of each event
+    besides: news say what came of things and when.
     """
     caller = allowed(request, Scope.CABINET_WRITE)
     for scope in sorted({_reading_scope(event) for event in payload.events}):
@@ -122,7 +123,10 @@ def ping(request: HttpRequest, webhook_id: str) -> Status[Any]:
 
 
 @router.post(
-    "/webhooks/{webhook_id}/rotate", response={200: WebhookSecretOut, **FAILS}, summary="Change the secret"
+    "/webhooks/{webhook_id}/rotate",
+    response={200: WebhookSecretOut, **FAILS},
+    summary="Change the secret",
+    auth=TokenAuth(),
 )
 def rotate(request: HttpRequest, webhook_id: str) -> dict[str, Any]:
     """Another secret; for a day every call is signed by both, and 422 ``rotated`` until then."""

@@ -297,6 +297,10 @@ class WebhookForm(PeopleForm):
         choices=[(event.value, hook_texts.EVENT_NAMES[event]) for event in HookEvent],
         widget=forms.CheckboxSelectMultiple,
     )
+    password = PasswordField(label=_("Ваш пароль"))
+
+    def clean_password(self) -> str:
+        return filled(self.cleaned_data, "password")
 
 
 def days_of(days: int) -> str:

@@ -11,20 +11,24 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from svet.cabinet.profile.forms import WebhookForm
+from svet.cabinet.profile.second_factor import ask_unless_proved
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel import words
 from svet.kernel.refusals import NotFound, Refused
 from svet.look.forms import form_page
+from svet.people import operations as people
 from svet.webhooks import operations, queries, texts
 from svet.webhooks.queries import HookView
 
 SHOWN = 50
 
 
+@sensitive_post_parameters("password")
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def webhooks(request: HttpRequest) -> HttpResponse:
@@ -32,6 +36,11 @@ def webhooks(request: HttpRequest) -> HttpResponse:
     form = WebhookForm(request.POST if request.method == "POST" else None)
 
     def act() -> HttpResponse:
+        people.confirm_password(
+            person_id=person_of(request).person_id,
+            password=form.cleaned_data["password"],
+            now=now_of(request),
+        )
         made, secret = operations.add_webhook(
             by=actor_of(request),
             url=form.cleaned_data["url"],
@@ -62,6 +71,9 @@ def webhook(request: HttpRequest, public_id: str) -> HttpResponse:
 def rotate(request: HttpRequest, public_id: str) -> HttpResponse:
     """Another secret, shown on the page this one time."""
     view = _mine(request, public_id)
+    asked = ask_unless_proved(request)
+    if asked is not None:
+        return asked
     try:
         secret = operations.rotate_secret(by=actor_of(request), public_id=public_id, now=now_of(request))
     except NotFound:

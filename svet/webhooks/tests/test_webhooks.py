@@ -378,7 +378,12 @@ def test_the_page_of_an_address_shows_its_secret_once_and_what_was_sent(
     home: Home, outside: Outside, client: Any, settings: Any
 ) -> None:
     client.force_login(home.anna, backend="django.contrib.auth.backends.ModelBackend")
-    made = client.post("/profile/webhooks/", {"url": URL + "/bills", "events": ["bill.issued"]})
+    typed = {"url": URL + "/bills", "events": ["bill.issued"]}
+    for password in ({}, {"password": "Nobody-knows-12"}):
+        without = client.post("/profile/webhooks/", typed | password)
+        assert without.status_code == 422
+        assert 'id="id_password_error"' in without.content.decode()
+    made = client.post("/profile/webhooks/", typed | {"password": PASSWORD})
     page = made.content.decode()
     assert "whsec_" in page
     path = f"/profile/webhooks/{home.hook}/"
@@ -395,7 +400,7 @@ def test_the_page_of_an_address_shows_its_secret_once_and_what_was_sent(
     refused = client.post("/profile/webhooks/", {"url": "http://127.0.0.1/x", "events": []})
     assert refused.status_code == 422
     assert "http://127.0.0.1/x" in refused.content.decode()
-    wrong = {"url": "http://10.0.0.1/x", "events": ["bill.issued"]}
+    wrong = {"url": "http://10.0.0.1/x", "events": ["bill.issued"], "password": PASSWORD}
     for language, why in (
         ("ru", "На такой адрес мы не отправляем"),
         ("en", "Nothing is sent to such an address"),
@@ -404,6 +409,25 @@ def test_the_page_of_an_address_shows_its_secret_once_and_what_was_sent(
         answer = client.post("/profile/webhooks/", wrong)
         assert answer.status_code == 422
         assert why in answer.content.decode()
+
+
+def test_an_old_session_changes_no_secret_without_the_password_and_adds_nothing_by_the_api(
+    home: Home, client: Any
+) -> None:
+    client.post("/entrance/sign-in/", {"phone": home.anna.phone, "password": PASSWORD})
+    session = client.session
+    session["opened_at"] -= 11 * 60
+    session.save()
+    asked = client.post(f"/profile/webhooks/{home.hook}/rotate/")
+    assert asked.status_code == 302
+    assert asked.headers["Location"].startswith("/profile/confirm/")
+    for path, body in (
+        ("webhooks", {"url": URL + "/bills", "events": ["bill.issued"]}),
+        (f"webhooks/{home.hook}/rotate", {}),
+    ):
+        answer = client.post(f"/api/v1/{path}", body, content_type="application/json")
+        assert answer.status_code == 401, path
+    assert len(queries.hooks_of(person_id=home.anna.pk)) == 1
 
 
 def test_programs_do_the_same_by_the_api(home: Home, outside: Outside) -> None:
