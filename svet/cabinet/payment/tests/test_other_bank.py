@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from svet.cabinet.payment.tests.test_payment import body, family, signed_in, text_of
+from svet.cabinet.payment.tests.test_payment import body, family, signed_in, standing, text_of
 from svet.gateways.acquiring.wire import forget_silence
 from svet.payments import operations
 from svet.payments.models import BankSilence, BoundCard, Order, Shop
@@ -14,7 +14,7 @@ from svet.payments.tests.factories import NOW, Family, make_card
 from svet.payments.tests.test_failing_over import DOWN, Bank, banks
 from svet.payments.tests.test_shops import BY
 
-__all__ = ["banks", "family"]
+__all__ = ["banks", "family", "standing"]
 
 
 @pytest.fixture
