@@ -14,6 +14,7 @@ from svet.config.front.metrics.durations import note_request
 from svet.config.front.traces import start_traces
 from svet.config.health import Observer
 from svet.config.wsgi import application as django_application
+from svet.kernel.serving import serve_for_good
 
 
 @dataclass
@@ -34,6 +35,9 @@ class _Nobody:
 _FIRST_PAGE: Final = "/entrance/"
 #: Seconds for a look at the whole installation.
 _METRICS_PATIENCE: Final = 8.0
+
+# Nobody asks a bank here, whatever thread it comes from: docs/adr/0188.
+serve_for_good()
 
 # A process makes its first page many times as slowly as the next: it makes that one for nobody, before
 # anybody waits in its queue. Without a database this is a 503, which is no matter here.

@@ -7,7 +7,6 @@ from django.core.wsgi import get_wsgi_application
 
 from svet.config.checks import refuse_unsafe
 from svet.config.privileges import die_with_parent
-from svet.kernel.serving import serve_for_good
 
 if "SVET_RUN" in os.environ:
     # Workers of a killed web server would keep its port for ever (SO_REUSEPORT).
@@ -15,5 +14,3 @@ if "SVET_RUN" in os.environ:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svet.config.settings")
 application = get_wsgi_application()
 refuse_unsafe()
-# Nobody asks a bank here, whatever thread it comes from: docs/adr/0188.
-serve_for_good()

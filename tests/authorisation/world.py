@@ -496,7 +496,7 @@ def _posted(person_id: int, now: datetime) -> dict[str, str]:
     """An address for messages of Anna's, and one that was sent there."""
     by = Actor.person(person_id)
     hook, _ = webhooks.add_webhook(
-        by=by, url="https://program.example.org/svet", events=["bill.issued"], now=now
+        by=by, url="https://messages.program.example.org/svet", events=["bill.issued"], now=now
     )
     webhooks.ping(by=by, public_id=hook.public_id, now=now)
     WebhookCall.objects.update(state="sent", done_at=now, status=204)

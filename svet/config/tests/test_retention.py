@@ -98,7 +98,7 @@ def test_a_night_ends(settings: Settings) -> None:
     moments = iter([0.0, NIGHT - 1, NIGHT + 1] + [NIGHT + 2] * 9)
     a_message(days=999)
     assert retain(now=NOW, clock=lambda: next(moments), batch=1)["messages"] == 1
-    assert [each.days for each in retentions()] == [180, 730, 90, 400, 400, 400]
+    assert [each.days for each in retentions()] == [180, 730, 90, 400, 400, 400, 400]
 
 
 def test_what_was_told_goes_by_the_day_that_ended(settings: Settings) -> None:

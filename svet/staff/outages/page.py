@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.kernel.refusals import NotFound
+from svet.kernel.writing import plain
 from svet.look.forms import Form
 from svet.look.requests import now_of
 from svet.outages import operations, queries, texts
@@ -138,7 +139,7 @@ def read_places(text: str) -> tuple[PlaceLine, ...]:
 @desk_page(Permission.OUTAGES)
 def outages(request: HttpRequest) -> HttpResponse:
     """What stands and what comes, then what is over."""
-    now, asked = now_of(request), " ".join(request.GET.get("q", "").split())[:60]
+    now, asked = now_of(request), plain(request.GET.get("q", ""))[:60]
     lists = [
         (name, [_row(view) for view in queries.outages_for_desk(now=now, past=past, like=asked)])
         for name, past in ((_("Сейчас и скоро"), False), (_("Прошлые и отменённые"), True))
