@@ -19,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 from xdist.scheduler import LoadScopeScheduling
 
+from svet.kernel.serving import _FOR_GOOD
 from svet.people.models.hashing import PasswordHasher
 from tests.hurried import eager_errands
 from tests.prepared import copy_database, is_shared
@@ -91,6 +92,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     for path in files[mine :: worker["workercount"]]:
         with suppress(Exception, pytest.skip.Exception):  # whoever collects it tells what is wrong with it
             import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: Any) -> None:
+    """A test that loads what granian loads does not make this process one of pages for all behind it."""
+    _FOR_GOOD.clear()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: Any) -> None:
+    """Nor does a fixture that loads it."""
+    _FOR_GOOD.clear()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -16,6 +16,7 @@ from svet.kernel.actors import Actor
 from svet.notices.models import Notice
 from svet.people import operations as people
 from svet.people.models import Token
+from svet.people.tests.factories import PASSWORD
 from svet.webhooks import jobs, operations
 from svet.webhooks.models import Webhook, WebhookCall
 from svet.webhooks.rules import OFF_AFTER, body_of, says_no_more
@@ -168,7 +169,7 @@ def test_the_same_key_or_button_again_changes_no_secret_and_adds_no_address(
     path = f"/webhooks/{home.hook}/rotate"
     fresh = program.post(path, {}, key="b").json()["secret"]
     assert program.post(path, {}, key="b").json()["code"] == "rotated"
-    client.force_login(home.anna, backend="django.contrib.auth.backends.ModelBackend")
+    client.post("/entrance/sign-in/", {"phone": home.anna.phone, "password": PASSWORD})
     assert client.post(f"/profile{path}/").status_code == 302
     assert "ещё сутки" in client.get(f"/profile/webhooks/{home.hook}/").content.decode()
     home.told()
