@@ -6,6 +6,7 @@ import json
 import os
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -157,6 +158,19 @@ class Play:
             with suppress(operations.CallbackRejected):
                 operations.take_callback(raw=raw, address=address, now=self.now)
 
+    def messages(self, order: Order, *, count: int = 1) -> list[bytes]:
+        """What the bank has said of an order, at least so much; nothing of one that the other bank took."""
+        order.refresh_from_db()
+        return self.box.about(order.bank_reference, count=count) if order.shop is None else []
+
+    def hears(self, order: Order) -> None:
+        """The bank's first message arrives; the bank that sends none here is asked."""
+        told = self.messages(order)[:1]
+        if told:
+            self.deliver(*told)
+        else:
+            self.settle(order)
+
     def storm(self, raw: bytes, *, copies: int, sides: int = 10) -> None:
         """The same message again and again from many connections at once."""
 
@@ -227,11 +241,16 @@ class Play:
     def second_payments(self) -> list[dict[str, Any]]:
         """What the other bank has; it gives no list, but writes everything down."""
         found: dict[str, dict[str, Any]] = {}
+        given: Counter[str] = Counter()
         for entry in self.bank.journal.entries("bank"):
             thing = entry.get("object") or {}
-            if thing.get("shop") == "SVETDEMO":
+            if thing.get("shop") != "SVETDEMO":
+                continue
+            if entry["event"] == "refund.created":
+                given[thing["payment_id"]] += int(thing["amount"]["value"].replace(".", ""))
+            elif entry["event"].startswith("payment."):
                 found[thing["id"]] = thing
-        return list(found.values())
+        return [thing | {"refunded_kopecks": given[name]} for name, thing in found.items()]
 
     def newest_payments(self) -> list[dict[str, Any]]:
         """The hundred that were made last, the newest first."""

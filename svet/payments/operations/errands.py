@@ -136,6 +136,11 @@ def end_errand(errand_id: int, *, now: datetime, refused: dict[str, object] | No
     return bool(ended.update(ended_at=now, refused=refused or {}))
 
 
+def was_asked(kind: ErrandKind, *, order_id: int) -> bool:
+    """Whether somebody asked for it in the last hour, whatever became of it."""
+    return BankErrand.objects.filter(order_id=order_id, kind=kind.value).exists()
+
+
 def forget_errands(*, now: datetime) -> int:
     """Forget what nobody waits for any more; says how many."""
     return BankErrand.objects.filter(asked_at__lt=now - FORGOTTEN_AFTER).delete()[0]

@@ -16,6 +16,7 @@ from svet.payments.models import BankSilence, Order
 from svet.payments.operations.adopting import adopt
 from svet.payments.operations.cards import drop_revoked
 from svet.payments.operations.crediting import credit
+from svet.payments.operations.errands import was_asked
 from svet.payments.operations.holding import keep_taken
 from svet.payments.operations.moving import move
 from svet.payments.operations.refunding import LOOK_AGAIN, catch_up, has_contradicted, note_change
@@ -30,6 +31,7 @@ from svet.payments.operations.silence import note_bank
 from svet.payments.operations.telling import tell_failed
 from svet.payments.operations.truth import ask_status, kept, ordered, told
 from svet.payments.operations.turns import forget_card, forget_cards
+from svet.payments.rules.errands import ErrandKind
 from svet.payments.rules.facts import BankStanding, Misfit, due, join
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import ON_ITS_WAY, OPEN, OrderState, next_look
@@ -59,12 +61,7 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> None:
     """
     patience = PATIENT if wait else HURRIED
     order = Order.objects.get(pk=order_id)
-    if (
-        order.state == OrderState.CREATED
-        and order.series is not None
-        and order.step > order.series.first_step
-    ):
-        # A part whose turn may have come; the first is begun by the person's own press.
+    if order.state == OrderState.CREATED and _may_begin(order, now=now):
         send_to_bank(order_id=order_id, now=now, patience=patience)
         return
     if wait and not order.untouched:
@@ -91,6 +88,18 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> None:
         _conclude(locked, status=status, now=now, by=by)
     if status.refunded and locked.state in (OrderState.CREDITED, OrderState.REVIEW):
         catch_up(order_id=order_id, now=now, by=by, patience=patience)
+
+
+def _may_begin(order: Order, *, now: datetime) -> bool:
+    """Whether an order that was kept and not sent goes to its bank without another press.
+
+    A part whose turn may have come; and what was pressed for, whose job was lost with its worker, in the hour
+    in which its page says so. What was agreed upon before is begun by whoever agreed only.
+    """
+    if order.series is not None and order.step > order.series.first_step:
+        return True
+    pressed = not order.unattended and now < order.expires_at
+    return pressed and was_asked(ErrandKind.PAGE, order_id=order.pk)
 
 
 def _needs_time(order: Order) -> bool:

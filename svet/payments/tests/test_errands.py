@@ -98,6 +98,25 @@ def test_without_a_worker_the_page_says_so_and_a_second_press_makes_no_second_or
     assert client.get(place).status_code == 200
 
 
+@pytest.mark.parametrize("lost", ["job", "worker", "fault"])
+def test_a_press_whose_job_is_lost_is_begun_by_the_janitor_within_half_a_minute(
+    family: Family, bank: StubBank, no_worker: None, lost: str
+) -> None:
+    press(family)
+    if lost == "worker":
+        assert errands.take_errand(BankErrand.objects.get().pk, now=NOW) is not None
+    if lost == "fault":
+        end_errand(BankErrand.objects.get().pk, now=NOW, refused={"fault": True})
+    # Pressed again at once it goes on waiting for the same.
+    press(family, key=Order.objects.get().key, now=NOW + timedelta(seconds=5))
+    operations.look_at_due_orders(now=NOW + timedelta(seconds=30))
+    order = Order.objects.get()
+    assert (order.state, len(bank.keys), bool(order.bank_page_url)) == (OrderState.WAITING, 1, True)
+    # Whoever comes back from the dead finds it begun.
+    do_errand(errand_id=BankErrand.objects.earliest("pk").pk, now=NOW + DEAD_AFTER)
+    assert len(bank.keys) == 1
+
+
 def test_the_job_of_an_order_that_is_over_asks_nobody(
     family: Family, bank: StubBank, no_worker: None
 ) -> None:

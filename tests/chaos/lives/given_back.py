@@ -57,7 +57,7 @@ def told_before_our_refund_returned(play: Play) -> Iterator[None]:
 
     def meanwhile(method: str, path: str) -> None:
         try:
-            play.deliver(play.box.about(order.bank_reference, count=2)[1])
+            play.deliver(*play.messages(order, count=2)[1:2])
             play.settle(order)
             if _state(refund) is RefundState.DONE:
                 reachable("our refund told by a callback before our call returned", {})

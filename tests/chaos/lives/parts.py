@@ -27,8 +27,8 @@ def parts_in_a_row(play: Play) -> Iterator[None]:
     first = _press(play, [play.account(), play.random.choice(play.town.heat)])
     yield
     play.type_card(first)
-    message = play.box.about(first.bank_reference)[0]
-    play.storm(message, copies=20)
+    for message in play.messages(first)[:1]:
+        play.storm(message, copies=20)
     yield
     yield from _to_the_end(play, first)
     if _states(first) == [OrderState.CREDITED] * 2:

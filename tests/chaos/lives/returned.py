@@ -57,13 +57,13 @@ def returned_in_parts_told_backwards(play: Play) -> Iterator[None]:
         assert play.give_back(order, part) == ""
     play.town.expect(account, -(kopecks - sum(parts)))
     yield
-    told = play.box.about(order.bank_reference, count=3)
+    told = play.messages(order, count=3)
     for message in reversed(told):
         play.deliver(message, message)
         play.work()
         yield
     order.refresh_from_db()
-    if order.refunded_kopecks == sum(parts):
+    if told and order.refunded_kopecks == sum(parts):
         reachable("two partial refunds told in the wrong order", {})
 
 
@@ -72,23 +72,26 @@ def refund_beside_a_callback(play: Play) -> Iterator[None]:
     order = play.begin([(account, kopecks)])
     yield
     play.type_card(order)
-    message = play.box.about(order.bank_reference)[0]
     back = kopecks // 2
     assert play.give_back(order, back) == ""
-    refund = play.box.about(order.bank_reference, count=2)[1]
+    told = play.messages(order, count=2)
     play.town.expect(account, -(kopecks - back))
 
     def side(raw: bytes) -> Callable[[], None]:
-        def told() -> None:
+        def hears() -> None:
             try:
                 play.deliver(raw)
                 play.settle(order)
             finally:
                 connection.close()
 
-        return told
+        return hears
 
-    together([side(message), side(refund), side(message)])
-    reachable("a refund beside a callback", {})
+    if told:
+        message, refund = told[:2]
+        together([side(message), side(refund), side(message)])
+        reachable("a refund beside a callback", {})
+    else:
+        play.look(minutes=2)
     yield
     play.work()

@@ -23,8 +23,7 @@ def paid_over_several_accounts(play: Play) -> Iterator[None]:
     yield
     play.type_card(order)
     yield
-    message = play.box.about(order.bank_reference)[0]
-    play.may_die(lambda: play.deliver(message))
+    play.may_die(lambda: play.hears(order))
     yield
     play.work()
     for account, kopecks in lines:
@@ -39,15 +38,16 @@ def told_a_hundred_times(play: Play) -> Iterator[None]:
     order = play.begin([(account, kopecks)])
     yield
     play.type_card(order)
-    message = play.box.about(order.bank_reference)[0]
-    play.storm(message, copies=100)
+    told = play.messages(order)[:1]
+    for message in told:
+        play.storm(message, copies=100)
     yield
     play.work()
     play.town.expect(account, -kopecks)
     if Callback.objects.filter(reference=order.bank_reference).count() >= 100:
         reachable("a callback a hundred times at once", {})
     if state(order) is OrderState.CREDITED:
-        play.deliver(message)
+        play.deliver(*told)
         yield
         play.work()
         reachable("a callback after the credit", {})
@@ -73,7 +73,7 @@ def declined_then_paid_anew(play: Play) -> Iterator[None]:
     order = play.begin([(account, kopecks)])
     yield
     play.type_card(order, DECLINED)
-    play.deliver(play.box.about(order.bank_reference)[0])
+    play.hears(order)
     play.work()
     if state(order) is OrderState.CANCELED:
         reachable("a declined card", {})
