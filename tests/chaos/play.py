@@ -134,7 +134,12 @@ class Play:
             self.may_die(press)
         else:
             press()
-        return Order.objects.get(person=person, key=request.key)
+        made = Order.objects.filter(person=person, key=request.key)
+        if not made.exists():
+            # While a bank is silent payees of another one cannot be paid in a row with those it left.
+            self.back()
+            press()
+        return made.get()
 
     def rested(self) -> None:
         """The seconds are over for which a bank that was silent is left alone by those in a hurry."""
