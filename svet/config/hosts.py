@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-
-from svet.config.environment import host_of
 
 DESKS = "/staff/"
 #: What both hosts serve: whether they live, and what a page is drawn with.
@@ -35,9 +34,10 @@ class DeskHostMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.STAFF_URL and not request.path.startswith(SHARED):
+        if settings.STAFF_HOST and not request.path.startswith(SHARED):
             # Without the port: the server in front may not pass it on.
-            here = host_of(f"//{request.get_host()}") == host_of(settings.STAFF_URL)
+            host = urlsplit(f"//{request.get_host()}").hostname or ""
+            here = host.removesuffix(".") == settings.STAFF_HOST
             if here and request.path == "/":
                 return redirect(DESKS)
             if here != request.path.startswith(DESKS):

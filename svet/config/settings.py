@@ -39,8 +39,9 @@ ALLOWED_HOSTS = names("SVET_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 BASE_URL = os.environ.get("SVET_BASE_URL", "http://127.0.0.1:8000")
 # A host of the desks' own: docs/adr/0199.
 STAFF_URL = os.environ.get("SVET_STAFF_URL", "").rstrip("/")
-if STAFF_URL:
-    ALLOWED_HOSTS.append(host_of(STAFF_URL))
+STAFF_HOST = host_of(STAFF_URL) if STAFF_URL else ""
+if STAFF_HOST:
+    ALLOWED_HOSTS.append(STAFF_HOST)
 LAW_FOLDER = os.environ.get("SVET_LAW_FOLDER", "")
 CSRF_TRUSTED_ORIGINS = [origin_of(BASE_URL), *names("SVET_ORIGINS")]
 # Threads of one web process that make pages, and seconds a request may wait for one of them.

@@ -14,7 +14,10 @@ from svet.staffing.tests.factories import make_member
 
 CABINET, OFFICE = "lk.retailer.example", "office.retailer.example"
 APART = override_settings(
-    STAFF_URL=f"https://{OFFICE}", BASE_URL=f"https://{CABINET}", ALLOWED_HOSTS=[CABINET, OFFICE]
+    STAFF_URL=f"https://{OFFICE}",
+    STAFF_HOST=OFFICE,
+    BASE_URL=f"https://{CABINET}",
+    ALLOWED_HOSTS=[CABINET, OFFICE],
 )
 
 pytestmark = pytest.mark.django_db
