@@ -93,6 +93,16 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
+def host_of(url: str) -> str:
+    """The host of an address, without port and without the dot at its end. :raises WrongEnvironment: none"""
+    host = (urlsplit(url).hostname or "").removesuffix(".")
+    if not host:
+        raise WrongEnvironment(
+            f"SVET_STAFF_URL must look like https://office.retailer.example, not {url[:60]!r}"
+        )
+    return host
+
+
 #: Where the demo's sample town lies.
 _ZONE_OF_THE_TOWN = "Asia/Yekaterinburg"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from svet.config.environment import (
     database_settings,
     environment_name,
+    host_of,
     integer,
     mail_port,
     names,
@@ -36,6 +37,11 @@ SECRET_KEY = secret_key(ENV, DATA)
 SECRET_KEY_FALLBACKS = retired_keys(SECRET_KEY)
 ALLOWED_HOSTS = names("SVET_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 BASE_URL = os.environ.get("SVET_BASE_URL", "http://127.0.0.1:8000")
+# A host of the desks' own: docs/adr/0199.
+STAFF_URL = os.environ.get("SVET_STAFF_URL", "").rstrip("/")
+STAFF_HOST = host_of(STAFF_URL) if STAFF_URL else ""
+if STAFF_HOST:
+    ALLOWED_HOSTS.append(STAFF_HOST)
 LAW_FOLDER = os.environ.get("SVET_LAW_FOLDER", "")
 CSRF_TRUSTED_ORIGINS = [origin_of(BASE_URL), *names("SVET_ORIGINS")]
 # Threads of one web process that make pages, and seconds a request may wait for one of them.
@@ -109,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "svet.config.hosts.DeskHostMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     # The library of second factors does not start without it; it does nothing here: docs/adr/0024.

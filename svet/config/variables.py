@@ -38,6 +38,7 @@ VARIABLES = (
     Variable("SVET_HTTPS", "as SVET_BASE_URL says", "secure cookies and HSTS"),
     Variable("SVET_HSTS_SUBDOMAINS", "1", "HSTS speaks for names below the site's own too"),
     Variable("SVET_BASE_URL", "http://127.0.0.1:8000", "the site's own address: in letters, origin, scheme"),
+    Variable("SVET_STAFF_URL", "", "the desks' https address: they are on its host alone, nothing else is"),
     Variable("SVET_TIME_ZONE", "the sample town's", "the installation's zone, such as `Europe/Moscow`"),
     Variable("SVET_LAW_FOLDER", "", "a folder with rows of law newer than this version"),
     Variable("SVET_STATIC_ROOT", "static under SVET_DATA", "where collected static files lie"),

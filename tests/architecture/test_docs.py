@@ -10,8 +10,10 @@ from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner
 from django.utils.translation import override
 
+from svet import __version__
 from svet.cli.main import svet
 from svet.metering.rules.disputes import DISPUTE_MOVES
 from svet.metering.rules.states import MOVES as READING_MOVES
@@ -172,3 +174,14 @@ def test_no_two_desks_share_a_letter() -> None:
 def test_the_guide_of_the_staff_lists_every_role() -> None:
     section = STAFF.split("## Roles\n")[1].split("\n## ")[0]
     assert re.findall(r"(?m)^\| `(\w+)` \|", section) == [str(role) for role in ROLES]
+
+
+def test_the_version_that_is_told_is_the_one_of_the_changelog_and_of_the_promise() -> None:
+    told = CliRunner().invoke(svet, ["--version"]).output.split()[-1]
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    newest = re.search(r"(?m)^## \[(?:Unreleased\]: ([\d.]+)|([\d.]+)\])", changes)
+    assert newest is not None
+    assert told == __version__ == (newest[1] or newest[2])
+    assert "what-an-upgrade-keeps" in anchors_of(ROOT / "docs" / "operations.md")
+    for page in ("CHANGELOG.md", "README.md"):
+        assert "docs/operations.md#what-an-upgrade-keeps" in (ROOT / page).read_text("utf-8")

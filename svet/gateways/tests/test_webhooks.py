@@ -273,6 +273,9 @@ def test_addresses_of_the_open_network_are_public() -> None:
     assert not is_public("nonsense")
 
 
-@pytest.mark.parametrize("address", ["fec0::1", "168.63.129.16", "::ffff:168.63.129.16", "192.88.99.1"])
+@pytest.mark.parametrize(
+    "address",
+    ["fec0::1", "168.63.129.16", "::ffff:168.63.129.16", "192.88.99.1", "192.0.0.192", "::ffff:192.0.0.192"],
+)
 def test_addresses_of_machines_and_relays_are_not(address: str) -> None:
     assert not is_public(address)

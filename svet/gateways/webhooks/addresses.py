@@ -88,5 +88,6 @@ def is_public(address: str) -> bool:
 
 
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
-#: Global by the registry, and yet of nobody's program: the metadata of Azure's machines, relays of 6to4.
-_NOT_PEOPLES: Final = (ipaddress.ip_network("168.63.129.16/32"), ipaddress.ip_network("192.88.99.0/24"))
+#: Of nobody's program, whatever the registry that Python came with says: the metadata of Azure's and of
+#: Oracle's machines (192.0.0.192 lies among the addresses of protocols), relays of 6to4.
+_NOT_PEOPLES: Final = tuple(map(ipaddress.ip_network, ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24")))

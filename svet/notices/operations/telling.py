@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -36,7 +36,14 @@ from svet.notices.operations.promises import (
     sms,
     words_of,
 )
-from svet.notices.rules import EventSpec, NoticeChannel, Words, wants
+from svet.notices.rules import (
+    MOST_OBLIGATORY_SMS,
+    EventSpec,
+    NoticeChannel,
+    SendingChannel,
+    Words,
+    wants,
+)
 from svet.site import queries as site
 
 
@@ -78,6 +85,8 @@ def notify_many(*, event: EventSpec, tidings: Sequence[NoticeMessage], now: date
         channels = _channels(recipient, event=event) - set(tiding.already)
         if not browsers[recipient.id]:
             channels.discard(NoticeChannel.PUSH)
+        if NoticeChannel.SMS in channels and _often(recipient, event=event, now=now):
+            channels.discard(NoticeChannel.SMS)
         if not channels:
             continue
         said = words_of(
@@ -183,6 +192,14 @@ def _channels(recipient: Recipient, *, event: EventSpec) -> set[NoticeChannel]:
             sms_on=recipient.sms_on,
         )
     }
+
+
+def _often(recipient: Recipient, *, event: EventSpec, now: datetime) -> bool:
+    """Whether so many SMS of one obligatory kind went to a recipient within 24 hours that no more do."""
+    if NoticeChannel.SMS not in event.obligatory:
+        return False
+    texts = Delivery.objects.filter(recipient_id=recipient.id, channel=SendingChannel.SMS, event=event.code)
+    return texts.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_OBLIGATORY_SMS
 
 
 def send_sms(

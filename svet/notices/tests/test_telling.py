@@ -9,7 +9,7 @@ from svet.bills import events as bill_events
 from svet.kernel.places import Place
 from svet.notices import operations, queries
 from svet.notices.models import Delivery, Notice
-from svet.notices.rules import DeliveryState, EventSpec, NoticeChannel
+from svet.notices.rules import MOST_OBLIGATORY_SMS, DeliveryState, EventSpec, NoticeChannel
 from svet.notices.tests.factories import make_recipient
 from svet.people import events as people_events
 from svet.sandbox.town.retailer import name_the_retailer
@@ -152,3 +152,27 @@ def test_the_database_refuses_a_secret_that_outlives_its_message() -> None:
     )
     with pytest.raises(IntegrityError, match="delivery_secret_wiped"):
         Delivery.objects.filter(id=key).update(state=DeliveryState.SENT, sent_at=NOW)
+
+
+def test_what_somebody_does_over_and_over_is_not_paid_for_by_a_text_each_time() -> None:
+    anna, boris = make_recipient(email="anna@example.com"), make_recipient()
+    changed = people_events.PASSWORD_CHANGED
+
+    def change(recipient_id: int, at: datetime) -> None:
+        params = {"at": "22.11.2026 12:00", "keys": "0"}
+        operations.notify(
+            recipient_id=recipient_id, event=changed, params=params, place=Place("profile"), now=at
+        )
+
+    for minute in range(MOST_OBLIGATORY_SMS + 5):
+        change(anna.id, NOW + timedelta(minutes=minute))
+    told = Delivery.objects.filter(recipient=anna)
+    assert told.filter(channel="sms").count() == MOST_OBLIGATORY_SMS
+    assert told.filter(channel="email").count() == Notice.objects.count() == MOST_OBLIGATORY_SMS + 5
+    change(boris.id, NOW)
+    assert Delivery.objects.filter(recipient=boris, channel="sms").count() == 1
+    for _minute in range(MOST_OBLIGATORY_SMS + 5):
+        tell(anna.id)
+    assert told.filter(channel="sms", event="due_near").count() == MOST_OBLIGATORY_SMS + 5
+    change(anna.id, NOW + timedelta(days=1, minutes=1))
+    assert told.filter(channel="sms", event=changed.code).count() == MOST_OBLIGATORY_SMS + 1

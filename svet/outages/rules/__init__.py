@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from svet.accounts.rules.places import city_words, place_key, same_settlement_kind, settlement_kinds
+from svet.kernel.writing import plain
 from svet.outages.rules.houses import read_houses
 from svet.outages.rules.refusals import OutageReason, OutageRefused
 
@@ -139,7 +140,7 @@ def checked(words: OutageWords, *, now: datetime) -> OutageWords:
 
 def checked_why(raw: str) -> str:
     """The reason with single spaces. :raises OutageRefused: there is none, or it is too long"""
-    why = " ".join(raw.split())
+    why = " ".join(plain(raw).split())
     if not why or len(why) > LONGEST_WHY:
         raise OutageRefused(OutageReason.WHY, field="why")
     return why
@@ -164,7 +165,8 @@ def check_hours(kind: OutageKind, begins_at: datetime, ends_at: datetime | None,
 def checked_places(places: Sequence[PlaceLine]) -> tuple[PlaceLine, ...]:
     """The places with single spaces, each once, in their order. :raises OutageRefused: one is none"""
     tidy = [
-        PlaceLine(*(" ".join(part.split()) for part in (one.city, one.street, one.houses))) for one in places
+        PlaceLine(*(" ".join(plain(part).split()) for part in (one.city, one.street, one.houses)))
+        for one in places
     ]
     if not tidy or len(tidy) > MOST_PLACES:
         raise OutageRefused(OutageReason.PLACES, field="places")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from svet.accounts.rules.places import spoken
 from svet.kernel.refusals import Refused
+from svet.kernel.writing import plain
 from svet.outages.rules import OutageKind, OutageWords, PlaceLine, checked_places
 from svet.outages.rules.refusals import OutageReason, OutageRefused
 
@@ -64,8 +65,8 @@ def read_moment(text: str, *, zone: ZoneInfo, field: str) -> datetime:
 
     :raises OutageRefused: it is neither, or no such moment is in the calendar
     """
-    plain = text.strip()
-    russian, iso = _MOMENT.fullmatch(plain), _ISO.fullmatch(plain)
+    said = plain(text)
+    russian, iso = _MOMENT.fullmatch(said), _ISO.fullmatch(said)
     try:
         if russian is not None:
             day, month, year, hour, minute = map(int, russian.groups())
@@ -85,7 +86,9 @@ def read_lines(
     found: dict[str, list[FileOutage]] = {}
     faults: list[OutageFault] = []
     spoiled: set[str] = set()
-    for row, fields in lines:
+    for row, cells in lines:
+        # Signs that nobody sees (soft hyphens of a printed notice) part words: such a street meets nobody.
+        fields = {name: plain(cell) for name, cell in cells.items()}
         number = " ".join(fields.get("number", "").split())
         try:
             one = _line(row, number, fields, zone=zone)

@@ -70,6 +70,9 @@ def read_houses(text: str) -> Houses:
     single: set[str] = set()
     ranges: list[HouseRange] = []
     for part in _parts(plain):
+        # Digits of other scripts look like ours and are no house of the registry: it would meet nobody.
+        if any(sign.isnumeric() and not sign.isascii() for sign in part):
+            raise OutageRefused(OutageReason.HOUSE, field="houses", details={"part": part[:40]})
         if (found := _RANGE.fullmatch(part)) is not None:
             ranges.append(_range(found, part))
         elif (side := _side(part)) is not None:

@@ -48,6 +48,10 @@ def test_rows_of_one_number_are_one_outage_by_the_suppliers_clock() -> None:
         ({"state": "снято"}, "state", OutageReason.STATE),
         ({"state": "перенесено"}, "state", OutageReason.STATE),
         ({"houses": "у реки"}, "houses", OutageReason.HOUSE),
+        # A mark that nobody sees is no street, and digits of other scripts are no house of the registry.
+        ({"street": "\u202e", "houses": ""}, "street", OutageReason.STREET_EMPTY),
+        ({"houses": "٣, 5"}, "houses", OutageReason.HOUSE),
+        ({"houses": "１０"}, "houses", OutageReason.HOUSE),
         ({"why": "другая"}, "number", OutageReason.ROWS_DIFFER),
     ],
 )
@@ -78,3 +82,18 @@ def test_a_moment_is_written_in_two_ways() -> None:
     )
     with pytest.raises(OutageRefused):
         read_moment("29.11.26 10:00", zone=ZONE, field="begins")
+
+
+def test_signs_that_nobody_sees_part_no_word_and_reach_no_terminal() -> None:
+    typed = {
+        "number": "12\x1b[31m",
+        "city": "Озё\u00adрск",
+        "street": "ул.\u00a0Лес\u200bная",
+        "houses": "1-\u200b15",
+        "why": "за\u00adмена\u2028опор\x07",
+    }
+    (found,), faults = read_lines([(2, {**ROW, **typed})], zone=ZONE)
+    assert faults == []
+    assert found.words.places == (PlaceLine("Озёрск", "ул. Лесная", "1-15"),)
+    assert found.words.places[0].key == PlaceLine("Озёрск", "Лесная", "").key
+    assert (found.words.why, found.words.number) == ("замена опор", "12[31m")

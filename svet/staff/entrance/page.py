@@ -82,6 +82,7 @@ def _shown(request: HttpRequest, form: Form) -> dict[str, Any]:
         "next": going_to(request),
         "provider": bool(settings.OIDC_ISSUER),
         "provider_name": settings.OIDC_NAME,
+        "cabinet": settings.BASE_URL if settings.STAFF_URL else "/",
     }
 
 

@@ -87,7 +87,7 @@ def back(request: HttpRequest) -> HttpResponse:
 
 
 def _back() -> str:
-    return urljoin(settings.BASE_URL, _BACK)
+    return urljoin(settings.STAFF_URL or settings.BASE_URL, _BACK)
 
 
 def _stay(request: HttpRequest, text: str) -> HttpResponse:

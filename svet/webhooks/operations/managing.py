@@ -76,11 +76,15 @@ def add_webhook(
 def remove_webhook(*, by: Actor, public_id: str, now: datetime) -> None:
     """Call the address no more; what it was sent is forgotten. :raises NotFound: absent or another's"""
     with use_case():
+        recipient_id = people.recipient_of(by.person_id or 0)
+        # The same lock as of an addition, before anything is counted: one that is added at this very moment
+        # would not be seen yet, and the mark that its news hang on would be taken away.
+        notices.listen_for(recipient_id=recipient_id, listened=True)
         row = _locked(by, public_id)
         _note(by, "webhook.removed", row, now=now)
         row.delete()
-        left = Webhook.objects.filter(recipient_id=row.recipient_id).exists()
-        notices.listen_for(recipient_id=row.recipient_id, listened=left)
+        left = Webhook.objects.filter(recipient_id=recipient_id).exists()
+        notices.listen_for(recipient_id=recipient_id, listened=left)
 
 
 def rotate_secret(*, by: Actor, public_id: str, now: datetime) -> str:

@@ -6,6 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -367,6 +368,40 @@ def test_an_address_removed_while_a_fact_is_written_costs_the_call_and_not_the_f
     deliver()
     assert outside.heard == []
     assert not WebhookCall.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_added_while_the_last_one_is_removed_is_told(
+    home: Home, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, go_on = Event(), Event()
+
+    def wait(*args: Any, **how: Any) -> None:
+        written.set()
+        assert go_on.wait(20)
+
+    def add() -> None:
+        operations.add_webhook(by=home.by, url=URL + "/second", events=EVENTS, now=NOW)
+        connection.close()
+
+    def remove() -> None:
+        operations.remove_webhook(by=home.by, public_id=home.hook, now=NOW)
+        connection.close()
+
+    monkeypatch.setattr("svet.webhooks.operations.managing._tell", wait)
+    with ThreadPoolExecutor(2) as others:
+        adding = others.submit(add)
+        assert written.wait(20)
+        removing = others.submit(remove)
+        with pytest.raises(TimeoutError):
+            removing.result(timeout=0.5)
+        go_on.set()
+        adding.result(timeout=20)
+        removing.result(timeout=20)
+    assert [hook.url for hook in queries.hooks_of(person_id=home.anna.pk)] == [URL + "/second"]
+    home.told()
+    deliver()
+    assert len(outside.heard) == 1
 
 
 def test_every_event_of_the_table_is_one_that_somebody_tells() -> None:

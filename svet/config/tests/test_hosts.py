@@ -1,0 +1,99 @@
+"""The desks on a host of their own: nothing of one host answers on the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+
+from svet.config.checks import check_production
+from svet.config.environment import WrongEnvironment, host_of
+from svet.staff.tests.browsers import working
+from svet.staffing.tests.factories import make_member
+
+CABINET, OFFICE = "lk.retailer.example", "office.retailer.example"
+APART = override_settings(
+    STAFF_URL=f"https://{OFFICE}",
+    STAFF_HOST=OFFICE,
+    BASE_URL=f"https://{CABINET}",
+    ALLOWED_HOSTS=[CABINET, OFFICE],
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def status(path: str, host: str, client: Client | None = None) -> int:
+    return (client or Client()).get(path, headers={"host": host}).status_code
+
+
+@APART
+@pytest.mark.parametrize("host", [OFFICE, OFFICE.upper(), f"{OFFICE}.", f"{OFFICE}:8443"])
+def test_the_desks_answer_on_their_host_and_nothing_else_does(host: str) -> None:
+    assert status("/staff/sign-in/", host) == 200
+    for path in (
+        "/entrance/",
+        "/help/",
+        "/api/v1/openapi.json",
+        "/callbacks/yookassa/",
+        "/quick/",
+        "/nowhere/",
+    ):
+        assert status(path, host) == 404, path
+    first = Client().get("/", headers={"host": host})
+    assert (first.status_code, first.headers["Location"]) == (302, "/staff/")
+
+
+@APART
+@pytest.mark.parametrize(
+    "path", ["/staff/", "/staff/sign-in/", "/staff/sign-in/provider/", "/staff/accounts/"]
+)
+def test_the_cabinets_host_has_no_desks(path: str) -> None:
+    assert status(path, CABINET) == 404
+    assert status(path, f"{CABINET}.") == 404
+    assert Client().post(path, {"phone": "1"}, headers={"host": CABINET}).status_code == 404
+
+
+@APART
+def test_who_works_there_is_led_to_the_cabinets_host_by_its_whole_address() -> None:
+    page = Client().get("/staff/sign-in/", headers={"host": OFFICE}).content.decode()
+    assert f'<a href="https://{CABINET}">' in page
+    assert status("/staff/", OFFICE, working(make_member())) == 200
+
+
+@APART
+@pytest.mark.parametrize(
+    "path", ["/health/", "/ready/", "/brand.css", "/manifest.webmanifest", "/robots.txt"]
+)
+def test_what_both_need_is_on_both(path: str) -> None:
+    assert status(path, OFFICE) == status(path, CABINET) != 404
+
+
+@APART
+def test_no_cookie_of_one_host_is_of_the_other() -> None:
+    browser = working(make_member())
+    browser.get("/staff/", headers={"host": OFFICE})
+    assert all(morsel["domain"] == "" for morsel in browser.cookies.values())
+
+
+def test_without_the_setting_both_are_on_one_host() -> None:
+    assert status("/staff/sign-in/", "testserver") == status("/entrance/", "testserver") == 200
+
+
+@pytest.mark.parametrize(
+    "url", ["http://office.retailer.example", f"https://{CABINET}", "https://", f"https://{OFFICE}/desks"]
+)
+def test_production_refuses_an_address_that_is_not_apart(url: str) -> None:
+    def refused(**given: Any) -> bool:
+        with override_settings(ENV="production", BASE_URL=f"https://{CABINET}", **given):
+            return "svet.E027" in {each.id for each in check_production(None)}
+
+    assert refused(STAFF_URL=url)
+    assert not refused(STAFF_URL="")
+    assert not refused(STAFF_URL=f"https://{OFFICE}")
+
+
+def test_an_address_without_a_host_is_told() -> None:
+    assert host_of("https://Office.Retailer.example.:8443") == OFFICE
+    with pytest.raises(WrongEnvironment, match="SVET_STAFF_URL"):
+        host_of("office")
