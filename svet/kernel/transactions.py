@@ -118,8 +118,10 @@ def together() -> Iterator[None]:
 def require_no_transaction() -> None:
     """Stop a statement that must be committed by itself, whatever becomes of its caller.
 
-    A test's own transaction does not count. :raises RuntimeError:
+    A test's own transaction does not count. :raises RuntimeError: :raises OnlyReading:
     """
+    if _READING.get():
+        raise OnlyReading("nothing may be written here")
     blocks = connection.atomic_blocks
     if blocks and not getattr(blocks[-1], "_from_testcase", False):
         raise RuntimeError("this statement commits by itself and must not run inside a transaction")

@@ -24,6 +24,8 @@ from svet.gateways import acquiring
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import OnlyReading, only_reading, use_case
+from svet.limits.operations import spend
+from svet.limits.rules import LimitName
 from svet.notices.models import Notice
 from svet.people import operations as people
 from svet.people.models import Person
@@ -354,6 +356,11 @@ def test_the_database_itself_refuses(statement: str) -> None:
     with pytest.raises(OnlyReading), only_reading(), connection.cursor() as cursor:
         cursor.execute(statement)
     make_person()
+
+
+def test_no_limit_is_spent_where_only_reading_is_allowed() -> None:
+    with pytest.raises(OnlyReading), only_reading():
+        spend(limit=LimitName.COPIES_PER_PERSON, key="1", now=timezone.now())
 
 
 def test_no_use_case_begins_where_only_reading_is_allowed() -> None:
