@@ -120,6 +120,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     # The library of second factors does not start without it; it does nothing here: docs/adr/0024.
     "allauth.account.middleware.AccountMiddleware",
+    # Last, so that no page is shown past it: docs/adr/0198.
+    "svet.config.looking.CustomerViewMiddleware",
 ]
 ROOT_URLCONF = "svet.config.urls"
 WSGI_APPLICATION = "svet.config.wsgi.application"

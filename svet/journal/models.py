@@ -8,6 +8,8 @@ from django.db.models import Func, Q
 
 #: A member of the staff opened a customer's account.
 VIEWED = "account.viewed"
+#: A member of the staff looked at a whole cabinet with its customer's eyes.
+CABINET_VIEWED = "cabinet.viewed"
 
 
 class CurrentTransaction(Func):

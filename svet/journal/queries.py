@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from svet.journal import rules
-from svet.journal.models import VIEWED, Entry, Seal, SealHead
+from svet.journal.models import CABINET_VIEWED, VIEWED, Entry, Seal, SealHead
 
 SEALED_FIELDS = (
     "id",
@@ -170,6 +170,12 @@ def views_of_accounts(
     if until is not None:
         rows = rows.filter(at__lt=until)
     return [_view(row) for row in rows.order_by("-at", "-id")[:limit]]
+
+
+def views_of_cabinet(person_public_id: str, *, limit: int) -> list[EntryView]:
+    """When somebody of the staff looked at this person's cabinet with their eyes, newest first."""
+    rows = Entry.objects.filter(subject="person", subject_id=person_public_id, action=CABINET_VIEWED)
+    return _views(rows, limit=limit)
 
 
 def viewers(*, since: datetime) -> list[tuple[int, int]]:

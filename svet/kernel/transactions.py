@@ -8,9 +8,9 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, Final, LiteralString, ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import InternalError, OperationalError, connection, transaction
 from django.db.transaction import Atomic
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, ReadOnlySqlTransaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,13 +19,20 @@ TRIES: Final = 3
 # Makes a statement that selects ``FROM lazily`` not wait for the disk.
 _LAZILY: Final = "WITH lazily AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS off)"
 _TOGETHER: ContextVar[bool] = ContextVar("together", default=False)
+_READING: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+class OnlyReading(RuntimeError):
+    """Something wanted to write under :func:`only_reading`."""
 
 
 def use_case() -> Atomic:
     """Open the one transaction of a use case; it may not be nested in another but for :func:`together`.
 
-    Inside a test's own transaction Django relaxes ``durable`` by itself.
+    Inside a test's own transaction Django relaxes ``durable`` by itself. :raises OnlyReading:
     """
+    if _READING.get():
+        raise OnlyReading("nothing may be written here")
     return transaction.atomic(durable=not _TOGETHER.get())
 
 
@@ -66,6 +73,28 @@ def picture() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """Let nothing be written inside, whoever tries: the database itself refuses. Jobs are rows too.
+
+    It is a :func:`picture` as well. :raises OnlyReading: something tried; nothing was done.
+    """
+    outermost = not connection.in_atomic_block
+    before = _READING.set(True)
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                level = "ISOLATION LEVEL REPEATABLE READ " if outermost else ""
+                cursor.execute(f"SET TRANSACTION {level}READ ONLY")
+            yield
+    except InternalError as error:
+        if isinstance(error.__cause__, ReadOnlySqlTransaction):
+            raise OnlyReading(str(error)) from error
+        raise
+    finally:
+        _READING.reset(before)
+
+
 def is_copy() -> bool:
     """Whether the database can only be read: a copy that follows another one."""
     with connection.cursor() as cursor:
@@ -89,8 +118,10 @@ def together() -> Iterator[None]:
 def require_no_transaction() -> None:
     """Stop a statement that must be committed by itself, whatever becomes of its caller.
 
-    A test's own transaction does not count. :raises RuntimeError:
+    A test's own transaction does not count. :raises RuntimeError: :raises OnlyReading:
     """
+    if _READING.get():
+        raise OnlyReading("nothing may be written here")
     blocks = connection.atomic_blocks
     if blocks and not getattr(blocks[-1], "_from_testcase", False):
         raise RuntimeError("this statement commits by itself and must not run inside a transaction")

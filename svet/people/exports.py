@@ -89,6 +89,13 @@ def _acts(who: DataSubject) -> Sequence[Row]:
     return shown
 
 
+def _looks(who: DataSubject) -> Sequence[Row]:
+    """When the staff looked at the cabinet and why; who, is on «Мои данные»: the copy names nobody else."""
+    public_id = queries.person(who.person_id).public_id
+    found = journal.views_of_cabinet(public_id, limit=MOST_ROWS)
+    return [{"at": look.at, "reason": look.reason} for look in found]
+
+
 def _fields(row: object, names: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
@@ -105,6 +112,7 @@ EXPORT = PersonalShare(
         ExportSection("devices", gettext_lazy("Устройства"), 13, _devices),
         ExportSection("tokens", gettext_lazy("Ключи для программ"), 15, _tokens),
         ExportSection("acts", gettext_lazy("Ваши действия"), 80, _acts),
+        ExportSection("cabinet_looks", gettext_lazy("Когда сотрудники смотрели кабинет"), 81, _looks),
     ),
     forget=forget_person,
 )

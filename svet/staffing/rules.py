@@ -15,6 +15,7 @@ class Permission(StrEnum):
 
     ACCOUNTS = "accounts"  # search, open an account with its holder, money and journal
     LINKS = "links"  # confirm a person, judge «это не я», hand an account over
+    CUSTOMER_VIEW = "customer_view"  # see a cabinet as its customer does, changing nothing
     TERMS = "terms"  # dated terms of a contract, acts about meters
     READINGS = "readings"  # judge readings, take control readings, answer disputes
     PHONES = "phones"  # ask for, and as the second pair of eyes confirm, a change of phone
@@ -42,6 +43,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
         {
             Permission.ACCOUNTS,
             Permission.LINKS,
+            Permission.CUSTOMER_VIEW,
             Permission.TERMS,
             Permission.READINGS,
             Permission.APPEALS,
@@ -76,6 +78,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
 
 IDLE: Final = timedelta(minutes=15)
 ABSOLUTE: Final = timedelta(hours=12)
+#: How long a member sees a cabinet as its customer does, whatever they do there.
+VIEW_LASTS: Final = timedelta(minutes=15)
 #: The shortest reason that says anything.
 SHORTEST_REASON: Final = 5
 LONGEST_REASON: Final = 300
@@ -105,6 +109,14 @@ class StaffRefused(Refused):
 def session_ended(*, opened_at: datetime, seen_at: datetime, now: datetime) -> bool:
     """Whether a work session is over: 15 minutes without a page, or 12 hours whatever was done."""
     return now - seen_at >= IDLE or now - opened_at >= ABSOLUTE
+
+
+def view_ended(*, opened_at: datetime, now: datetime) -> bool:
+    """Whether a look at a cabinet with its customer's eyes is over: 15 minutes after it began.
+
+    A clock that went back ends it too: nobody may look longer by that.
+    """
+    return not timedelta(0) <= now - opened_at < VIEW_LASTS
 
 
 def checked_reason(raw: str, *, field: str = "reason") -> str:

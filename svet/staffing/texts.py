@@ -23,6 +23,7 @@ ROLES: dict[Role, str | Promise] = {
 PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.ACCOUNTS: gettext_lazy("Искать и открывать лицевые счета"),
     Permission.LINKS: gettext_lazy("Подтверждать людей и разбирать чужие привязки"),
+    Permission.CUSTOMER_VIEW: gettext_lazy("Смотреть кабинет глазами клиента, ничего не меняя"),
     Permission.TERMS: gettext_lazy("Менять условия договора и записывать акты"),
     Permission.READINGS: gettext_lazy("Проверять показания и споры"),
     Permission.PHONES: gettext_lazy("Менять телефон человека вдвоём с коллегой"),

@@ -528,6 +528,8 @@ DESKS = [
     post("staff/links/<link_id>/close/", OPERATOR, body={"reason": "чужой человек"}),
     post("staff/links/<link_id>/end-sessions/", OPERATOR, body={"reason": "телефон украли"}),
     post("staff/links/<link_id>/confirm/", OPERATOR, body={"reason": "пришла сама", "document": "паспорт"}),
+    post("staff/links/<link_id>/view/", OPERATOR, body={"reason": "спрашивает о счёте"}),
+    post("staff/links/view/end/", STAFF),
     post("staff/links/<suspended_id>/restore/", OPERATOR, body={"reason": "ошиблись кнопкой"}),
     post("staff/links/<account_id>/hand-over/", OPERATOR, ASKED),
     get("staff/meters/<meter_id>/replace/", OPERATOR),

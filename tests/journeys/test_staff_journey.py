@@ -60,8 +60,29 @@ def test_a_new_colleague_is_taken_on_and_opens_an_account(
     colleague.get_by_role("cell").get_by_role("link").first.click()
     expect(colleague.get_by_role("heading", name="У кого в кабинете")).to_be_visible()
     expect(colleague.get_by_text("Счёт открыт сотрудником").first).to_be_visible()
+    _sees_with_the_customers_eyes(colleague)
     colleague.goto("/staff/members/")
     expect(colleague.get_by_role("heading", name="не для вашей роли")).to_be_visible()
+
+
+def _sees_with_the_customers_eyes(page: Page) -> None:
+    """From an account's page: why, the banner on each page, a form that sends nothing, and the way out."""
+    page.get_by_role("link", name="Подтвердить, закрыть доступ").click()
+    back = page.url
+    card = page.locator("section", has=page.get_by_role("button", name="Посмотреть глазами клиента")).first
+    card.get_by_role("button", name="Посмотреть глазами клиента").click()
+    expect(page.get_by_text("Напишите причину").first).to_be_visible()
+    card.get_by_label("Причина").fill("звонит: не видит показаний")
+    card.get_by_role("button", name="Посмотреть глазами клиента").click()
+    banner = page.get_by_text("Вы смотрите глазами клиента")
+    for item in ("Оплата", "Показания"):
+        page.get_by_role("link", name=item, exact=True).last.click()
+        expect(page.get_by_role("heading", level=1, name=item)).to_be_visible()
+        expect(banner).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Отправить")).first.click()
+    expect(page.get_by_role("heading", name="Изменить ничего нельзя")).to_be_visible()
+    page.get_by_role("button", name="Закончить просмотр").click()
+    expect(page).to_have_url(back)
 
 
 #: What an application would show for a secret.

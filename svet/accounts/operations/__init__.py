@@ -30,6 +30,7 @@ from svet.accounts.operations.household import (
     withdraw_invitation,
 )
 from svet.accounts.operations.linking import LinkRefused, link_account, suspend_link, unlink
+from svet.accounts.operations.looking import begin_customer_view, end_customer_view
 from svet.accounts.operations.office import (
     HoldingRefused,
     bar_link,
@@ -83,6 +84,7 @@ __all__ = [
     "approve_link",
     "arrange_account",
     "bar_link",
+    "begin_customer_view",
     "change_access",
     "change_terms",
     "close_account",
@@ -91,6 +93,7 @@ __all__ = [
     "create_group",
     "default_group",
     "delete_group",
+    "end_customer_view",
     "end_lapsed_delivery",
     "end_what_has_run_out",
     "enter_terms",

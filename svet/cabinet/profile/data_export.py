@@ -17,19 +17,25 @@ from svet.cabinet.profile.forms import DeletionForm
 from svet.cabinet.profile.second_factor import proved
 from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.session import DEVICE_COOKIE, client_address, now_of, person_of, signed_in
+from svet.journal import queries as journal
 from svet.limits.operations import LimitReached, spend
 from svet.limits.rules import LimitName
 from svet.people import texts
 from svet.privacy import operations, queries, wording
+from svet.staffing.texts import name_in_words
 
 _HOME = "/profile/data/"
+#: So many of the newest looks are shown; the copy has all.
+_MOST_LOOKS = 50
 
 
 @signed_in
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What may be taken along and what deleting means."""
-    return render(request, "cabinet/data.html", {})
+    """What may be taken along, which members of the staff looked at the cabinet, and what deleting means."""
+    found = journal.views_of_cabinet(person_of(request).public_id, limit=_MOST_LOOKS)
+    looks = [(look, name_in_words(look.actor_name)) for look in found]
+    return render(request, "cabinet/data.html", {"looks": looks})
 
 
 def _copy(request: HttpRequest) -> dict[str, Any]:

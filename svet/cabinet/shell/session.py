@@ -28,6 +28,7 @@ __all__ = [
     "actor_of",
     "client_address",
     "close_session",
+    "customer_row",
     "device_cookie",
     "flow_key",
     "keep_session",
@@ -105,6 +106,12 @@ def _row_of(person_id: int) -> Any:
     if row is None:
         raise PermissionDenied
     return row
+
+
+def customer_row(person_id: int) -> Any:
+    """Django's row of a customer whose cabinet can be signed in to; None for anybody else."""
+    row = _BACKEND.get_user(person_id)
+    return None if row is None or row.is_staff else row
 
 
 def open_session(request: HttpRequest, response: HttpResponse, *, person_id: int) -> None:

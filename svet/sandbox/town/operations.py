@@ -27,6 +27,7 @@ from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
 from svet.metering import operations as metering
 from svet.metering import queries as readings
+from svet.sandbox.town.agreements import agree
 from svet.sandbox.town.desks import fill_desks
 from svet.sandbox.town.employees import open_office
 from svet.sandbox.town.providers import BUILDER, add_providers, set_norms, show_penalties
@@ -57,6 +58,7 @@ def build_first(*, town: TownSettings, now: datetime, progress: Progress) -> Non
     first = _households(town, 1, town.first) + _second_households(town)
     _live(first, "first", providers=providers, town=town, now=now, progress=progress, people=True)
     fill_desks(now=now)
+    agree(now=now)
 
 
 def build_rest(*, town: TownSettings, now: datetime, progress: Progress) -> None:

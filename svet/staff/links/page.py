@@ -23,8 +23,9 @@ from svet.kernel.refusals import NotFound, Refused
 from svet.look.forms import Form
 from svet.look.requests import now_of
 from svet.metering import queries as metering
-from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
+from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_page
 from svet.staff.shell.forms import ReasonForm, answer
+from svet.staff.shell.looking import begin_look, drop_look, look_at
 from svet.staffing import operations as staffing
 from svet.staffing import texts as staffing_texts
 from svet.staffing.rules import Permission
@@ -223,6 +224,42 @@ def end_sessions(request: HttpRequest, link_public_id: str) -> HttpResponse:
 
 
 @require_POST
+@desk_page(Permission.CUSTOMER_VIEW)
+def look(request: HttpRequest, link_public_id: str) -> HttpResponse:
+    """See the cabinet of a link's person as they see it, for a quarter of an hour, changing nothing."""
+    back = office.account_of_link(link_public_id=link_public_id)
+    if not back:
+        deny_as_missing(request, subject="link", public_id=link_public_id)
+
+    def act() -> HttpResponse:
+        try:
+            begun = operations.begin_customer_view(
+                by=actor_of(request),
+                link_public_id=link_public_id,
+                reason=request.POST.get("reason", ""),
+                now=now_of(request),
+            )
+        except NotFound:
+            deny_as_missing(request, subject="link", public_id=link_public_id)
+        begin_look(request, person_id=begun.person_id, account_public_id=begun.account_public_id)
+        return redirect("/")
+
+    return _decided(request, back, link_public_id, act=act, explain=staffing_texts.explain)
+
+
+@require_POST
+@member_page
+def end_look(request: HttpRequest) -> HttpResponse:
+    """Look no longer; pressed once more, nothing happens."""
+    seen = look_at(request)
+    if seen is None:
+        return redirect("staff")
+    drop_look(request)
+    operations.end_customer_view(by=seen.by, person_id=seen.person_id, now=now_of(request))
+    return redirect("staff-link-account", seen.account_public_id)
+
+
+@require_POST
 @desk_page(Permission.LINKS)
 def hand_over(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Give the account to another holder."""
@@ -256,5 +293,7 @@ urlpatterns: list[URLPattern] = [
     path("links/<public_id:suspended_public_id>/restore/", restore, name="staff-link-restore"),
     path("links/<public_id:link_public_id>/close/", decide, {"verb": "close"}, name="staff-link-close"),
     path("links/<public_id:link_public_id>/end-sessions/", end_sessions, name="staff-link-end-sessions"),
+    path("links/<public_id:link_public_id>/view/", look, name="staff-link-view"),
+    path("links/view/end/", end_look, name="staff-view-end"),
     path("links/<public_id:link_public_id>/confirm/", decide, {"verb": "confirm"}, name="staff-link-confirm"),
 ]

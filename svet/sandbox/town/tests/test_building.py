@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from svet.accounts.models import Account
+from svet.arrangements.models import InstalmentPlan, PaymentPromise
 from svet.billing import queries as billing
 from svet.billing.models import ChargeLine, HouseProblem
 from svet.bills import queries as bill_queries
@@ -15,7 +16,12 @@ from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
 from svet.ledger.models import Posting
 from svet.metering import queries as metering
+from svet.outages.models import Outage
+from svet.outages.queries import outages_of
+from svet.outages.rules import TOLD_AHEAD
 from svet.sandbox.town import operations
+from svet.sandbox.town.rules.cast import BORIS_PHONE, VERA_PHONE
+from svet.sandbox.town.rules.plan import account_number
 from svet.sandbox.town.settings import TownSettings
 from svet.support.models import Appeal
 
@@ -45,3 +51,11 @@ def test_a_second_build_changes_nobodys_debt() -> None:
     assert late.exists()
     # Each desk has one thing to do, and no more after the second build.
     assert [metering.review_count(), metering.waiting_dispute_count(), Appeal.objects.count()] == [1, 1, 1]
+    # So it is with what people have promised, agreed on and been told of.
+    assert list(PaymentPromise.objects.values_list("state", "person__phone")) == [("open", BORIS_PHONE)]
+    assert list(InstalmentPlan.objects.values_list("state", "person__phone")) == [("standing", VERA_PHONE)]
+    (works,) = Outage.objects.all()
+    assert works.begins_at - NOW > TOLD_AHEAD
+    (annas,) = Account.objects.filter(number=account_number(1))
+    met = outages_of([annas.pk], now=NOW)
+    assert [[one.public_id for one in each] for each in met.values()] == [[works.public_id]]

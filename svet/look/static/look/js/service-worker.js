@@ -100,7 +100,7 @@ async function navigated(event, url) {
   if (url.pathname.startsWith("/entrance/")) event.waitUntil(caches.delete(SEEN_CACHE));
   try {
     const answer = (await event.preloadResponse) ?? (await fetch(event.request));
-    if (url.pathname === FRAME.kept && !url.search && answer.ok && !answer.redirected) {
+    if (url.pathname === FRAME.kept && !url.search && answer.ok && !answer.redirected && !answer.headers.has("Svet-Look")) {
       const copy = answer.clone();
       event.waitUntil(caches.open(SEEN_CACHE).then((cache) => cache.put(FRAME.kept, copy)));
     }
