@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from svet.fiscal.models import Receipt, ReceiptLine
 from svet.fiscal.rules.lines import REST
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind, ReceiptState
+from svet.fiscal.rules.vat import NO_VAT
 from svet.payments.queries.receipts import payments_unlike, refunds_without_note
 
 #: So many of each kind are told.
@@ -83,7 +84,9 @@ def _taken() -> list[str]:
             | ~Q(of__receipt__kind=ReceiptKind.SELL.value)
         )
     )
+    taxed = ReceiptLine.objects.filter(kind=ReceiptLineKind.PENALTY.value).exclude(vat__in=["", NO_VAT])
     said = (
+        (taxed, "a penalty with VAT"),
         (over, "more is taken of a line than it has"),
         (elsewhere, "a line takes of another account or payment"),
         (loose, "a line takes nothing that was paid before"),
