@@ -69,12 +69,22 @@ def _make(due: ReceiptDueView, *, now: datetime) -> None:
         kind, parts = ReceiptKind.REFUND, take_back(moved, lines_of_order(due.order_id))
     _keep(due, due.name, kind, parts, now=now)
     rest = not_covered(moved, parts)
+    if due.decide:
+        _wait_for_a_person(due.name, now=now)
     if rest and kind is ReceiptKind.REFUND:
         # More went back than receipts ever said was paid: a person looks, and nothing is handed over.
         name = f"{due.name}{REST}"
         _keep(due, name, kind, rest, now=now)
         reason = ReceiptReason.NOTHING_LEFT.value
         receipt = Receipt.objects.get(source=name)
+        move_receipt(receipt, ReceiptState.FAILED, now=now, next_at=None, reason=reason)
+
+
+def _wait_for_a_person(source: str, *, now: datetime) -> None:
+    """Nothing says whether there is such a receipt: a person sends it, or closes it by a document."""
+    receipt = Receipt.objects.filter(source=source, state=ReceiptState.PENDING.value).first()
+    if receipt is not None:
+        reason = ReceiptReason.DECIDE.value
         move_receipt(receipt, ReceiptState.FAILED, now=now, next_at=None, reason=reason)
 
 

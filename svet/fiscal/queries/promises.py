@@ -12,7 +12,7 @@ from svet.fiscal.models import Receipt, ReceiptLine
 from svet.fiscal.rules.lines import REST
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.fiscal.rules.vat import NO_VAT
-from svet.payments.queries.receipts import payments_unlike, refunds_without_note
+from svet.payments.queries.receipts import disputes_without_note, payments_unlike, refunds_without_note
 
 #: So many of each kind are told.
 MOST = 100
@@ -59,10 +59,17 @@ def _payments() -> list[str]:
                 f"payment {one.number}: receipts of {one.receipts_back.kopecks} kopecks that went back,"
                 f" given back {one.back.kopecks}"
             )
-    return found + [
-        f"payment {number}: money went back and no receipt is owed for it"
-        for number in refunds_without_note(most=MOST)
-    ]
+    return (
+        found
+        + [
+            f"payment {number}: money went back and no receipt is owed for it"
+            for number in refunds_without_note(most=MOST)
+        ]
+        + [
+            f"payment {number}: lost in a dispute, and nothing is said of a receipt for it"
+            for number in disputes_without_note(most=MOST)
+        ]
+    )
 
 
 def _sums() -> list[str]:

@@ -20,6 +20,18 @@ class DueKind(StrEnum):
 
     PAID = "paid"
     BACK = "back"
+    LOST = "lost"  # the bank gave it to a payer who disputed the payment
+
+
+class LostReceipts(StrEnum):
+    """What is done about the receipt of money that the bank gave back in a dispute that was lost.
+
+    No place of 54-ФЗ says that it is the seller's «возврат прихода» or that it is not: the accountant says.
+    """
+
+    ASK = "ask"  # none goes until a person has decided about that one
+    CASHBOX = "cashbox"  # the till that made the receipt of the payment
+    NOBODY = "nobody"  # none is owed
 
 
 class ToldState(StrEnum):
