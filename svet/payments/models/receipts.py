@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from svet.kernel.money import Money
 from svet.payments.models.shops import Shop
-from svet.payments.rules.receipts import DueKind, LostReceipts, ReceiptMaker, ToldState
+from svet.payments.rules.receipts import DueKind, LostReceipts, ReceiptMaker, RegisterReceipts, ToldState
 
 #: No bank tells of a receipt of a lost dispute.
 _TOLD = [(each.value, each.value) for each in (DueKind.PAID, DueKind.BACK)]
@@ -36,6 +36,22 @@ class ShopReceipts(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shop_id}: {self.maker}"
+
+
+class SourceReceipts(models.Model):
+    """Who makes the receipts of money that a source of registers brings, paid from the day ``since`` on."""
+
+    source = models.ForeignKey("payments.Source", models.PROTECT, related_name="+", db_index=False)
+    since = models.DateField()
+    maker = models.CharField(max_length=10, choices=[(each.value, each.value) for each in RegisterReceipts])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "since"], name="payments_source_receipts_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}, {self.since}: {self.maker}"
 
 
 class ReceiptDue(models.Model):

@@ -91,7 +91,7 @@ def owe_receipt_lost(order: Order, dispute: Chargeback, *, now: datetime) -> Non
     require_transaction()
     if order.receipts != ReceiptMaker.CASHBOX or not dispute.posted:
         return
-    found = ShopReceipts.objects.filter(shop_id=order.shop_id).values_list("lost", flat=True).first()
+    found = ShopReceipts.objects.filter(shop=order.shop).values_list("lost", flat=True).first()
     said = LostReceipts(found or LostReceipts.ASK)
     fields = {
         "kind": DueKind.LOST.value,

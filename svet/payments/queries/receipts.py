@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
@@ -22,11 +22,12 @@ from svet.payments.models import (
     ReceiptDue,
     RefundLine,
     ShopReceipts,
+    SourceReceipts,
 )
 from svet.payments.queries.shops import shops_of
 from svet.payments.rules.acts import MoneyActState
 from svet.payments.rules.chargebacks import ChargebackState
-from svet.payments.rules.receipts import DueKind, LostReceipts, ReceiptMaker
+from svet.payments.rules.receipts import DueKind, LostReceipts, ReceiptMaker, RegisterReceipts
 from svet.payments.rules.states import SPOKEN_FOR, OrderState, RefundState
 
 
@@ -118,6 +119,13 @@ def lost_words() -> dict[str, LostReceipts]:
     """By the code of a shop ("": as in :func:`makers`) what is done about receipts of disputes it loses."""
     rows = ShopReceipts.objects.values_list("shop__code", "lost")
     return {code or "": LostReceipts(lost) for code, lost in rows}
+
+
+def source_receipts(code: str, *, on: date) -> RegisterReceipts:
+    """Who makes the receipts of money that a source brought and that was paid on a local day."""
+    rows = SourceReceipts.objects.filter(source__code=code.replace("\0", ""), since__lte=on)
+    found = rows.order_by("-since").values_list("maker", flat=True).first()
+    return RegisterReceipts(found or RegisterReceipts.UNSAID)
 
 
 def paid_with_tills(providers: Collection[int]) -> frozenset[int]:
