@@ -17,9 +17,15 @@ REASONS: Final = (CashboxReason, CorrectionReason, ReceiptReason)
 
 def line_name(kind: ReceiptLineKind, account_number: str) -> str:
     """A line as the receipt names it: always in Russian, as the law wants it."""
-    if kind is ReceiptLineKind.ADVANCE:
-        return f"Аванс за электроэнергию, л/с {account_number}"
-    return f"Электроэнергия, л/с {account_number}"
+    match kind:
+        case ReceiptLineKind.ADVANCE:
+            return f"Аванс за электроэнергию, л/с {account_number}"
+        case ReceiptLineKind.FEE:
+            return f"Ограничение и возобновление подачи электроэнергии, л/с {account_number}"
+        case ReceiptLineKind.PENALTY:
+            return f"Пени за просрочку оплаты, л/с {account_number}"
+        case ReceiptLineKind.SETTLEMENT:
+            return f"Электроэнергия, л/с {account_number}"
 
 
 def kind_word(kind: ReceiptKind, *, corrects: bool = False) -> str:
@@ -44,9 +50,15 @@ def basis_word(basis: CorrectionBasis) -> str:
 
 def line_word(kind: ReceiptLineKind) -> str:
     """What a line is, for the desk."""
-    if kind is ReceiptLineKind.ADVANCE:
-        return _("аванс")
-    return _("расчёт")
+    match kind:
+        case ReceiptLineKind.ADVANCE:
+            return _("аванс")
+        case ReceiptLineKind.FEE:
+            return _("работы")
+        case ReceiptLineKind.PENALTY:
+            return _("пени")
+        case ReceiptLineKind.SETTLEMENT:
+            return _("электроэнергия")
 
 
 def receipt_words(state: ReceiptState, number: str) -> str:
@@ -126,6 +138,11 @@ def why(reason: ReceiptReason) -> str:
             return _("Касса назвала номер, который уже стоит в другом чеке: решает бухгалтер.")
         case ReceiptReason.NOTHING_LEFT:
             return _("Вернули больше, чем есть в чеках этого платежа: решает бухгалтер.")
+        case ReceiptReason.DECIDE:
+            return _(
+                "Спор с банком проигран, деньги ушли плательщику. Нужен ли чек возврата, решает бухгалтер: "
+                "отправьте чек в кассу или закройте его документом."
+            )
         case ReceiptReason.FAULT:
             return _("Чек не собрать: ошибка программы, подробности в её журнале.")
         case ReceiptReason.ANOTHER:

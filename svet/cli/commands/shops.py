@@ -100,11 +100,16 @@ def reserve(provider: str, codes: tuple[str, ...]) -> None:
 @shop_command.command("receipts")
 @click.argument("code")
 @click.argument("maker", type=click.Choice(["bank", "cashbox", "nobody"]))
-def receipts(code: str, maker: str) -> None:
+@click.option("--lost", type=click.Choice(["ask", "cashbox", "nobody"]), help="Of lost disputes.")
+def receipts(code: str, maker: str, lost: str | None) -> None:
     """Say who makes the fiscal receipts of the shop CODE (-: that of SVET_ACQUIRING_URL).
 
     bank: the bank's own till, as long as nothing is said. cashbox: the supplier's till (svet cashbox add).
     nobody: somebody who is not known here. Payments begun before keep theirs.
+
+    --lost says what is done about disputes that are lost from now on, of payments whose receipt the
+    supplier's till made. ask: a person decides of each (until something is said). cashbox: the till makes
+    the receipt of money that went back. nobody: none is made.
     """
     with database():
         django_ready()
@@ -114,11 +119,12 @@ def receipts(code: str, maker: str) -> None:
         from svet.fiscal.queries import tills_to_enter
         from svet.kernel.actors import Actor
         from svet.payments.operations.receipts import choose_maker
-        from svet.payments.rules.receipts import ReceiptMaker
+        from svet.payments.rules.receipts import LostReceipts, ReceiptMaker
 
         with in_words():
             by, now = Actor.system("svet shop"), datetime.now(UTC)
-            choose_maker(code=code, maker=ReceiptMaker(maker), now=now, by=by)
+            said_of_lost = LostReceipts(lost) if lost else None
+            choose_maker(code=code, maker=ReceiptMaker(maker), lost=said_of_lost, now=now, by=by)
             said = {
                 "bank": _("Чеки новых платежей через %(code)s делает банк."),
                 "cashbox": _("Чеки новых платежей через %(code)s делает онлайн-касса поставщика."),
@@ -167,7 +173,7 @@ def list_shops() -> None:
         django_ready()
         from django.utils.translation import gettext as _
 
-        from svet.payments.queries.receipts import makers
+        from svet.payments.queries.receipts import lost_words, makers
         from svet.payments.queries.shops import reserves, shops
 
         click.echo(f"{'-':<20} " + _("SVET_ACQUIRING_URL: все поставщики, которых нет ниже"))
@@ -177,8 +183,10 @@ def list_shops() -> None:
             cards = _("карты хранит") if one.keeps_cards else _("карт не хранит")
             click.echo(f"{one.code:<20} {state}, {cards}: {served}")
             click.echo(f"{'':<20} {one.name}; {one.address}; {one.secret}")
+        lost = lost_words()
         for named, maker in makers().items():
-            click.echo(_("Чеки %(code)s: %(maker)s") % {"code": named or "-", "maker": maker.value})
+            said = _("Чеки %(code)s: %(maker)s, проигранных споров: %(lost)s")
+            click.echo(said % {"code": named or "-", "maker": maker.value, "lost": lost[named].value})
         for provider, codes in reserves().items():
             named = ", ".join(code or "-" for code in codes)
             click.echo(_("В запасе у %(provider)s: %(codes)s.") % {"provider": provider, "codes": named})

@@ -94,6 +94,38 @@ def set_source(code: str, **form: str | bool | None) -> None:
             click.echo(_("Источник %(code)s изменён.") % {"code": code})
 
 
+@source_command.command("receipts")
+@click.argument("code")
+@click.argument("maker", type=click.Choice(["agent", "supplier", "unsaid"]))
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="first day of payment it holds for, YYYY-MM-DD; today when absent",
+)
+def receipts(code: str, maker: str, since: datetime | None) -> None:
+    """Say who makes the receipts of money that the source CODE brings.
+
+    agent: who took the money. supplier: the accountant, at a till of the supplier's own. unsaid: nobody has
+    said. The portal makes none of them; the desk tells who does.
+    """
+    with database():
+        django_ready()
+        from django.utils import timezone
+
+        from svet.cli.refusal_text import in_words
+        from svet.kernel.actors import Actor
+        from svet.payments.operations.sources import choose_receipts
+        from svet.payments.rules.receipts import RegisterReceipts
+        from svet.payments.texts.sources import receipts_words
+
+        with in_words():
+            now = datetime.now(UTC)
+            said = RegisterReceipts(maker)
+            day = since.date() if since else timezone.localdate(now)
+            choose_receipts(code=code, maker=said, since=day, now=now, by=Actor.system("svet source"))
+            click.echo(f"{code}: " + receipts_words(said))
+
+
 @source_command.command("list")
 def list_sources() -> None:
     """Every source: code, whose money it brings, name."""

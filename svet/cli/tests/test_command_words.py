@@ -283,6 +283,11 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["sber", "--delimiter", "x"],
             ["sber", "--columns", "date,suip,account,sum", "--identity", "office"],
         ],
+        ("source", "receipts"): [
+            ["sber", "agent"],
+            ["sber", "supplier", "--since", "2026-10-01"],
+            ["pigeon", "agent"],
+        ],
         ("source", "list"): [[]],
         ("act", "write"): [
             [NUMBERS[0], "refused", "--since", "2026-10-01", "--reason", "обход участка", "--number", "17"],

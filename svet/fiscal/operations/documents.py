@@ -15,6 +15,7 @@ from svet.gateways.fiscal.port import (
     FiscalItem,
     FiscalMethod,
     FiscalReport,
+    FiscalSubject,
     FiscalVerb,
     Seller,
 )
@@ -23,6 +24,14 @@ from svet.kernel.money import Money
 _METHODS: Final = {
     ReceiptLineKind.SETTLEMENT: FiscalMethod.FULL_PAYMENT,
     ReceiptLineKind.ADVANCE: FiscalMethod.ADVANCE,
+    ReceiptLineKind.FEE: FiscalMethod.FULL_PAYMENT,
+    ReceiptLineKind.PENALTY: FiscalMethod.FULL_PAYMENT,
+}
+_SUBJECTS: Final = {
+    ReceiptLineKind.SETTLEMENT: FiscalSubject.SERVICE,
+    ReceiptLineKind.ADVANCE: FiscalSubject.ADVANCE,
+    ReceiptLineKind.FEE: FiscalSubject.SERVICE,
+    ReceiptLineKind.PENALTY: FiscalSubject.PENALTY,
 }
 #: A till's clock has a zone of its own and names none.
 _ZONES: Final = timedelta(days=1)
@@ -44,6 +53,7 @@ def document_of(receipt: Receipt) -> FiscalDocument:
                 line.name,
                 Money(line.kopecks),
                 _METHODS[ReceiptLineKind(line.kind)],
+                _SUBJECTS[ReceiptLineKind(line.kind)],
                 line.vat,
                 Money(line.vat_kopecks),
             )

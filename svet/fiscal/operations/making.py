@@ -10,7 +10,7 @@ import structlog
 from svet.fiscal.models import Receipt
 from svet.fiscal.operations.steps import keep_receipt, move_receipt
 from svet.fiscal.queries.lines import lines_of_order
-from svet.fiscal.rules.lines import REST, ReceiptPart, not_covered, split_paid, take_back
+from svet.fiscal.rules.lines import REST, BesideEnergy, ReceiptPart, not_covered, split_paid, take_back
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import ReceiptKind, ReceiptState
 from svet.kernel.transactions import use_case
@@ -18,6 +18,7 @@ from svet.ledger.queries import owed_before
 from svet.payments.operations.receipts import hold_payments, take_due
 from svet.payments.queries.receipts import ReceiptDueView, receipts_due
 from svet.payments.rules.receipts import DueKind
+from svet.penalties.queries import paid_streams
 
 #: So many notes are read at a time.
 A_RUN = 500
@@ -58,17 +59,32 @@ def _make(due: ReceiptDueView, *, now: datetime) -> None:
     hold_payments([due.order_id])
     moved = [(line.account_id, line.money) for line in due.lines]
     if due.kind is DueKind.PAID:
-        kind, parts = ReceiptKind.SELL, split_paid(moved, owed_before(key=due.ledger_key))
+        beside = {
+            account_id: BesideEnergy(paid.fee, paid.penalty)
+            for account_id, paid in paid_streams(key=due.ledger_key).items()
+        }
+        kind = ReceiptKind.SELL
+        parts = split_paid(moved, owed_before(key=due.ledger_key), beside)
     else:
         kind, parts = ReceiptKind.REFUND, take_back(moved, lines_of_order(due.order_id))
     _keep(due, due.name, kind, parts, now=now)
     rest = not_covered(moved, parts)
+    if due.decide:
+        _wait_for_a_person(due.name, now=now)
     if rest and kind is ReceiptKind.REFUND:
         # More went back than receipts ever said was paid: a person looks, and nothing is handed over.
         name = f"{due.name}{REST}"
         _keep(due, name, kind, rest, now=now)
         reason = ReceiptReason.NOTHING_LEFT.value
         receipt = Receipt.objects.get(source=name)
+        move_receipt(receipt, ReceiptState.FAILED, now=now, next_at=None, reason=reason)
+
+
+def _wait_for_a_person(source: str, *, now: datetime) -> None:
+    """Nothing says whether there is such a receipt: a person sends it, or closes it by a document."""
+    receipt = Receipt.objects.filter(source=source, state=ReceiptState.PENDING.value).first()
+    if receipt is not None:
+        reason = ReceiptReason.DECIDE.value
         move_receipt(receipt, ReceiptState.FAILED, now=now, next_at=None, reason=reason)
 
 

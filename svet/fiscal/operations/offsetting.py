@@ -14,15 +14,17 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from svet.accounts.queries import provider_by_id
+from svet.fiscal.models import Receipt
 from svet.fiscal.operations.steps import keep_receipt
-from svet.fiscal.queries.lines import accounts_with_advances, open_advances
-from svet.fiscal.rules.lines import ReceiptPart, use_advances
-from svet.fiscal.rules.states import ReceiptKind
+from svet.fiscal.queries.lines import accounts_with_advances, open_advances, said_of_order
+from svet.fiscal.rules.lines import BesideEnergy, ReceiptPart, use_advances, used_for
+from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind
 from svet.kernel.money import ZERO
 from svet.kernel.transactions import use_case
 from svet.ledger.queries import balances
 from svet.payments.operations.receipts import hold_payments
 from svet.payments.queries.receipts import unsettled_orders
+from svet.penalties.queries import paid_streams
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +45,19 @@ def offset_advances(*, now: datetime) -> int:
     return len(accounts)
 
 
+def _not_said(account_id: int, order_id: int) -> BesideEnergy:
+    """What works and penalties have taken of a payment, and no receipt of it has said yet."""
+    sale = Receipt.objects.filter(order_id=order_id, kind=ReceiptKind.SELL.value).order_by("pk").first()
+    paid = paid_streams(key=sale.source, since_then=True).get(account_id) if sale else None
+    if paid is None:
+        return BesideEnergy()
+    said = said_of_order(order_id, account_id)
+    return BesideEnergy(
+        max(paid.fee - said[ReceiptLineKind.FEE], ZERO),
+        max(paid.penalty - said[ReceiptLineKind.PENALTY], ZERO),
+    )
+
+
 def _offset(account_id: int, *, now: datetime) -> None:
     with use_case():
         # The same payments are held by whoever gives money of them back, moves it or disputes it, and where
@@ -55,7 +70,8 @@ def _offset(account_id: int, *, now: datetime) -> None:
         by_order: dict[tuple[int, int], list[ReceiptPart]] = defaultdict(list)
         for part in use_advances(balance=owed, advances=lines):
             by_order[of_line[part.of or 0]].append(part)
-        for (order_id, provider_id), own in by_order.items():
+        for (order_id, provider_id), used in by_order.items():
+            own = used_for(used, _not_said(account_id, order_id))
             month = now.astimezone(ZoneInfo(provider_by_id(provider_id).time_zone))
             keep_receipt(
                 source=f"offset:{account_id}:{order_id}:{month:%Y-%m}",

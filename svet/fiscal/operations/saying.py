@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
 
 from svet.accounts.queries import accounts_by_id, provider_by_id, visible_ids
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
@@ -21,11 +22,14 @@ from svet.fiscal.rules.vat import (
 from svet.fiscal.texts import line_name
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
-from svet.ledger.queries import balances, owed_before
-from svet.ledger.queries.debts import debt_by_days
+from svet.ledger.queries import owed_before
+from svet.ledger.queries.debts import OF_ENERGY, OF_FEES, debt_by_days
 from svet.payments.queries.receipts import contact_of, payer_of
+from svet.penalties.queries import PaidStreams, account_streams, paid_streams
 
 _NO_LINE = LineVat("", ZERO)
+#: Which movements of the books are the supplies of a line.
+_SUPPLIES: Final = {ReceiptLineKind.SETTLEMENT: OF_ENERGY, ReceiptLineKind.FEE: OF_FEES}
 
 
 def where_it_goes(kind: ReceiptKind, *, order_id: int, account_ids: Collection[int], own: str) -> str:
@@ -113,28 +117,57 @@ def _supplied(
 ) -> Iterable[tuple[ReceiptPart, Sequence[Supplied]]]:
     """Each part by the days of supply: of a payment by the debt before it, of an offset by what used it."""
     today = receipt.local.date()
-    debts = _debts(receipt, parts)
+    if receipt.kind == ReceiptKind.REFUND:
+        yield from ((part, [Supplied(today, part.money)]) for part in parts)
+        return
+    sale = receipt.kind == ReceiptKind.SELL
+    paid = paid_streams(key=receipt.source) if sale else {}
+    named = {account_id: one.named for account_id, one in paid.items()}
+    debts = _debts(receipt, parts, paid)
     for part in parts:
-        if part.kind is not ReceiptLineKind.SETTLEMENT or receipt.kind == ReceiptKind.REFUND:
+        debt = debts.get((part.account_id, part.kind))
+        if debt is None:
+            # An advance: nothing is supplied yet. A penalty: nothing ever was.
             yield part, [Supplied(today, part.money)]
             continue
-        supplied = by_rates(part.money, debt=debts[part.account_id], otherwise=today)
-        debts[part.account_id] = debt_left(debts[part.account_id], settled=part.money)
+        month = named.get(part.account_id) if part.kind is ReceiptLineKind.SETTLEMENT else None
+        supplied = by_rates(part.money, debt=debt, otherwise=today, named=month)
+        debts[part.account_id, part.kind] = debt_left(debt, settled=part.money, named=month)
         yield part, supplied
 
 
-def _debts(receipt: Receipt, parts: Sequence[ReceiptPart]) -> dict[int, list[Supplied]]:
+def _debts(
+    receipt: Receipt, parts: Sequence[ReceiptPart], paid: Mapping[int, PaidStreams]
+) -> dict[tuple[int, ReceiptLineKind], list[Supplied]]:
+    """What electricity and works owed, by days of supply: before a payment, or with what its advance paid."""
     accounts = sorted({part.account_id for part in parts})
     sale = receipt.kind == ReceiptKind.SELL
-    owed = owed_before(key=receipt.source) if sale else balances(accounts)
+    owed = owed_before(key=receipt.source) if sale else {}
     # An advance is used by what was charged after it was paid.
     first = Receipt.objects.filter(lines__in=[part.of for part in parts if part.of]).order_by("pk").first()
     before, after = (receipt.source, "") if sale else ("", first.source if first else "")
-    found: dict[int, list[Supplied]] = {}
+    found: dict[tuple[int, ReceiptLineKind], list[Supplied]] = {}
     for account_id in accounts:
-        debt = max(owed.get(account_id, ZERO), ZERO)
-        if receipt.kind == ReceiptKind.OFFSET:
-            debt += Money.total(part.money for part in parts if part.account_id == account_id)
-        days = debt_by_days(account_id=account_id, debt=debt, before=before, after=after)
-        found[account_id] = [Supplied(day, money) for day, money in days]
+        if not sale:
+            streams = account_streams(account_id, provider_id=receipt.provider_id)
+            of = {kind: _sum_of(parts, account_id, kind) for kind in _SUPPLIES}
+            energy = max(Money(streams.energy), ZERO) + of[ReceiptLineKind.SETTLEMENT]
+            fee = max(Money(streams.fee), ZERO) + of[ReceiptLineKind.FEE]
+        elif account_id in paid:
+            energy, fee = paid[account_id].energy_owed, paid[account_id].fee_owed
+        else:
+            energy, fee = owed.get(account_id, ZERO), ZERO
+        for kind, debt in ((ReceiptLineKind.SETTLEMENT, energy), (ReceiptLineKind.FEE, fee)):
+            days = debt_by_days(
+                account_id=account_id,
+                debt=max(debt, ZERO),
+                before=before,
+                after=after,
+                kinds=_SUPPLIES[kind],
+            )
+            found[account_id, kind] = [Supplied(day, money) for day, money in days]
     return found
+
+
+def _sum_of(parts: Sequence[ReceiptPart], account_id: int, kind: ReceiptLineKind) -> Money:
+    return Money.total(part.money for part in parts if part.account_id == account_id and part.kind is kind)

@@ -62,6 +62,8 @@ def receipts_of(order_ids: Collection[int], *, seen_by: Actor) -> dict[int, tupl
 
     Those a bank's own till makes are among them, as far as the bank told.
 
+    One of which a person decides first, whether there is to be one, is not.
+
     An offset tells what an account was charged: it is for who sees that account now, paid they or not.
     """
     found: dict[int, list[FiscalReceiptView]] = {}
@@ -70,6 +72,7 @@ def receipts_of(order_ids: Collection[int], *, seen_by: Actor) -> dict[int, tupl
         rows = (
             Receipt.objects.filter(order_id__in=order_ids)
             .exclude(Q(kind=ReceiptKind.OFFSET.value) & Exists(others))
+            .exclude(state=ReceiptState.FAILED.value, reason=ReceiptReason.DECIDE.value)
             .select_related("order", "cashbox")
         )
         for row in rows.order_by("id"):

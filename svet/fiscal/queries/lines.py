@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from svet.fiscal.models import ReceiptLine
 from svet.fiscal.rules.lines import LineLeft
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind
-from svet.kernel.money import Money
+from svet.kernel.money import ZERO, Money
 
 _ADVANCES = ReceiptLine.objects.filter(
     kind=ReceiptLineKind.ADVANCE.value, receipt__kind=ReceiptKind.SELL.value
@@ -30,6 +30,17 @@ def open_advances(account_id: int) -> dict[LineLeft, tuple[int, int]]:
     """What is left of the advances of an account, the oldest first: each with its payment and provider."""
     rows = _left(_ADVANCES.filter(account_id=account_id)).select_related("receipt")
     return {_line(row): (row.receipt.order_id, row.receipt.provider_id) for row in rows}
+
+
+def said_of_order(order_id: int, account_id: int) -> dict[ReceiptLineKind, Money]:
+    """What receipts of a payment have said that its money on an account is for, whatever went back since."""
+    rows = ReceiptLine.objects.filter(receipt__order_id=order_id, account_id=account_id)
+    sums = (
+        rows.exclude(receipt__kind=ReceiptKind.REFUND.value).values_list("kind").annotate(sum=Sum("kopecks"))
+    )
+    return dict.fromkeys(ReceiptLineKind, ZERO) | {
+        ReceiptLineKind(kind): Money(kopecks) for kind, kopecks in sums.order_by("kind")
+    }
 
 
 def _left(rows: QuerySet[ReceiptLine]) -> QuerySet[ReceiptLine]:

@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce
 from svet.fiscal.models import Receipt, ReceiptLine
 from svet.fiscal.rules.lines import REST
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind, ReceiptState
-from svet.payments.queries.receipts import payments_unlike, refunds_without_note
+from svet.fiscal.rules.vat import NO_VAT
+from svet.payments.queries.receipts import disputes_without_note, payments_unlike, refunds_without_note
 
 #: So many of each kind are told.
 MOST = 100
@@ -58,10 +59,17 @@ def _payments() -> list[str]:
                 f"payment {one.number}: receipts of {one.receipts_back.kopecks} kopecks that went back,"
                 f" given back {one.back.kopecks}"
             )
-    return found + [
-        f"payment {number}: money went back and no receipt is owed for it"
-        for number in refunds_without_note(most=MOST)
-    ]
+    return (
+        found
+        + [
+            f"payment {number}: money went back and no receipt is owed for it"
+            for number in refunds_without_note(most=MOST)
+        ]
+        + [
+            f"payment {number}: lost in a dispute, and nothing is said of a receipt for it"
+            for number in disputes_without_note(most=MOST)
+        ]
+    )
 
 
 def _sums() -> list[str]:
@@ -83,7 +91,9 @@ def _taken() -> list[str]:
             | ~Q(of__receipt__kind=ReceiptKind.SELL.value)
         )
     )
+    taxed = ReceiptLine.objects.filter(kind=ReceiptLineKind.PENALTY.value).exclude(vat__in=["", NO_VAT])
     said = (
+        (taxed, "a penalty with VAT"),
         (over, "more is taken of a line than it has"),
         (elsewhere, "a line takes of another account or payment"),
         (loose, "a line takes nothing that was paid before"),

@@ -41,6 +41,7 @@ class ReceiptReason(StrEnum):
     ANOTHER = "receipt_another"
     TAXATION = "receipt_taxation"
     UNSURE = "receipt_unsure"
+    DECIDE = "receipt_decide"
     WAITS = "receipt_waits"
     SALE_CLOSED = "receipt_sale_closed"
     CLOSING_DOCUMENT = "receipt_closing_document"

@@ -43,10 +43,12 @@ class ReceiptKind(StrEnum):
 
 
 class ReceiptLineKind(StrEnum):
-    """What a line is: money for what was supplied already, or above the debt."""
+    """What a line is: money for electricity that was supplied, for works, penalties, or above the debt."""
 
     SETTLEMENT = "settlement"
     ADVANCE = "advance"
+    FEE = "fee"
+    PENALTY = "penalty"
 
 
 #: So long a receipt may take before a person sees it; 54-ФЗ wants it with the payment.

@@ -11,6 +11,7 @@ from typing import Final
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import ReceiptLineKind
 from svet.kernel.money import ZERO, Money
+from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 
 
@@ -62,14 +63,16 @@ def rate_on(day: date) -> VatRate:
 def vat_of(money: Money, kind: ReceiptLineKind, *, taxation: Taxation, day: date) -> LineVat:
     """The VAT within a line, in whole kopecks, half a kopeck up; of an advance by the computed rate.
 
-    Articles 164 (items 3 and 4) and 168 of the Tax Code: of an advance it is rate/(100 + rate).
+    Articles 164 (items 3 and 4) and 168 of the Tax Code: of an advance it is rate/(100 + rate). A penalty for
+    late payment has none: it is not connected with the payment of what was supplied (Ministry of Finance,
+    2013-03-04, 03-07-15/6333; presidium of the Supreme Arbitration Court, 2008-02-05, 11144/07).
 
     :raises VatUnknown: as :func:`rate_on`
     """
-    if taxation is not Taxation.GENERAL:
+    if taxation is not Taxation.GENERAL or kind is ReceiptLineKind.PENALTY:
         return same_vat(money, NO_VAT)
     percent = rate_on(day).percent
-    return same_vat(money, f"vat{percent if kind is ReceiptLineKind.SETTLEMENT else 100 + percent}")
+    return same_vat(money, f"vat{100 + percent if kind is ReceiptLineKind.ADVANCE else percent}")
 
 
 def same_vat(money: Money, word: str) -> LineVat:
@@ -89,15 +92,19 @@ class Supplied:
     money: Money
 
 
-def by_rates(settled: Money, *, debt: Iterable[Supplied], otherwise: date) -> list[Supplied]:
+def by_rates(
+    settled: Money, *, debt: Iterable[Supplied], otherwise: date, named: Month | None = None
+) -> list[Supplied]:
     """What settles a part of a debt, the oldest supply first, gathered where the rate is one.
+
+    The month that a payer ``named`` comes before all others, as in the supplier's order of payment.
 
     ``debt`` is all of it, in any order; what of ``settled`` is in no charge counts for the day ``otherwise``.
     The day of each is one that has its rate, or that no rate is known for.
     """
     parts: list[Supplied] = []
     rest = settled
-    for one in [*sorted(debt, key=lambda part: part.day), Supplied(otherwise, settled)]:
+    for one in [*_in_order(debt, named), Supplied(otherwise, settled)]:
         part = min(rest, one.money)
         if not part:
             continue
@@ -109,15 +116,20 @@ def by_rates(settled: Money, *, debt: Iterable[Supplied], otherwise: date) -> li
     return parts
 
 
-def debt_left(debt: Iterable[Supplied], *, settled: Money) -> list[Supplied]:
-    """What of a debt is left when so much of it is settled, the oldest supply first."""
+def debt_left(debt: Iterable[Supplied], *, settled: Money, named: Month | None = None) -> list[Supplied]:
+    """What of a debt is left when so much of it is settled, in the order of :func:`by_rates`."""
     left: list[Supplied] = []
-    for one in sorted(debt, key=lambda part: part.day):
+    for one in _in_order(debt, named):
         gone = min(one.money, settled)
         settled -= gone
         if one.money > gone:
             left.append(Supplied(one.day, one.money - gone))
     return left
+
+
+def _in_order(debt: Iterable[Supplied], named: Month | None) -> list[Supplied]:
+    month = None if named is None else (named.year, named.month)
+    return sorted(debt, key=lambda part: ((part.day.year, part.day.month) != month, part.day))
 
 
 def _percent(day: date) -> int | None:

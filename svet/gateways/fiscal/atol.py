@@ -20,9 +20,9 @@ from svet.gateways.fiscal.port import (
     FiscalCorrection,
     FiscalDocument,
     FiscalItem,
-    FiscalMethod,
     FiscalReport,
     FiscalStanding,
+    FiscalSubject,
 )
 from svet.gateways.fiscal.wire import exact_json
 from svet.kernel.money import Money
@@ -36,7 +36,8 @@ CLOSED: Final = frozenset({12, 14, 20, 21})
 KNOWN: Final = 33
 UNKNOWN_YET: Final = 34
 #: «Признак предмета расчёта» (tag 1212): a service; an advance.
-_OBJECTS: Final = {FiscalMethod.FULL_PAYMENT: 4, FiscalMethod.ADVANCE: 10}
+#: Tag 1212: an instalment, a penalty, a fine and the like are 12.
+_OBJECTS: Final = {FiscalSubject.SERVICE: 4, FiscalSubject.ADVANCE: 10, FiscalSubject.PENALTY: 12}
 #: «Мера количества предмета расчёта» (tag 2108): pieces.
 _PIECES: Final = 0
 #: «Тип оплаты»: without cash; by a prepayment of before.
@@ -234,6 +235,6 @@ def _item(item: FiscalItem) -> dict[str, Any]:
         "measure": _PIECES,
         "sum": item.money.roubles,
         "payment_method": item.method.value,
-        "payment_object": _OBJECTS[item.method],
+        "payment_object": _OBJECTS[item.subject],
         "vat": {"type": item.vat, "sum": item.vat_money.roubles},
     }

@@ -29,6 +29,14 @@ class FiscalMethod(StrEnum):
     ADVANCE = "advance"
 
 
+class FiscalSubject(StrEnum):
+    """«Признак предмета расчёта» (tag 1212): a service, an advance, a penalty."""
+
+    SERVICE = "service"
+    ADVANCE = "advance"
+    PENALTY = "penalty"
+
+
 @dataclass(frozen=True, slots=True)
 class FiscalItem:
     """One line; ``vat`` is a word of the wire (``vat22``, ``none``), ``vat_money`` lies within ``money``."""
@@ -36,6 +44,7 @@ class FiscalItem:
     name: str
     money: Money
     method: FiscalMethod
+    subject: FiscalSubject
     vat: str
     vat_money: Money
 

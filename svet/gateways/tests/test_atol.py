@@ -22,6 +22,7 @@ from svet.gateways.fiscal.port import (
     FiscalItem,
     FiscalMethod,
     FiscalStanding,
+    FiscalSubject,
     FiscalVerb,
     Seller,
 )
@@ -38,8 +39,22 @@ DOCUMENT = FiscalDocument(
     email="anna@example.ru",
     phone="",
     items=(
-        FiscalItem("Электроэнергия, л/с 1", Money(300_10), FiscalMethod.FULL_PAYMENT, "vat22", Money(54_12)),
-        FiscalItem("Аванс за электроэнергию, л/с 1", Money(1), FiscalMethod.ADVANCE, "vat122", Money(0)),
+        FiscalItem(
+            "Электроэнергия, л/с 1",
+            Money(300_10),
+            FiscalMethod.FULL_PAYMENT,
+            FiscalSubject.SERVICE,
+            "vat22",
+            Money(54_12),
+        ),
+        FiscalItem(
+            "Аванс за электроэнергию, л/с 1",
+            Money(1),
+            FiscalMethod.ADVANCE,
+            FiscalSubject.ADVANCE,
+            "vat122",
+            Money(0),
+        ),
     ),
     at=datetime(2026, 11, 22, 12, 0, tzinfo=MOSCOW),
 )

@@ -312,5 +312,6 @@ ACTIONS: Final[Mapping[str, object]] = {
     "payments.statement.put_off": gettext_lazy("Строка выписки оставлена до срока"),
     "payments.source.added": gettext_lazy("Добавлен источник платежей"),
     "payments.unasked": gettext_lazy("Изменено, до какой суммы списывать без вопроса"),
+    "payments.source.receipts": gettext_lazy("Изменено, кто делает чеки денег из реестров источника"),
     "payments.source.changed": gettext_lazy("Изменена форма реестров источника"),
 }

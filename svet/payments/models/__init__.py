@@ -15,7 +15,7 @@ from svet.payments.models.claims import Claim
 from svet.payments.models.errands import BankErrand
 from svet.payments.models.parts import PaymentSeries
 from svet.payments.models.payers import PayerChoice
-from svet.payments.models.receipts import BankReceiptTold, ReceiptDue, ShopReceipts
+from svet.payments.models.receipts import BankReceiptTold, ReceiptDue, ShopReceipts, SourceReceipts
 from svet.payments.models.reconciliation import DayDifference, DayTotals
 from svet.payments.models.refund_requests import RefundRequest
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
@@ -59,6 +59,7 @@ __all__ = [
     "Shop",
     "ShopReceipts",
     "Source",
+    "SourceReceipts",
     "StateChange",
     "StatementRow",
 ]

@@ -75,6 +75,11 @@ class Chargeback(models.Model):
         return Money(self.kopecks)
 
     @property
+    def lost_key(self) -> str:
+        """Its name in the books once it is lost."""
+        return f"chargeback-{ChargebackState.LOST}:{self.public_id}"
+
+    @property
     def posted(self) -> Money:
         """What of it is in our books."""
         return Money(self.kopecks - self.above_kopecks)

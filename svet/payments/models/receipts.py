@@ -7,7 +7,11 @@ from django.db.models import Q
 
 from svet.kernel.money import Money
 from svet.payments.models.shops import Shop
-from svet.payments.rules.receipts import DueKind, ReceiptMaker, ToldState
+from svet.payments.rules.receipts import DueKind, LostReceipts, ReceiptMaker, RegisterReceipts, ToldState
+
+#: No bank tells of a receipt of a lost dispute.
+_TOLD = [(each.value, each.value) for each in (DueKind.PAID, DueKind.BACK)]
+_LOST = [(each.value, each.value) for each in LostReceipts]
 
 
 class ShopReceipts(models.Model):
@@ -18,6 +22,10 @@ class ShopReceipts(models.Model):
 
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
     maker = models.CharField(max_length=10, choices=[(each.value, each.value) for each in ReceiptMaker])
+    # Of money that went in a lost dispute.
+    lost = models.CharField(
+        max_length=10, choices=_LOST, default=LostReceipts.ASK.value, db_default=LostReceipts.ASK.value
+    )
 
     class Meta:
         constraints = [
@@ -30,10 +38,27 @@ class ShopReceipts(models.Model):
         return f"{self.shop_id}: {self.maker}"
 
 
+class SourceReceipts(models.Model):
+    """Who makes the receipts of money that a source of registers brings, paid from the day ``since`` on."""
+
+    source = models.ForeignKey("payments.Source", models.PROTECT, related_name="+", db_index=False)
+    since = models.DateField()
+    maker = models.CharField(max_length=10, choices=[(each.value, each.value) for each in RegisterReceipts])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "since"], name="payments_source_receipts_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}, {self.since}: {self.maker}"
+
+
 class ReceiptDue(models.Model):
     """A receipt that a till of ours owes for money that came or went: written where that is booked.
 
     ``name`` is the movement's own, so it is owed once; ``taken_at``: when the receipt was made of it.
+    ``lost``: what the supplier said of lost disputes when this one was.
     """
 
     name = models.CharField(max_length=100, unique=True)
@@ -42,15 +67,20 @@ class ReceiptDue(models.Model):
     refund = models.ForeignKey(
         "payments.PaymentRefund", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    dispute = models.ForeignKey(
+        "payments.Chargeback", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    lost = models.CharField(max_length=10, choices=_LOST, blank=True, db_default="")
     owed_at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind=DueKind.BACK.value, refund__isnull=False)
-                | Q(kind=DueKind.PAID.value, refund__isnull=True),
-                name="payments_receipt_due_of_its_kind",
+                condition=Q(kind=DueKind.BACK.value, refund__isnull=False, dispute__isnull=True)
+                | Q(kind=DueKind.PAID.value, refund__isnull=True, dispute__isnull=True)
+                | Q(kind=DueKind.LOST.value, refund__isnull=True, dispute__isnull=False) & ~Q(lost=""),
+                name="payments_receipt_due_of_its_way",
             )
         ]
         indexes = [
@@ -69,7 +99,7 @@ class BankReceiptTold(models.Model):
     """
 
     name = models.CharField(max_length=100, unique=True)
-    kind = models.CharField(max_length=10, choices=[(each.value, each.value) for each in DueKind])
+    kind = models.CharField(max_length=10, choices=_TOLD)
     order = models.ForeignKey("payments.Order", models.PROTECT, related_name="+")
     # Where it stands, in the bank's word.
     word = models.CharField(

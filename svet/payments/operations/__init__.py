@@ -32,7 +32,7 @@ from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import look_at_due_orders, settle
 from svet.payments.operations.shops import ShopRefused, add_shop, serve, stand_in, switch
 from svet.payments.operations.silence import ask_silent
-from svet.payments.operations.sources import SourceRefused, add_source, set_layout
+from svet.payments.operations.sources import SourceRefused, add_source, choose_receipts, set_layout
 from svet.payments.operations.staging import PLAIN, PlainRows, credit_plain, not_plain, stage_rows
 from svet.payments.operations.statements import (
     MovementFate,
@@ -92,6 +92,7 @@ __all__ = [
     "binding_places",
     "cancel_reviewed",
     "check_claim",
+    "choose_receipts",
     "close_callback",
     "create_order",
     "credit_plain",

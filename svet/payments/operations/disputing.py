@@ -20,6 +20,7 @@ from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Chargeback, ChargebackLine, Order, OrderLine
 from svet.payments.operations.growing import grow_disputes
 from svet.payments.operations.moved import end_move, waiting_moves
+from svet.payments.operations.receipts import owe_receipt_lost
 from svet.payments.operations.refunding import note_odd, post_refunds
 from svet.payments.operations.reserving import give_up, lines_left
 from svet.payments.operations.telling import tell_holders, tell_refunded
@@ -131,6 +132,7 @@ def settle_chargeback(
     if not won and found.posted:
         tell_refunded(order, found.posted, now=now)
         tell_holders(order, parts, more=True, now=now)
+        owe_receipt_lost(order, found, now=now)
     # What the bank had given back beside it may have waited for room.
     post_refunds(order, now=now, by="payments.chargeback")
     if won:

@@ -8,16 +8,19 @@ from datetime import datetime
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
-from svet.payments.models import Order, PaymentRefund, ReceiptDue, Shop, ShopReceipts
+from svet.payments.models import Chargeback, Order, PaymentRefund, ReceiptDue, Shop, ShopReceipts
 from svet.payments.operations.shops import FIRST, ShopRefused, abilities_of
-from svet.payments.rules.receipts import DueKind, ReceiptMaker
+from svet.payments.rules.receipts import DueKind, LostReceipts, ReceiptMaker
 from svet.payments.rules.refusals import ShopReason
 
 
-def choose_maker(*, code: str, maker: ReceiptMaker, now: datetime, by: Actor) -> None:
+def choose_maker(
+    *, code: str, maker: ReceiptMaker, now: datetime, by: Actor, lost: LostReceipts | None = None
+) -> None:
     """Let receipts of new payments by a shop («-»: that of ``SVET_ACQUIRING_URL``) be made by ``maker``.
 
-    Payments made before keep theirs: the bank was given what it was given.
+    Payments made before keep theirs: the bank was given what it was given. ``lost``: what is done about
+    disputes that are lost from now on, of payments by this shop whose receipt our till made; none: as before.
 
     :raises ShopRefused: no such shop; the bank, and that of the shop makes none
     """
@@ -27,14 +30,15 @@ def choose_maker(*, code: str, maker: ReceiptMaker, now: datetime, by: Actor) ->
             raise ShopRefused(ShopReason.UNKNOWN, field="code")
         if maker is ReceiptMaker.BANK and not abilities_of(shop).makes_receipts:
             raise ShopRefused(ShopReason.NO_RECEIPTS, field="maker")
-        ShopReceipts.objects.update_or_create(shop=shop, defaults={"maker": maker.value})
+        said = {"maker": maker.value} | ({} if lost is None else {"lost": lost.value})
+        ShopReceipts.objects.update_or_create(shop=shop, defaults=said)
         journal.record(
             by=by,
             action="payments.shop.receipts",
             subject="shop",
             subject_id=code,
             now=now,
-            after={"maker": maker.value},
+            after=said,
         )
 
 
@@ -77,6 +81,27 @@ def owe_receipt_back(order: Order, refund: PaymentRefund, *, now: datetime) -> N
         fields = {"kind": DueKind.BACK.value, "order": order, "refund": refund, "owed_at": now}
         # By its name in the books: a row's number comes again after a copy that lacked it was put back.
         ReceiptDue.objects.get_or_create(name=refund.ledger_key, defaults=fields)
+
+
+def owe_receipt_lost(order: Order, dispute: Chargeback, *, now: datetime) -> None:
+    """Note that a till of ours owes a receipt for money that went in a lost dispute, or who decides (a step).
+
+    Where nobody makes one the note says so and is taken at once: nothing is owed.
+    """
+    require_transaction()
+    if order.receipts != ReceiptMaker.CASHBOX or not dispute.posted:
+        return
+    found = ShopReceipts.objects.filter(shop=order.shop).values_list("lost", flat=True).first()
+    said = LostReceipts(found or LostReceipts.ASK)
+    fields = {
+        "kind": DueKind.LOST.value,
+        "order": order,
+        "dispute": dispute,
+        "lost": said.value,
+        "owed_at": now,
+        "taken_at": now if said is LostReceipts.NOBODY else None,
+    }
+    ReceiptDue.objects.get_or_create(name=dispute.lost_key, defaults=fields)
 
 
 def take_due(names: Collection[str], *, now: datetime) -> int:

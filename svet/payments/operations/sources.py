@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from svet.accounts import queries as accounts
@@ -11,9 +11,11 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Conflict
 from svet.kernel.transactions import use_case
-from svet.payments.models import ImportedPayment, Source
+from svet.payments.models import ImportedPayment, Source, SourceReceipts
+from svet.payments.queries.receipts import source_receipts
 from svet.payments.rules.layouts import PLAIN_LAYOUT, Layout
 from svet.payments.rules.matching import TRANSFERS
+from svet.payments.rules.receipts import RegisterReceipts
 from svet.payments.rules.refusals import SourceReason
 from svet.payments.rules.registers import UNNAMED
 
@@ -109,6 +111,31 @@ def set_layout(*, code: str, layout: Layout, now: datetime, by: Actor) -> None:
             now=now,
             before=_stored(before),
             after=_stored(layout),
+        )
+
+
+def choose_receipts(*, code: str, maker: RegisterReceipts, since: date, now: datetime, by: Actor) -> None:
+    """Say who makes the receipts of money of a source that is paid from a local day on.
+
+    Nothing is made or owed here by it: it is told where such money is looked at. Said twice it is one word.
+
+    :raises SourceRefused: no such source
+    """
+    with use_case():
+        source = Source.objects.filter(code=code.replace("\0", "")).first()
+        if source is None:
+            raise SourceRefused(SourceReason.UNKNOWN, field="code")
+        if source_receipts(source.code, on=since) is maker:
+            return
+        fields = {"maker": maker.value}
+        SourceReceipts.objects.update_or_create(source=source, since=since, defaults=fields)
+        journal.record(
+            by=by,
+            action="payments.source.receipts",
+            subject="source",
+            subject_id=source.code,
+            now=now,
+            after={"maker": maker.value, "since": since.isoformat()},
         )
 
 

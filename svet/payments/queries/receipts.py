@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from svet.kernel.money import Money
 from svet.payments.models import (
     Chargeback,
+    ChargebackLine,
     MoneyAct,
     Order,
     OrderLine,
@@ -21,11 +22,12 @@ from svet.payments.models import (
     ReceiptDue,
     RefundLine,
     ShopReceipts,
+    SourceReceipts,
 )
 from svet.payments.queries.shops import shops_of
 from svet.payments.rules.acts import MoneyActState
 from svet.payments.rules.chargebacks import ChargebackState
-from svet.payments.rules.receipts import DueKind, ReceiptMaker
+from svet.payments.rules.receipts import DueKind, LostReceipts, ReceiptMaker, RegisterReceipts
 from svet.payments.rules.states import SPOKEN_FOR, OrderState, RefundState
 
 
@@ -42,7 +44,7 @@ class ReceiptDueLine:
 class ReceiptDueView:
     """Money a till of ours owes a receipt for; ``ledger_key`` names the posting of what was paid.
 
-    ``at`` is when the bank took it or gave it back.
+    ``at`` is when the bank took it or gave it back; ``decide``: no receipt goes before a person said so.
     """
 
     due_id: int
@@ -55,13 +57,14 @@ class ReceiptDueView:
     ledger_key: str
     lines: tuple[ReceiptDueLine, ...]
     at: datetime
+    decide: bool = False
 
 
 def receipts_due(*, limit: int, after: int = 0) -> list[ReceiptDueView]:
     """The oldest notes of which no receipt was made, behind the one with the key ``after``."""
     rows = (
         ReceiptDue.objects.filter(taken_at__isnull=True, pk__gt=after)
-        .select_related("order", "refund")
+        .select_related("order", "refund", "dispute")
         .order_by("id")
     )
     return [_view(row) for row in rows[:limit]]
@@ -112,6 +115,19 @@ def makers() -> dict[str, ReceiptMaker]:
     return {code or "": ReceiptMaker(maker) for code, maker in rows}
 
 
+def lost_words() -> dict[str, LostReceipts]:
+    """By the code of a shop ("": as in :func:`makers`) what is done about receipts of disputes it loses."""
+    rows = ShopReceipts.objects.values_list("shop__code", "lost")
+    return {code or "": LostReceipts(lost) for code, lost in rows}
+
+
+def source_receipts(code: str, *, on: date) -> RegisterReceipts:
+    """Who makes the receipts of money that a source brought and that was paid on a local day."""
+    rows = SourceReceipts.objects.filter(source__code=code.replace("\0", ""), since__lte=on)
+    found = rows.order_by("-since").values_list("maker", flat=True).first()
+    return RegisterReceipts(found or RegisterReceipts.UNSAID)
+
+
 def paid_with_tills(providers: Collection[int]) -> frozenset[int]:
     """Of these providers (keys) those whose new payments want a receipt by a till of ours.
 
@@ -146,6 +162,9 @@ def payments_unlike(*, sold: Combinable, back: Combinable, most: int) -> list[Pa
     """
     lines = OrderLine.objects.filter(order_id=OuterRef("pk")).order_by().values("order_id")
     given = RefundLine.objects.filter(refund__in=_gone(), refund__order_id=OuterRef("pk"))
+    lost = ChargebackLine.objects.filter(
+        chargeback__in=_lost_with_receipts(), chargeback__order_id=OuterRef("pk")
+    )
     notes = ReceiptDue.objects.filter(order_id=OuterRef("pk"), taken_at__isnull=True)
     rows = (
         _by_till()
@@ -155,6 +174,12 @@ def payments_unlike(*, sold: Combinable, back: Combinable, most: int) -> list[Pa
             given=Coalesce(
                 Subquery(
                     given.order_by().values("refund__order_id").annotate(sum=Sum("kopecks")).values("sum")
+                ),
+                0,
+            )
+            + Coalesce(
+                Subquery(
+                    lost.order_by().values("chargeback__order_id").annotate(sum=Sum("kopecks")).values("sum")
                 ),
                 0,
             ),
@@ -173,6 +198,23 @@ def refunds_without_note(*, most: int) -> list[str]:
     notes = ReceiptDue.objects.filter(refund=OuterRef("pk"))
     rows = _gone().filter(~Exists(notes), order__in=_by_till()).order_by("pk")
     return list(rows.values_list("order__number", flat=True)[:most])
+
+
+def disputes_without_note(*, most: int) -> list[str]:
+    """Payments with receipts by our till that were lost in a dispute of which no note was kept: numbers."""
+    rows = Chargeback.objects.filter(
+        ~Exists(ReceiptDue.objects.filter(dispute=OuterRef("pk"))),
+        state=ChargebackState.LOST.value,
+        kopecks__gt=F("above_kopecks"),
+        order__in=_by_till(),
+    )
+    return list(rows.order_by("pk").values_list("order__number", flat=True)[:most])
+
+
+def _lost_with_receipts() -> QuerySet[Chargeback]:
+    """Lost disputes of which a receipt is owed or a person decides."""
+    notes = ReceiptDue.objects.filter(dispute=OuterRef("pk")).exclude(lost=LostReceipts.NOBODY.value)
+    return Chargeback.objects.filter(Exists(notes), state=ChargebackState.LOST.value)
 
 
 def _by_till() -> QuerySet[Order]:
@@ -194,7 +236,9 @@ def unsettled_orders(order_ids: Collection[int]) -> frozenset[int]:
     moved = MoneyAct.objects.filter(
         of_order_id__in=ids, state__in=[MoneyActState.WAITING.value, MoneyActState.POSTED.value]
     ).exclude(undone_by__state=MoneyActState.POSTED.value)
+    # One that was lost is settled where its receipt takes the lines of the payment.
     disputed = Chargeback.objects.filter(order_id__in=ids).exclude(state=ChargebackState.WON.value)
+    disputed = disputed.exclude(pk__in=_lost_with_receipts())
     notes = ReceiptDue.objects.filter(order_id__in=ids, taken_at__isnull=True)
     return frozenset(
         {
@@ -209,7 +253,11 @@ def unsettled_orders(order_ids: Collection[int]) -> frozenset[int]:
 def _view(row: ReceiptDue) -> ReceiptDueView:
     order = row.order
     lines = list(order.lines.select_related("account").order_by("position"))
-    if row.refund is None:
+    if row.dispute is not None:
+        lost = dict(ChargebackLine.objects.filter(chargeback=row.dispute).values_list("line_id", "kopecks"))
+        parts = [(line, lost.get(line.pk, 0)) for line in lines]
+        at = row.owed_at
+    elif row.refund is None:
         parts = [(line, line.credited.kopecks) for line in lines]
         at = order.paid_at or row.owed_at
     else:
@@ -231,4 +279,5 @@ def _view(row: ReceiptDue) -> ReceiptDueView:
             if kopecks
         ),
         at=at,
+        decide=row.lost == LostReceipts.ASK,
     )

@@ -15,11 +15,35 @@ class ReceiptMaker(StrEnum):
     NOBODY = "nobody"  # somebody else, such as an agent of the supplier
 
 
+class RegisterReceipts(StrEnum):
+    """By whom the receipt is made of money that a register brings: never by a till that is asked from here.
+
+    54-ФЗ, article 1.2: whoever takes the money of a person makes the receipt; a bank is excused (article 2).
+    Which of them a source is stands in its contract with the supplier.
+    """
+
+    UNSAID = "unsaid"
+    AGENT = "agent"  # who took the money: a paying agent, the post
+    SUPPLIER = "supplier"  # the accountant, at a till of the supplier's own
+
+
 class DueKind(StrEnum):
     """What happened to the money."""
 
     PAID = "paid"
     BACK = "back"
+    LOST = "lost"  # the bank gave it to a payer who disputed the payment
+
+
+class LostReceipts(StrEnum):
+    """What is done about the receipt of money that the bank gave back in a dispute that was lost.
+
+    No place of 54-ФЗ says that it is the seller's «возврат прихода» or that it is not: the accountant says.
+    """
+
+    ASK = "ask"  # none goes until a person has decided about that one
+    CASHBOX = "cashbox"  # the till that made the receipt of the payment
+    NOBODY = "nobody"  # none is owed
 
 
 class ToldState(StrEnum):

@@ -91,3 +91,20 @@ def sending_state(state: SendingState) -> str:
         SendingState.SENT: _("отправлены"),
         SendingState.DROPPED: _("отправлять не нужно: акт отменён"),
     }[state]
+
+
+def receipts_of_move(kind: MoneyActKind) -> str:
+    """Who makes a receipt of moved money, for the desk; nothing of an act that moves none."""
+    match kind:
+        case MoneyActKind.TRANSFER:
+            return _(
+                "Портал чека о переносе не делает: деньги у того же поставщика. "
+                "Нужен ли он, решает бухгалтер."
+            )
+        case MoneyActKind.INTERCO:
+            return _(
+                "Портал чека о переносе не делает: возврат у одного поставщика и приход у другого "
+                "пробивают их бухгалтеры."
+            )
+        case _:
+            return ""

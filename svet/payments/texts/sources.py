@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from svet.kernel.refusals import Refused
+from svet.payments.rules.receipts import RegisterReceipts
 from svet.payments.rules.refusals import SourceReason
+
+
+def receipts_words(maker: RegisterReceipts) -> str:
+    """Who makes the receipt of money that a register brought, for the desk."""
+    match maker:
+        case RegisterReceipts.AGENT:
+            return _("Чек делает тот, кто принял деньги: банк-агент, почта или платёжный агент.")
+        case RegisterReceipts.SUPPLIER:
+            return _("Чек пробивает бухгалтер на кассе поставщика, портал его не делает.")
+        case RegisterReceipts.UNSAID:
+            return _("Кто делает чек, не сказано. Портал его не делает: скажите в «Источниках реестров».")
 
 
 def explain_source(refusal: Refused) -> str:

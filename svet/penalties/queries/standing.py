@@ -49,10 +49,14 @@ class StreamStanding(NamedTuple):
 
 def account_streams(account_id: int, *, provider_id: int) -> Shares:
     """What of an account's balance is consumption, works and penalties; below zero: an advance."""
+    return streams_of(shares(moved_on(account_id), order_on(choices_of(provider_id))))
+
+
+def moved_on(account_id: int) -> list[DuePosting]:
+    """Every movement of an account's debt, in the order in which they became known."""
     with connection.cursor() as cursor:
         cursor.execute(_OF_ONE, [account_id])
-        rows = cursor.fetchall()
-    return streams_of(shares([_posting(row) for row in rows], order_on(choices_of(provider_id))))
+        return [_posting(row) for row in cursor.fetchall()]
 
 
 def streams_with_penalties() -> Iterator[StreamStanding]:

@@ -218,6 +218,7 @@ def correction(request: HttpRequest, money_act_public_id: str) -> HttpResponse:
             "form": form,
             "preview": preview,
             "waits": waits,
+            "receipts": wording.receipts_of_move(known.kind),
             "mine": known.written_by_id == member_at(request).person_id,
             "may_undo": may_undo,
             **(sendings.about(request, sending, sending_form) if sending is not None else {}),

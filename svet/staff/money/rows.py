@@ -24,8 +24,10 @@ from svet.look.requests import now_of
 from svet.payments import operations
 from svet.payments.queries import suspense
 from svet.payments.queries.guesses import guesses
+from svet.payments.queries.receipts import source_receipts
 from svet.payments.queries.suspense import WaitingRow
 from svet.payments.rules.registers import NO_DAY, WAITING, CaseKind, RegisterState
+from svet.payments.texts.sources import receipts_words
 from svet.staff.money.acts import CLAIMS, LIST, claim, ownership
 from svet.staff.money.words import explain, from_whom, how_long, why_guess, why_row
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
@@ -153,6 +155,7 @@ def _page(
             "row": found,
             "why": why_row(found),
             "bank": from_whom(found),
+            "receipts": receipts_words(source_receipts(found.source, on=found.paid_on)),
             "waits": how_long(now_of(request) - found.since),
             "line": line,
             "first": suspense.first_of(found) if found.state is RegisterState.DIFFERS else None,

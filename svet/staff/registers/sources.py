@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.urls.resolvers import URLPattern
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -19,8 +21,11 @@ from svet.kernel.words import explain
 from svet.look.forms import Form
 from svet.look.requests import now_of
 from svet.payments import operations
+from svet.payments.queries.receipts import source_receipts
 from svet.payments.queries.suspense import SourceView, source_by_code, sources
 from svet.payments.rules.layouts import PLAIN_LAYOUT, layout_of
+from svet.payments.rules.receipts import RegisterReceipts
+from svet.payments.texts.sources import receipts_words
 from svet.staff.shell.desk import actor_of, desk_page
 from svet.staff.shell.forms import answer
 from svet.staffing.rules import Permission
@@ -76,6 +81,17 @@ class SourceForm(Form):
         ],
     )
 
+    receipts = forms.ChoiceField(
+        label=gettext_lazy("Кто делает кассовые чеки"),
+        help_text=gettext_lazy("Для денег, которые примут с этого дня. Портал таких чеков не делает."),
+        choices=[
+            (RegisterReceipts.UNSAID.value, gettext_lazy("не сказано")),
+            (RegisterReceipts.AGENT.value, gettext_lazy("кто принял деньги")),
+            (RegisterReceipts.SUPPLIER.value, gettext_lazy("бухгалтер на кассе поставщика")),
+        ],
+        required=False,
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["provider"]
@@ -91,7 +107,10 @@ class SourceForm(Form):
 def sources_list(request: HttpRequest) -> HttpResponse:
     """Every source, and the form to add one or change how it writes (``?code=``)."""
     known = source_by_code(request.GET.get("code", "")[:20])
-    form = SourceForm(request.POST if request.method == "POST" else None, initial=_initial(known))
+    form = SourceForm(
+        request.POST if request.method == "POST" else None,
+        initial=_initial(known, on=timezone.localdate(now_of(request))),
+    )
 
     def act() -> HttpResponse:
         data = form.cleaned_data
@@ -108,23 +127,39 @@ def sources_list(request: HttpRequest) -> HttpResponse:
                 now=now,
                 by=by,
             )
+        if data["receipts"]:
+            operations.choose_receipts(
+                code=data["code"],
+                maker=RegisterReceipts(data["receipts"]),
+                since=timezone.localdate(now),
+                now=now,
+                by=by,
+            )
         messages.success(request, _("Записано."))
         return redirect("staff-register-sources")
 
     return answer(
         request,
         "staff/register_sources.html",
-        lambda: {"form": form, "sources": sources(), "known": known},
+        lambda: {
+            "form": form,
+            "sources": [
+                (one, receipts_words(source_receipts(one.code, on=timezone.localdate(now_of(request)))))
+                for one in sources()
+            ],
+            "known": known,
+        },
         form=form,
         act=act,
         explain=explain,
     )
 
 
-def _initial(known: SourceView | None) -> dict[str, Any]:
+def _initial(known: SourceView | None, *, on: date) -> dict[str, Any]:
     layout = known.layout if known else PLAIN_LAYOUT
     found: dict[str, Any] = {name: getattr(layout, name) for name in _FIELDS}
     found |= {
+        "receipts": (source_receipts(known.code, on=on) if known else RegisterReceipts.UNSAID).value,
         "encoding": layout.encoding or "auto",
         "delimiter": "tab" if layout.delimiter == "\t" else layout.delimiter,
         "columns": ",".join(layout.columns),

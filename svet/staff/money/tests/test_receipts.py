@@ -72,7 +72,7 @@ def test_the_desk_lists_it_with_the_reason_and_sends_it_again(receipt: Receipt) 
     for words in ("Кассовые чеки задерживаются", "Касса отказалась принять чек", "ждёт 3"):
         assert words in desk
     page = olga.get(url(receipt)).content.decode()
-    for words in ("the till refused: 32 inn", "300,00", "расчёт", "Отправить заново"):
+    for words in ("the till refused: 32 inn", "300,00", "электроэнергия", "Отправить заново"):
         assert words in page
     assert olga.post(url(receipt)).status_code == 302
     receipt.refresh_from_db()

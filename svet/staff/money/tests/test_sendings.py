@@ -57,7 +57,14 @@ def test_it_is_seen_signed_and_stands_at_the_desk_until_it_is_sent(family: Famil
     assert "никто не взял" in desk
     assert "ждёт меньше часа" in desk
     page = ivan.get(page_of(act)).content.decode()
-    for word in ("АО «Северэнерго»", "7450000001", "40702810000000000001", "047500001", "нужно отправить"):
+    for word in (
+        "АО «Северэнерго»",
+        "7450000001",
+        "40702810000000000001",
+        "047500001",
+        "нужно отправить",
+        "чека о переносе не",
+    ):
         assert word in page
     assert ivan.post(page_of(act), {"act": "take"}).status_code == 302
     assert "никто не взял" not in olga.get("/staff/money/").content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -19,10 +20,13 @@ from svet.exchange import jobs, operations, queries
 from svet.exchange.models import ImportFile, LoadedFile, LoadedPart
 from svet.exchange.operations import keeping, loading
 from svet.exchange.rules.refusals import FileRefused
+from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
 from svet.payments.models import ImportedPayment, Source
+from svet.payments.queries.receipts import source_receipts
+from svet.payments.rules.receipts import RegisterReceipts
 from svet.staff.tests.browsers import working
 from svet.staffing.rules import Role
 from svet.staffing.tests.factories import make_member
@@ -202,6 +206,37 @@ def test_a_source_is_added_and_changed_by_page(olga: Client, account: Account) -
     assert olga.post(f"{page}?code=post", fields | {"heading": "on"}).status_code == 302
     assert Source.objects.get().heading
     assert 'value="date,suip,account,sum"' in olga.get(f"{page}?code=post").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_desk_says_who_makes_the_receipts_of_a_source_and_until_when_nobody_had_said(
+    olga: Client, account: Account
+) -> None:
+    page = f"{PAGE}sources/"
+    fields = {
+        "code": "post", "name": "Почта", "encoding": "cp866", "delimiter": "|", "dates": "ymd",
+        "columns": "date,suip,account,sum", "sign": "written", "control": "none", "identity": "number",
+    }  # fmt: skip
+    assert olga.post(page, fields).status_code == 302
+    assert "Кто делает чек, не сказано." in olga.get(page).content.decode()
+    assert olga.post(f"{page}?code=post", fields | {"receipts": "agent"}).status_code == 302
+    assert olga.post(f"{page}?code=post", fields | {"receipts": "agent"}).status_code == 302
+    assert "Чек делает тот, кто принял деньги" in olga.get(page).content.decode()
+    today = timezone.localdate()
+    assert source_receipts("post", on=today) is RegisterReceipts.AGENT
+    assert source_receipts("post", on=today - timedelta(days=1)) is RegisterReceipts.UNSAID
+    assert source_receipts("transfer", on=today) is RegisterReceipts.UNSAID
+    assert Entry.objects.filter(action="payments.source.receipts").count() == 1
+    # Not chosen, it stays; a word that cannot be is an error beside the field.
+    assert olga.post(f"{page}?code=post", fields).status_code == 302
+    assert source_receipts("post", on=today) is RegisterReceipts.AGENT
+    assert olga.post(f"{page}?code=post", fields | {"receipts": "bank"}).status_code == 422
+    day = timezone.localdate().strftime("%Y%m%d")
+    place = send(olga, f"{day}|7|00|12,5\n".encode("cp866"), source="post")["Location"]
+    olga.post(place, {"act": "take"})
+    row = ImportedPayment.objects.get()
+    shown = olga.get(f"/staff/money/rows/{row.public_id}/").content.decode()
+    assert "Чек делает тот, кто принял деньги" in shown
 
 
 @pytest.mark.django_db(transaction=True)
