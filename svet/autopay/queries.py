@@ -31,7 +31,7 @@ from svet.autopay.rules import (
     sum_to_charge,
 )
 from svet.bills import queries as bills
-from svet.kernel.money import Money
+from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
 from svet.payments.queries import CardView
 from svet.payments.queries.unattended import ChargeStanding, cards_by_id, charges, left_to_charge
@@ -56,11 +56,12 @@ class AgreementStep:
 
 @dataclass(frozen=True, slots=True)
 class NextCharge:
-    """What is charged next: as it was told (``turn``), or as it would be by what is owed today."""
+    """What is charged next: as was told (``turn``), or by what is owed; ``left`` of it by the debt of now."""
 
     on: date
     money: Money
     turn: TurnView | None
+    left: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,14 +212,15 @@ def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[AutopayVi
             steps[row.pk].append(AgreementStep(AgreementState(step.new), cause, step.at))
     promised = promised_until(ids)
     active = [row for row in rows if row.state == AgreementState.ACTIVE]
-    planned = _planned(active, accounts, turns, promised, now=now)
+    debts = left_to_charge([row.account_id for row in active], now=now) if active else {}
+    planned = _planned(active, accounts, turns, promised, debts, now=now)
     found = []
     for row in rows:
         account = accounts[row.account_id]
         card, bound = cards[row.card_id]
         shown = tuple(_turn(turn, account, last_orders) for turn in turns[row.pk][:_MONTHS])
         told = next((one for one in shown if one.state in (*READY, TurnState.CHARGING)), None)
-        following = NextCharge(told.on, told.told, told) if told else planned.get(row.pk)
+        following = _following(told, row, debts) if told else planned.get(row.pk)
         until, today = promised.get((row.account_id, row.person_id)), provider_today(account.provider, now)
         if told and until and told.state in READY and is_held(told.on, promised=until, today=today):
             # It waits for the promised day, whether or not the job has said so by now.
@@ -227,7 +229,8 @@ def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[AutopayVi
             # It is told anew, a whole day before: after a promise of the last hours that is a later day.
             zone = ZoneInfo(account.provider.time_zone)
             due = charge_moment(until, told_at=now + _TOLD_WITHIN, zone=zone)
-            following = NextCharge(due.date(), told.told, None)
+            again = _sum_now(debts.get(row.account_id, ZERO), row.terms.ceiling, told.told)
+            following = NextCharge(due.date(), again, None, again) if again else None
         found.append(
             AutopayView(
                 public_id=row.public_id,
@@ -250,11 +253,24 @@ def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[AutopayVi
     return found
 
 
+def _following(told: TurnView, row: AutopayAgreement, debts: Mapping[int, Money]) -> NextCharge:
+    """What was told, and what is left of it; of a try that has begun the bank has the word."""
+    now_left = _sum_now(debts.get(row.account_id, ZERO), row.terms.ceiling, told.told)
+    return NextCharge(told.on, told.told, told, now_left if told.state in READY else told.told)
+
+
+def _sum_now(owed: Money, ceiling: Money | None, told: Money | None) -> Money:
+    """What would be charged if it were now: nothing when no bank takes so little."""
+    money = sum_to_charge(owed=owed, ceiling=ceiling, told=told, most=LIMITS.line_max)
+    return money if money >= LIMITS.line_min else ZERO
+
+
 def _planned(
     rows: Sequence[AutopayAgreement],
     accounts: dict[int, AccountView],
     turns: dict[int, list[AutopayTurn]],
     promised: Mapping[tuple[int, int], date],
+    debts: Mapping[int, Money],
     *,
     now: datetime,
 ) -> dict[int, NextCharge]:
@@ -262,7 +278,7 @@ def _planned(
     ids = [row.account_id for row in rows]
     if not ids:
         return {}
-    newest, debts = bills.last_bills(account_ids=ids, months=1), left_to_charge(ids, now=now)
+    newest = bills.last_bills(account_ids=ids, months=1)
     found = {}
     for row in rows:
         last = newest.get(row.account_id)
@@ -272,16 +288,14 @@ def _planned(
         }
         if not last or known.get(last[0].month.first, open_again) != open_again:
             continue
-        money = sum_to_charge(
-            owed=debts[row.account_id], ceiling=row.terms.ceiling, told=None, most=LIMITS.line_max
-        )
-        if money < LIMITS.line_min or row.since is None:
+        money = _sum_now(debts[row.account_id], row.terms.ceiling, None)
+        if not money or row.since is None:
             continue
         zone = ZoneInfo(accounts[row.account_id].provider.time_zone)
         on = planned_day(row.terms, issued_on=last[0].issued_on, since=row.since.astimezone(zone).date())
         on = not_before(on, promised=promised.get((row.account_id, row.person_id)))
         due = charge_moment(on, told_at=now, zone=zone)
-        found[row.pk] = NextCharge(due.date(), money, None)
+        found[row.pk] = NextCharge(due.date(), money, None, money)
     return found
 
 

@@ -109,7 +109,7 @@ def _planned(person_id: int, today: date, now: datetime) -> list[PlannedCharge]:
     """What autopay takes in the coming days, the nearest first."""
     return [
         PlannedCharge(
-            each.public_id, each.next.on, each.next.money, each.card.title, each.next.turn is not None
+            each.public_id, each.next.on, each.next.left, each.card.title, each.next.turn is not None
         )
         for each in autopay.coming(person_id=person_id, now=now)
         if each.next is not None and (each.next.turn or each.next.on <= today + _SOON)
@@ -131,7 +131,9 @@ def _outages(cards: Sequence[AccountCard], now: datetime) -> list[ComingOutage]:
     names = {card.account_id: short_title(card) for card in cards}
     return [
         ComingOutage(
-            outage_title(view, today=now.astimezone(view.zone).date()), tuple(names[key] for key in keys)
+            outage_title(view, today=now.astimezone(view.zone).date()),
+            # Flats of one house whose numbers are hidden have one name: it is said once.
+            tuple(dict.fromkeys(names[key] for key in keys)),
         )
         for view, keys in nearest(outages_of(names, now=now))
         if view.begins_at <= now + _OUTAGES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from svet.accounts import queries as account_queries
 from svet.cabinet.shell.session import now_of, visitor
+from svet.kernel.ids import AccountId
 from svet.look.forms import Form
 from svet.outages import texts
 from svet.outages.queries import nearest, outages_at, outages_of
@@ -83,26 +84,33 @@ def _own(person_id: int, now: datetime) -> dict[str, object]:
     names = {card.account_id: card.row_name for card in cards}
     several = len(cards) > 1
 
-    def shown(past: bool) -> list[OutageCard]:
-        found = nearest(outages_of(names, now=now, past=past))
+    def shown(found: Sequence[tuple[OutageView, list[AccountId]]]) -> list[OutageCard]:
+        # Flats of one house whose numbers are hidden have one name: it is said once.
         return [
-            _card(view, [names[key] for key in keys] if several else (), now=now)
-            for view, keys in (reversed(found) if past else found)
+            _card(view, dict.fromkeys(names[key] for key in keys) if several else (), now=now)
+            for view, keys in found
         ]
 
-    return {"coming": shown(False), "past": shown(True), "accounts": len(cards)}
+    gone = nearest(outages_of(names, now=now, past=True))
+    # Who has read of it looks for it here: until its hours have passed it is called off, not past.
+    off = [each for each in gone if each[0].over_at > now]
+    coming = sorted(
+        nearest(outages_of(names, now=now)) + off, key=lambda each: (each[0].begins_at, each[0].outage_id)
+    )
+    past = [each for each in reversed(gone) if each not in off]
+    return {"coming": shown(coming), "past": shown(past), "accounts": len(cards)}
 
 
-def _card(view: OutageView, whose: Sequence[str], *, now: datetime) -> OutageCard:
+def _card(view: OutageView, whose: Iterable[str], *, now: datetime) -> OutageCard:
     today: date = now.astimezone(view.zone).date()
-    over = view.state in (OutageState.OVER, OutageState.CANCELLED)
+    over = view.over_at <= now
     return OutageCard(
         title=texts.hours(view, today=today).capitalize() if over else texts.title(view, today=today),
         why=view.why,
         kind=str(texts.KINDS[OutageKind(view.kind)]),
         state=str(texts.STATES[view.state]),
         badge=_BADGES[view.state],
-        moved=view.moved and not over,
+        moved=view.moved and view.state in (OutageState.PLANNED, OutageState.BEGUN),
         whose=tuple(whose),
     )
 

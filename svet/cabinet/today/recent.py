@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.dates import MONTHS_3
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from svet.history.queries import CardKind, HistoryCard
@@ -31,7 +32,8 @@ class RecentLine:
 
 def recent_line(card: HistoryCard, *, person_id: int, named: bool) -> RecentLine:
     """A thing of the timeline as a line; ``named`` when the cabinet has more than one account."""
-    short = str(MONTHS_3[card.day.month]).lower()[:3]
+    short = str(MONTHS_3[card.day.month])[:3]
+    short = short.lower() if (get_language() or "ru").startswith("ru") else short.capitalize()
     return RecentLine(
         url=_url(card, person_id),
         day=f"{card.day.day}{NBSP}{short}",
@@ -56,7 +58,7 @@ def _what(card: HistoryCard) -> str:
         case CardKind.REFUND:
             return _("Возврат")
         case CardKind.BILL:
-            return _("Счёт")
+            return pgettext("bill", "Счёт")
         case CardKind.ACT if card.entry is not None and card.entry.kind is TransactionKind.TRANSFER:
             # The same name as on «История».
             if card.entry.money.kopecks > 0:

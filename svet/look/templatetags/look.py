@@ -124,6 +124,16 @@ def unbroken(value: str | None) -> SafeString:
 
 
 @register.filter
+def house_apart(value: str | None) -> SafeString:
+    """«ул. Лесная, д. 4» in two parts: where both do not fit the street is cut, never the house."""
+    street, comma, house = str(value or "").partition(f", д.{formats.NBSP}")
+    if not comma:
+        return conditional_escape(street)
+    parts = "<span class='line__fit'><span>{},</span> <span>д.{}{}</span></span>"
+    return format_html(parts, street, formats.NBSP, house)
+
+
+@register.filter
 def plural_ru(count: int, forms: str) -> str:
     """The Russian form for a count: ``{{ n|plural_ru:"день,дня,дней" }}``."""
     return formats.plural_ru(int(count), forms)

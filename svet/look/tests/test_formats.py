@@ -73,3 +73,14 @@ def test_an_icon_is_decoration_unless_it_is_named() -> None:
     text = Template('{% load look %}{% icon "bell" label %}').render(Context({"label": '"><script>'}))
     assert 'role="img"' in text
     assert "<script>" not in text
+
+
+def test_a_house_stands_apart_from_its_street_and_nothing_else_does() -> None:
+    text = Template("{% load look %}{{ name|house_apart }}")
+    said = text.render(Context({"name": "ул. Верхняя Плотина, д.\u00a0108/2, кв.\u00a0*"}))
+    assert (
+        said == "<span class='line__fit'><span>ул. Верхняя Плотина,</span>"
+        " <span>д.\u00a0108/2, кв.\u00a0*</span></span>"
+    )
+    assert text.render(Context({"name": "Мамина <квартира>, дача"})) == "Мамина &lt;квартира&gt;, дача"
+    assert text.render(Context({"name": None})) == ""

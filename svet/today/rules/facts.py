@@ -113,7 +113,7 @@ class MovingPayment:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCharge:
-    """What autopay takes ``on`` a day: as it was ``told``, or as it would be by what is owed today."""
+    """What autopay takes ``on`` a day by what is owed now, maybe nothing; ``told``: the person was warned."""
 
     public_id: str
     on: date

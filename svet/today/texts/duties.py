@@ -80,7 +80,9 @@ def moving_note(moving: MovingPayment) -> str:
 
 
 def planned_title(planned: PlannedCharge, *, today: date) -> str:
-    """«4 декабря спишем 820,00 ₽»."""
+    """«4 декабря спишем 820,00 ₽»; what somebody has paid since it was told is not charged."""
+    if not planned.money:
+        return _("%(on)s спишем, только если появится долг") % {"on": on_day(planned.on, today)}
     return _("%(on)s спишем %(sum)s") % {"on": on_day(planned.on, today), "sum": roubles(planned.money)}
 
 

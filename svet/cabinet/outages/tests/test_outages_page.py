@@ -90,3 +90,27 @@ def test_a_visitor_asks_by_an_address(account: Account) -> None:
     assert empty.status_code == 422
     assert 'value="Лесная"' in empty.content.decode()
     assert "отключений не объявлено" not in visitor.get("/outages/").content.decode()
+
+
+def test_what_is_called_off_stands_where_it_was_until_its_hours_have_passed(account: Account) -> None:
+    key, anna = tomorrow(account), client_of(account)
+    cancel_outage(public_id=key, reason="нет бригады", by=OFFICE, now=timezone.now())
+    page = anna.get("/outages/").content.decode()
+    soon, past = page.index("Сейчас и скоро"), page.index("Узнать по адресу")
+    assert soon < page.index("Отключение: завтра 10:00–14:00") < past
+    assert soon < page.index("отменено") < past
+    assert "Прошлые за полгода" not in page
+    assert "отключений не объявлено" not in page
+
+
+def test_flats_whose_numbers_are_hidden_are_named_once(account: Account) -> None:
+    """Five flats of a landlord in one house: «ул. Лесная, д. 4, кв. *» five times says nothing more."""
+    person = make_person()
+    for each in (account, make_account(), make_account()):
+        make_link(person=person, account=each)
+    tomorrow(account)
+    anna = Client()
+    anna.force_login(person)
+    for page, end in (("/outages/", "</section>"), ("/today/", "</li>")):
+        row = anna.get(page).content.decode().partition("завтра 10:00–14:00")[2].partition(end)[0]
+        assert row.count("ул. Лесная") == 1, page

@@ -11,7 +11,7 @@ from django.test import Client
 
 from svet.autopay import operations
 from svet.autopay.models import AutopayAgreement, AutopayTurn
-from svet.autopay.tests.factories import NOW, AutopayCast, agree, at
+from svet.autopay.tests.factories import NOW, AutopayCast, agree, at, charge, pay_by_hand
 from svet.gateways import acquiring
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
@@ -251,3 +251,26 @@ def test_small_sums_are_charged_unasked_only_when_the_person_said_so(
 def test_the_choice_of_one_is_nothing_to_another(cast: AutopayCast) -> None:
     choose_unasked(by=Actor.person(cast.boris.pk), money=Money(5_000_00), now=NOW + timedelta(minutes=1))
     assert "задаём всегда" in plain(signed_in(cast.anna).get("/profile/"))
+
+
+def test_what_was_told_and_paid_meanwhile_is_not_announced_as_a_charge(cast: AutopayCast) -> None:
+    """Told of 820,00; paid by hand the same day: «спишем 820,00 ₽» beside «Всё оплачено» frightens."""
+    told(cast)
+    client = signed_in(cast.anna)
+    key = AutopayAgreement.objects.get().public_id
+    pages = ("/autopay/", f"/autopay/{key}/", "/today/")
+    for page in pages:
+        assert "820,00 ₽" in plain(client.get(page)), page
+    pay_by_hand(cast.account, 500_00)
+    assert "спишем 320,00 ₽" in plain(client.get("/today/")), "no more than what is owed"
+    assert "не больше 820,00 ₽" in plain(client.get("/autopay/")), "the promise of the message stands"
+    pay_by_hand(cast.account, 320_00)
+    for page in pages[:2]:
+        shown = plain(client.get(page))
+        assert "сейчас платить нечего: останется так, ничего не спишем" in shown, page
+        assert "Пропустить это списание" in shown, page
+    shown = plain(client.get("/today/"))
+    assert "спишем, только если появится долг" in shown
+    assert "спишем 820,00" not in shown
+    charge(cast.account, 100_00)
+    assert "спишем 100,00 ₽" in plain(client.get("/today/")), "a debt that came since is charged again"

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -100,6 +101,27 @@ def test_lines_of_lately_lead_to_what_they_tell_of_and_are_three(anna: Person) -
     assert "7 дек" in lately
     assert "1 240 кВт·ч" in lately
     assert 'href="/history/"' in lately
+    english = anna_in_english(anna)
+    assert "7\u00a0Dec" in english, "a month has a capital in English"
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_bill_of_lately_is_no_account_in_english(anna: Person) -> None:
+    """One Russian word stands for both; in English a bill of 820 ₽ was called «Account»."""
+    provider_with_requisites()
+    account, _meter = charge_november()
+    issue(provider_id=make_provider().pk, period=NOVEMBER, now=ISSUED)
+    make_link(person=anna, account=account, confirmed=True)
+    english = anna_in_english(anna)
+    lately = english[english.find('id="lately"') :]
+    assert ">Bill<" in lately
+    assert ">Account<" not in lately
+
+
+def anna_in_english(anna: Person) -> str:
+    client = enter(anna)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return str(client.get("/today/").content.decode())
 
 
 @pytest.mark.usefixtures("clock")

@@ -144,6 +144,7 @@ def test_a_work_that_overruns_its_hours_is_given_others(operator: Client) -> Non
     assert operator.post(where, {"act": "move", **hours, "hours-reason": "не успели"}).status_code == 302
     operator.post(where, {"act": "end", "ending-reason": "всё готово"})
     assert "Изменить время" not in operator.get(where).content.decode().split("История")[0]
+    assert "(оператор)" in operator.get(where).content.decode()
 
 
 def test_any_of_a_hundred_and_more_is_found(operator: Client) -> None:

@@ -40,7 +40,7 @@ def test_a_look_at_an_account_stands_there_with_name_time_and_number(
     page = working(make_member(role=Role.SECURITY)).get(URL).content.decode()
     assert len(rows(page)) == 3
     assert "0412345678" in rows(page)[0]
-    assert "Смирнова Ольга Петровна (operator)" in rows(page)[0]
+    assert "Смирнова Ольга Петровна (оператор)" in rows(page)[0]
     assert "2 счёта" in page, "two accounts, however often each was opened"
 
 
