@@ -6,7 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from svet.kernel.actors import Actor
+from svet.kernel.frozen import frozen
 from svet.staffing.models import StaffMember
 from svet.staffing.rules import ROLES, Permission, Role
 
@@ -68,12 +71,14 @@ def view(row: StaffMember) -> MemberView:
 
 def member_of(*, person_id: int) -> MemberView | None:
     """The membership of a person who may sign in to the desks now, or nothing."""
-    row = (
-        StaffMember.objects.select_related("person")
-        .filter(person_id=person_id, disabled_at__isnull=True, person__is_active=True)
-        .first()
-    )
+    row = _at_work.first(person_id)
     return None if row is None else view(row)
+
+
+@frozen
+def _at_work(person_id: int) -> QuerySet[StaffMember]:
+    rows = StaffMember.objects.filter(person_id=person_id, disabled_at__isnull=True, person__is_active=True)
+    return rows.select_related("person")
 
 
 def names_of(person_ids: Collection[int]) -> dict[int, str]:

@@ -36,7 +36,7 @@ from svet.files.tests.pictures import photo
 from svet.fiscal.models import Receipt
 from svet.fiscal.rules.states import ReceiptKind, ReceiptState
 from svet.kernel.actors import Actor
-from svet.kernel.ids import MeterId
+from svet.kernel.ids import PUBLIC_ID_LENGTH, MeterId
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
@@ -499,5 +499,6 @@ def _posted(person_id: int, now: datetime) -> dict[str, str]:
         by=by, url="https://messages.program.example.org/svet", events=["bill.issued"], now=now
     )
     webhooks.ping(by=by, public_id=hook.public_id, now=now)
-    WebhookCall.objects.update(state="sent", done_at=now, status=204)
+    # Of all ids the one with the widest letters: it must fit the narrowest page.
+    WebhookCall.objects.update(state="sent", done_at=now, status=204, public_id="m" * PUBLIC_ID_LENGTH)
     return {"webhook_id": hook.public_id, "call_id": WebhookCall.objects.get().public_id}

@@ -11,6 +11,7 @@ from svet.accounts.models import Account, Link
 from svet.accounts.queries.views import AccountView, account_view
 from svet.accounts.rules import Right
 from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.frozen import PublicIdText, frozen
 from svet.kernel.refusals import NotFound
 
 
@@ -45,15 +46,26 @@ def visible_accounts(
     actor: Actor, *, public_ids: Collection[str], right: Right = Right.VIEW
 ) -> list[AccountView]:
     """Of these accounts those on which the actor has the right; the others are absent."""
+    if len(public_ids) == 1:  # mostly it is one, and its text is kept
+        (public_id,) = public_ids
+        row = _one.first(public_id, actor.person_id or 0, kind=actor.kind, right=right)
+        return [] if row is None else [account_view(row)]
     return [account_view(row) for row in _joined(actor, right=right).filter(public_id__in=public_ids)]
 
 
 def account_for(actor: Actor, *, public_id: str, right: Right = Right.VIEW) -> AccountView:
     """One account. :raises AccountNotFound: absent or not for the actor"""
-    row = _joined(actor, right=right).filter(public_id=public_id).first()
+    row = _one.first(public_id, actor.person_id or 0, kind=actor.kind, right=right)
     if row is None:
         raise AccountNotFound(AccountReason.NOT_FOUND)
     return account_view(row)
+
+
+@frozen
+def _one(
+    public_id: PublicIdText, person_id: int | None, *, kind: ActorKind, right: Right
+) -> QuerySet[Account]:
+    return _joined(Actor(kind, person_id), right=right).filter(public_id=public_id)
 
 
 def first_account(actor: Actor) -> AccountView | None:

@@ -23,11 +23,16 @@ def people_of(*, account_id: int, right: Right = Right.VIEW) -> list[int]:
 
 def people_by_account(*, account_ids: Collection[int], right: Right = Right.VIEW) -> dict[int, list[int]]:
     """Keys of the people who hold each account with this right; an account nobody holds is absent."""
-    links = Link.objects.standing().filter(with_right(right), account_id__in=account_ids)
     found: dict[int, list[int]] = {}
-    for account_id, person_id in links.order_by("pk").values_list("account_id", "person_id"):
+    for account_id, person_id in _people.all([*account_ids], right=right):
         found.setdefault(account_id, []).append(person_id)
     return found
+
+
+@frozen
+def _people(account_ids: Collection[int], *, right: Right) -> QuerySet[Link, tuple[int, int]]:
+    links = Link.objects.standing().filter(with_right(right), account_id__in=account_ids)
+    return links.order_by("pk").values_list("account_id", "person_id")
 
 
 def recipients_of(*, account_id: int) -> list[int]:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from svet.accounts.models import Account, LinkProof
 from svet.accounts.queries.views import AccountView, account_view
+from svet.kernel.frozen import frozen
 from svet.kernel.ids import AccountId, ProviderId
 
 _AT_ONCE = 5_000
@@ -25,7 +26,13 @@ class AccountKey:
 
 def accounts_by_id(account_ids: Collection[int]) -> list[AccountView]:
     """The accounts with these inner keys, in the order of the keys."""
-    return _views(Account.objects.filter(pk__in=account_ids))
+    return [account_view(row) for row in _by_id.all([*account_ids])]
+
+
+@frozen
+def _by_id(account_ids: Collection[int]) -> QuerySet[Account]:
+    whole = Account.objects.select_related("provider", "premises")
+    return whole.filter(pk__in=account_ids).order_by("pk")
 
 
 def accounts_by_number(number: str) -> list[AccountView]:

@@ -6,8 +6,11 @@ from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from svet.accounts.models import Provider
 from svet.accounts.queries.views import ProviderView, provider_view
+from svet.kernel.frozen import frozen
 from svet.kernel.ids import ProviderId
 from svet.notices.rules import is_time_to_remind
 
@@ -26,7 +29,15 @@ def providers() -> list[ProviderView]:
 
 def provider_by_id(provider_id: int) -> ProviderView:
     """The supplier with this inner key, which must be there."""
-    return provider_view(Provider.objects.get(pk=provider_id))
+    row = _by_id.first(provider_id)
+    if row is None:
+        raise Provider.DoesNotExist
+    return provider_view(row)
+
+
+@frozen
+def _by_id(provider_id: int) -> QuerySet[Provider]:
+    return Provider.objects.filter(pk=provider_id)
 
 
 def time_zones() -> dict[ProviderId, ZoneInfo]:

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from svet.accounts.queries import (
     AccountView,
     accounts_by_id,
@@ -37,6 +39,7 @@ from svet.arrangements.rules import (
     why_not,
 )
 from svet.kernel.actors import Actor
+from svet.kernel.frozen import frozen
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
 from svet.ledger.queries.debts import entries_after
@@ -158,7 +161,7 @@ def _past(row: PaymentPromise, zone: ZoneInfo) -> PastPromise | None:
 
 def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:
     """By account the promise that stands: while who made it may pay for the account."""
-    rows = list(PaymentPromise.objects.filter(account_id__in=account_ids, state=PromiseState.OPEN.value))
+    rows = _open.all([*account_ids])
     if not rows:
         return {}
     since_then = entries_after({row.account_id: row.after_seq for row in rows})
@@ -174,6 +177,11 @@ def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:
         if view.person_id in paying.get(view.account_id, ())
         and ((held := since.get(view.account_id)) is None or view.made_on >= held)
     }
+
+
+@frozen
+def _open(account_ids: Collection[int]) -> QuerySet[PaymentPromise]:
+    return PaymentPromise.objects.filter(account_id__in=account_ids, state=PromiseState.OPEN.value)
 
 
 def movements(entries: Iterable[ledger.LedgerEntry]) -> list[PromiseMovement]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from svet.accounts.queries import AccountView, accounts_by_id, people_by_account, provider_today
 from svet.accounts.rules import Right
@@ -14,6 +14,7 @@ from svet.autopay.operations.moving import locked_agreement, stop_by
 from svet.autopay.operations.telling_stops import tell_stopped
 from svet.autopay.rules import OFFER_LIVES, STANDING, AgreementCause, AgreementState
 from svet.kernel.actors import Actor
+from svet.kernel.frozen import frozen
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.operations.unattended import cards_for
 from svet.people import queries as people
@@ -82,10 +83,15 @@ def found_causes(agreements: Iterable[AutopayAgreement], *, now: datetime) -> di
 
 def _disputed(standing: list[AutopayAgreement]) -> frozenset[int]:
     """Of which of these a charge was disputed since the person last turned them on."""
+    return frozenset(_told_of.all([one.pk for one in standing]))
+
+
+@frozen
+def _told_of(agreement_ids: Collection[int]) -> QuerySet[AutopayTry, int]:
     told = AutopayTry.objects.filter(
-        turn__agreement__in=standing, order__chargebacks__written_at__gte=F("turn__agreement__since")
+        turn__agreement_id__in=agreement_ids, order__chargebacks__written_at__gte=F("turn__agreement__since")
     )
-    return frozenset(told.values_list("turn__agreement_id", flat=True))
+    return told.values_list("turn__agreement_id", flat=True)
 
 
 def _pauses(row: AutopayAgreement, *, fits: bool, recovered: dict[int, datetime]) -> AgreementCause | None:

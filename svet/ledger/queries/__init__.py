@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Final
 
 from django.db import connection
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from svet.kernel.frozen import frozen
 from svet.kernel.money import ZERO, Money
 from svet.ledger.models import AccountBalance, Posting, Transaction
 from svet.ledger.rules import Book, TransactionKind
@@ -50,12 +51,17 @@ def balances(account_ids: Sequence[int]) -> dict[int, Money]:
 
 def standings(account_ids: Sequence[int]) -> dict[int, Standing]:
     """The newest number and the balance of each account, read as one."""
-    rows = AccountBalance.objects.filter(account_id__in=list(account_ids))
     found = {
         account_id: Standing(seq, Money(kopecks))
-        for account_id, seq, kopecks in rows.values_list("account_id", "last_seq", "kopecks")
+        for account_id, seq, kopecks in _standings.all([*account_ids])
     }
     return {account_id: found.get(account_id, Standing(0, ZERO)) for account_id in account_ids}
+
+
+@frozen
+def _standings(account_ids: Collection[int]) -> QuerySet[AccountBalance, tuple[int, int, int]]:
+    rows = AccountBalance.objects.filter(account_id__in=account_ids)
+    return rows.values_list("account_id", "last_seq", "kopecks")
 
 
 def receivables(transaction_ids: Collection[int]) -> dict[tuple[int, int], int]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from svet.gateways.acquiring.port import StoredCard
 from svet.kernel.actors import Actor
+from svet.kernel.frozen import frozen
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import Order, PaymentSeries
 from svet.payments.operations.cards import keep_card
@@ -89,11 +90,22 @@ def forget_card(series_id: int) -> None:
 
 def forget_cards(*, now: datetime) -> None:
     """The janitor: throw away the names of cards of series that are over or too late."""
-    over = Q(expires_at__lte=now) | Q(stopped_at__isnull=False)
-    ids = list(PaymentSeries.objects.filter(over).exclude(card_reference="").values_list("pk", flat=True))
-    ended = Order.objects.filter(series__card_reference="", card__isnull=True, series__isnull=False)
-    ended = ended.exclude(card_reference="").exclude(state__in=sorted(OPEN))
-    for series_id in {*ids, *ended.values_list("series_id", flat=True)}:
+    for series_id in {*_over.all(now), *_left_over.all()}:
         with use_case():
             locked_series(series_id)
             forget_card(series_id)
+
+
+@frozen
+def _over(now: datetime) -> QuerySet[PaymentSeries, int]:
+    """Series that are over or too late, and keep the name of a card."""
+    over = Q(expires_at__lte=now) | Q(stopped_at__isnull=False)
+    return PaymentSeries.objects.filter(over).exclude(card_reference="").values_list("pk", flat=True)
+
+
+@frozen
+def _left_over() -> QuerySet[Order, int]:
+    """Series that keep it no more, while one of their orders does and has ended since."""
+    ended = Order.objects.filter(series__card_reference="", card__isnull=True, series__isnull=False)
+    ended = ended.exclude(card_reference="").exclude(state__in=sorted(OPEN))
+    return ended.values_list("series_id", flat=True)

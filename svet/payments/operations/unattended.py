@@ -12,10 +12,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from svet.accounts.queries import AccountView
 from svet.gateways.acquiring.port import PATIENT, BankReason
 from svet.kernel.actors import Actor
+from svet.kernel.frozen import frozen
 from svet.kernel.money import Money
 from svet.kernel.transactions import require_transaction
 from svet.payments.models import BoundCard, Order, Shop
@@ -44,8 +46,13 @@ class UnattendedCard:
 def cards_for(*, person_id: int, provider_id: int) -> list[UnattendedCard]:
     """The person's bound cards, the newest first, each judged for payments to one provider."""
     shops = shops_of([provider_id])[provider_id]
-    rows = BoundCard.objects.filter(person_id=person_id, unbound_at__isnull=True).order_by("-bound_at", "-id")
+    rows = _bound.all(person_id)
     return [UnattendedCard(row.pk, card_view(row), _refusal(row, shops)) for row in rows]
+
+
+@frozen
+def _bound(person_id: int) -> QuerySet[BoundCard]:
+    return BoundCard.objects.filter(person_id=person_id, unbound_at__isnull=True).order_by("-bound_at", "-id")
 
 
 def card_for(*, person_id: int, public_id: str, provider_id: int, now: datetime) -> UnattendedCard:

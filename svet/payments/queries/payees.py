@@ -6,10 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from svet.accounts import queries as accounts
 from svet.accounts.queries import AccountView, ProviderView
+from svet.kernel.frozen import frozen
 from svet.kernel.money import Money
-from svet.payments.models import Order
+from svet.payments.models import Order, OrderLine
 
 
 class SeveralPayees(RuntimeError):
@@ -37,8 +40,12 @@ def payee_of(order: Order) -> ProviderView:
 
     :raises SeveralPayees: the order's lines belong to several, or it has none
     """
-    keys = set(order.lines.values_list("account__provider_id", flat=True))
-    return accounts.provider_by_id(_only(keys))
+    return accounts.provider_by_id(_only({*_paid.all(order.pk)}))
+
+
+@frozen
+def _paid(order_id: int) -> QuerySet[OrderLine, int]:
+    return OrderLine.objects.filter(order_id=order_id).values_list("account__provider_id", flat=True)
 
 
 def check_one_payee(paid: Iterable[AccountView]) -> None:

@@ -8,7 +8,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import QuerySet
 
+from svet.kernel.frozen import frozen
 from svet.payments.models import BankSilence, BoundCard, ReserveShop, ServedProvider, Shop
 
 
@@ -52,18 +54,27 @@ def shops_of(providers: Collection[int]) -> dict[int, tuple[Shop | None, ...]]:
 
     None is the shop of ``SVET_ACQUIRING_URL``; it is the first choice for whom no other serves.
     """
-    served = ServedProvider.objects.filter(provider_id__in=providers).select_related("shop")
-    first = {row.provider_id: row.shop for row in served}
+    first = {row.provider_id: row.shop for row in _served.all([*providers])}
     found: dict[int, list[Shop | None]] = {provider: [first.get(provider)] for provider in providers}
-    for row in ReserveShop.objects.filter(provider_id__in=providers).select_related("shop").order_by("place"):
+    for row in _reserves.all([*providers]):
         found[row.provider_id].append(row.shop)
     return {provider: tuple(dict.fromkeys(own)) for provider, own in found.items()}
 
 
+@frozen
+def _served(providers: Collection[int]) -> QuerySet[ServedProvider]:
+    return ServedProvider.objects.filter(provider_id__in=providers).select_related("shop")
+
+
+@frozen
+def _reserves(providers: Collection[int]) -> QuerySet[ReserveShop]:
+    rows = ReserveShop.objects.filter(provider_id__in=providers)
+    return rows.select_related("shop").order_by("place")
+
+
 def first_shops(providers: Collection[int]) -> set[Shop | None]:
     """The first choices alone, by one question: a page that only hints asks no more."""
-    served = ServedProvider.objects.filter(provider_id__in=providers).select_related("shop")
-    found = {row.provider_id: row.shop for row in served}
+    found = {row.provider_id: row.shop for row in _served.all([*providers])}
     return {found.get(provider) for provider in providers}
 
 

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from svet.arrangements.queries.plans import asked_by_plans
+from svet.kernel.frozen import frozen
 from svet.kernel.money import ZERO, Money
 from svet.ledger import queries as ledger
 from svet.payments.models import BoundCard, Order, OrderLine, StateChange
@@ -41,16 +42,8 @@ class ChargeStanding:
 
 def charges(order_ids: Collection[int]) -> dict[int, ChargeStanding]:
     """Where these orders stand."""
-    never_begun = StateChange.objects.filter(
-        Q(old=OrderState.CREATED) | Q(old=OrderState.SENT, order__calls=0, order__bank_reference=""),
-        order_id__in=order_ids,
-        new=OrderState.CANCELED,
-    )
-    yes_after_no = StateChange.objects.filter(
-        order_id__in=order_ids, old__in=[OrderState.CANCELED, OrderState.FAILED], new=OrderState.PAID
-    )
-    late = frozenset(yes_after_no.values_list("order_id", flat=True))
-    withdrawn = frozenset(never_begun.values_list("order_id", flat=True))
+    ids = [*order_ids]
+    late, withdrawn = frozenset(_yes_after_no.all(ids)), frozenset(_never_begun.all(ids))
     return {
         row.pk: ChargeStanding(
             row.pk,
@@ -63,8 +56,31 @@ def charges(order_ids: Collection[int]) -> dict[int, ChargeStanding]:
             row.pk in withdrawn,
             row.pk in late,
         )
-        for row in Order.objects.filter(pk__in=order_ids)
+        for row in _orders.all(ids)
     }
+
+
+@frozen
+def _orders(order_ids: Collection[int]) -> QuerySet[Order]:
+    return Order.objects.filter(pk__in=order_ids)
+
+
+@frozen
+def _never_begun(order_ids: Collection[int]) -> QuerySet[StateChange, int]:
+    rows = StateChange.objects.filter(
+        Q(old=OrderState.CREATED) | Q(old=OrderState.SENT, order__calls=0, order__bank_reference=""),
+        order_id__in=order_ids,
+        new=OrderState.CANCELED,
+    )
+    return rows.values_list("order_id", flat=True)
+
+
+@frozen
+def _yes_after_no(order_ids: Collection[int]) -> QuerySet[StateChange, int]:
+    rows = StateChange.objects.filter(
+        order_id__in=order_ids, old__in=[OrderState.CANCELED, OrderState.FAILED], new=OrderState.PAID
+    )
+    return rows.values_list("order_id", flat=True)
 
 
 def being_paid(account_ids: Collection[int], *, but_order: int = 0, now: datetime) -> frozenset[int]:
@@ -82,6 +98,11 @@ def in_doubt(account_ids: Collection[int]) -> dict[int, Money]:
     nobody paid on holds nothing so long (:func:`being_paid`). What is known to be taken is money on its way.
     Accounts without any are absent.
     """
+    return {account_id: Money(int(kopecks)) for account_id, kopecks in _doubts.all([*account_ids])}
+
+
+@frozen
+def _doubts(account_ids: Collection[int]) -> QuerySet[OrderLine, tuple[int, int]]:
     unknown = [*sorted(OPEN - {OrderState.PAID}), OrderState.REVIEW]
     rows = OrderLine.objects.filter(
         Q(order__unattended=True) | ~Q(order__card_reference=""),
@@ -89,8 +110,7 @@ def in_doubt(account_ids: Collection[int]) -> dict[int, Money]:
         order__state__in=unknown,
         order__taken_kopecks__isnull=True,
     )
-    sums = rows.values("account_id").annotate(sum=Sum("kopecks"))
-    return {row["account_id"]: Money(int(row["sum"])) for row in sums}
+    return rows.values_list("account_id").annotate(sum=Sum("kopecks"))
 
 
 def left_to_charge(account_ids: Collection[int], *, now: datetime) -> dict[int, Money]:
@@ -114,5 +134,10 @@ def cards_by_id(card_ids: Collection[int]) -> dict[int, tuple[CardView, bool]]:
 
 def cards_off(card_ids: Collection[int]) -> frozenset[int]:
     """Of these cards those whose shop takes nothing new."""
+    return frozenset(_off.all([*card_ids]))
+
+
+@frozen
+def _off(card_ids: Collection[int]) -> QuerySet[BoundCard, int]:
     rows = BoundCard.objects.filter(pk__in=card_ids, shop__off_at__isnull=False)
-    return frozenset(rows.values_list("pk", flat=True))
+    return rows.values_list("pk", flat=True)

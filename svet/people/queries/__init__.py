@@ -195,10 +195,15 @@ def _bounds(kept: list[dict[str, str]]) -> tuple[KeyBound, ...]:
 
 def recipient_of(person_id: int) -> int:
     """The key by which ``notices`` knows the person. :raises NotFound:"""
-    found = Person.objects.filter(pk=person_id).values_list("recipient_id", flat=True).first()
+    found = _recipient.first(person_id)
     if found is None:
         raise NotFound(ProfileReason.NO_SUCH)
     return int(found)
+
+
+@frozen
+def _recipient(person_id: int) -> QuerySet[Person, int]:
+    return Person.objects.filter(pk=person_id).values_list("recipient_id", flat=True)
 
 
 def recipients_of(person_ids: Collection[int]) -> dict[int, int]:
@@ -214,8 +219,13 @@ def phones_of(person_ids: Collection[int]) -> dict[int, str]:
 
 def email_of(person_id: int) -> str:
     """The confirmed e-mail of the person, or an empty text."""
+    return _email.first(person_id) or ""
+
+
+@frozen
+def _email(person_id: int) -> QuerySet[Person, str]:
     rows = Person.objects.filter(pk=person_id, email_confirmed_at__isnull=False)
-    return rows.values_list("email", flat=True).first() or ""
+    return rows.values_list("email", flat=True)
 
 
 def recovered_recently(person_id: int, *, now: datetime) -> bool:
@@ -225,8 +235,13 @@ def recovered_recently(person_id: int, *, now: datetime) -> bool:
 
 def recoveries(person_ids: Collection[int]) -> dict[int, datetime]:
     """When the password of these people was last set by nothing but an SMS; who never did is absent."""
+    return {key: at for key, at in _recovered.all([*person_ids]) if at is not None}
+
+
+@frozen
+def _recovered(person_ids: Collection[int]) -> QuerySet[Person, tuple[int, datetime | None]]:
     rows = Person.objects.filter(pk__in=person_ids, recovered_at__isnull=False)
-    return {key: at for key, at in rows.values_list("pk", "recovered_at") if at is not None}
+    return rows.values_list("pk", "recovered_at")
 
 
 def devices(*, person_id: int, session_key: str = "") -> list[DeviceView]:
