@@ -67,7 +67,8 @@ def _orders(play: Play) -> list[str]:
         bank = (taken[order.public_id], given[order.public_id])
         if order.state not in FINAL:
             lived = ", ".join(f"{change} {change.by} {change.note}" for change in order.changes.all())
-            wrong.append(f"order {order.number} is left {order.state} ({lived}; the bank: {bank})")
+            looked = f"shop {order.shop}, {order.looks} looks, next {order.next_look_at}"
+            wrong.append(f"order {order.number} is left {order.state} ({lived}; {looked}; the bank: {bank})")
         elif order.state == OrderState.CREDITED and (credited, returned) != bank:
             wrong.append(
                 f"order {order.number}: credited and taken back {credited}, {returned}; the bank: {bank}"

@@ -155,7 +155,8 @@ class Play:
 
     def type_card(self, order: Order, number: str = GOOD) -> None:
         self.has_page(order)
-        self.bank.type_card(order.bank_page_url, number=number)
+        answer = self.bank.type_card(order.bank_page_url, number=number)
+        assert answer.status_code < 400, f"{order.bank_page_url} takes no card: {answer.status_code}"
 
     def deliver(self, *messages: bytes, address: str = BANK_ADDRESS) -> None:
         """Hand messages of the bank to the portal, one after another."""
@@ -214,7 +215,11 @@ class Play:
     def give_back(self, order: Order, kopecks: int) -> str:
         """A clerk of the bank gives money back; says why not."""
         order.refresh_from_db()
-        return self.bank.give_back(order.bank_reference, f"{kopecks // 100}.{kopecks % 100:02d}")
+        refused = self.bank.give_back(order.bank_reference, f"{kopecks // 100}.{kopecks % 100:02d}")
+        if order.shop is not None and not refused:
+            # The other bank has no list of refunds: it tells of each, and is asked about the payment.
+            self.settle(order)
+        return refused
 
     def register(self, source: str, *rows: tuple[str, str, int]) -> FileReport:
         """Take a bank's register of today over rows of number, account and kopecks."""
