@@ -119,12 +119,7 @@ def order_page(
         title=title,
         text=text,
         kind=kind,
-        # Whoever comes back from the bank has paid perhaps: its word is waited for, not the payer.
-        state_name=texts.state_name(
-            OrderState.SENT if order.state is OrderState.WAITING else order.state,
-            refunded=bool(order.came_back),
-            returned=order.returned,
-        ),
+        state_name=texts.state_name(order.state, refunded=bool(order.came_back), returned=order.returned),
         steps=_steps(order),
         refresh=(3 if young else 20)
         if series_moves or (waiting and series is None)

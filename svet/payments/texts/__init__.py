@@ -241,7 +241,8 @@ def state_name(state: OrderState, *, refunded: bool = False, returned: bool = Fa
     return {
         OrderState.CREATED: _("Создан"),
         OrderState.SENT: _("Ждёт банк"),
-        OrderState.WAITING: _("Ждёт оплаты"),
+        # Whoever was at the bank's page has paid perhaps: its word is waited for, not the payer.
+        OrderState.WAITING: _("Ждёт банк"),
         OrderState.PAID: _("Зачисляем"),
         OrderState.CREDITED: _("Проведен"),
         OrderState.CANCELED: _("Не оплачен"),
