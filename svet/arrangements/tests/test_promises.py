@@ -125,7 +125,7 @@ def recall(family: Family, made: str, *, now: datetime, person: Person | None = 
 def test_taken_back_it_silences_nothing_and_only_the_same_day_costs_nothing(family: Family) -> None:
     ids = [family.first.pk]
     recall(family, give(family), now=NOW + timedelta(hours=1))
-    assert (states(), promised_left(ids, today=NOW.date()).keys()) == (["recalled"], frozenset())
+    assert (states(), promised_left(ids, today=NOW.date())) == (["recalled"], {})
     made, day_after = give(family), NOW + timedelta(days=1)
     for _again in range(2):
         recall(family, made, now=day_after)

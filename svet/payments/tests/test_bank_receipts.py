@@ -239,7 +239,7 @@ def test_a_late_one_is_closed_once_by_a_document_and_counted_no_more(family: Fam
         ({"later": day, "why": ""}, BankReceiptReason.WHY),
     ):
         with pytest.raises(BankReceiptConflict) as refused:
-            close(order, **said)  # type: ignore[arg-type]
+            close(order, **said)
         assert refused.value.reason is reason
     # Whoever makes the receipts of the shop by now, the old one is closed alike.
     choose_maker(code="-", maker=ReceiptMaker.NOBODY, now=NOW + day, by=SYSTEM)
@@ -251,6 +251,7 @@ def test_a_late_one_is_closed_once_by_a_document_and_counted_no_more(family: Fam
     (shown,) = receipts_of([order.pk], seen_by=SYSTEM)[order.pk]
     assert (shown.state, shown.closing_document) == (ReceiptState.CLOSED, "БО-7")
     entry = Entry.objects.get(action="payments.receipt.closed")
+    assert entry.after is not None
     assert (entry.after["document"], entry.after["reason"]) == ("БО-7", "пробит в банке")
     # Twice, or asked anew: it stays closed.
     with pytest.raises(BankReceiptConflict):
@@ -273,15 +274,17 @@ def test_a_bank_that_tells_of_a_closed_one_afterwards_is_heard_when_it_was_made(
     assert (told().word, told().document_number, told().closing_document) == ("made", "12", "БО-7")
 
 
-def test_one_closed_while_the_bank_is_being_asked_stays_closed(family: Family, bank: StubBank) -> None:
+def test_one_closed_while_the_bank_is_being_asked_stays_closed(
+    family: Family, bank: StubBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
     order = pay(family, bank)
     later = NOW + timedelta(hours=2)
     answered = bank.receipts
 
-    def closes(*, reference: str) -> Any:
+    def closes(**asked: Any) -> Any:
         close(order, later=timedelta(hours=2))
-        return answered(reference=reference)
+        return answered(**asked)
 
-    bank.receipts = closes  # type: ignore[method-assign]
+    monkeypatch.setattr(bank, "receipts", closes)
     ask_for_receipts(now=later)
     assert (told().word, told().next_at) == ("closed", None)
