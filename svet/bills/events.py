@@ -16,6 +16,8 @@ def _bill_ready(p: Params) -> Words:
     state = p.get("state", "due")
     if state in ("over", "even"):
         return _nothing_to_pay(p, over=state == "over")
+    if state == "parts_late":
+        return _part_missed(p)
     if state in ("parts", "parts_paid"):
         return _in_parts(p, asked=state == "parts")
     late = state == "overdue"
@@ -56,7 +58,7 @@ def _in_parts(p: Params, *, asked: bool) -> Words:
             title=_("Счёт за %(period)s готов") % p,
             text=_("Аб. № %(account)s: сейчас платить не нужно, долг идёт по рассрочке.") % p,
             sms=_("Счёт за %(period)s: рассрочка, платить не нужно. Аб. № %(account)s") % p,
-            paragraphs=(_("По аб. № %(account)s за %(period)s готов счёт.") % p, said),
+            paragraphs=(_("По аб. № %(account)s за %(period)s готов счёт.") % p, said, _whole_debt()),
             action=_("Посмотреть счёт"),
         )
     return Words(
@@ -66,10 +68,36 @@ def _in_parts(p: Params, *, asked: bool) -> Words:
         paragraphs=(
             _("По аб. № %(account)s за %(period)s готов счёт. Долг вы платите в рассрочку.") % p,
             _("До %(until)s внесите %(sum)s: это часть рассрочки и новые счета. Остальное — по графику.") % p,
+            _whole_debt(),
             _("Без комиссии это можно сделать в личном кабинете; там же видно, из чего сложилась сумма."),
         ),
         action=_("Посмотреть и оплатить"),
     )
+
+
+def _part_missed(p: Params) -> Words:
+    """A bill of a debt whose part was missed: how much, that its day is over, and what follows."""
+    return Words(
+        title=_("Счёт за %(period)s готов") % p,
+        text=_("Аб. № %(account)s: часть рассрочки просрочена, внесите %(sum)s. Срок был %(until)s.") % p,
+        sms=_("Счёт за %(period)s: рассрочка просрочена, внесите %(sum)s. Аб. № %(account)s") % p,
+        paragraphs=(
+            _("По аб. № %(account)s за %(period)s готов счёт. Долг вы платите в рассрочку.") % p,
+            _(
+                "Часть рассрочки просрочена: её срок был %(until)s. Внесите %(sum)s как можно скорее, "
+                "иначе рассрочка закончится и платить придётся весь долг сразу."
+            )
+            % p,
+            _whole_debt(),
+            _("Без комиссии это можно сделать в личном кабинете; там же видно, из чего сложилась сумма."),
+        ),
+        action=_("Посмотреть и оплатить"),
+    )
+
+
+def _whole_debt() -> str:
+    """The bill as a document knows nothing of what was agreed."""
+    return _("В файле счёта и в его коде для оплаты стоит весь долг: по рассрочке платят в кабинете.")
 
 
 def _nothing_to_pay(p: Params, *, over: bool) -> Words:

@@ -94,6 +94,13 @@ def facts_of(
             for each in unfinished
             if each.state in (OrderState.PAID, OrderState.REVIEW)
         ),
+        unsure=Money.total(
+            line.money
+            for each in unfinished
+            if each.state in (OrderState.SENT, OrderState.WAITING)
+            for line in each.lines
+            if line.account_id in set(ids)
+        ),
         planned=tuple(_planned(person_id, local_today, now)) if cards else (),
         promised=tuple(_promised(cards, promises)),
         plans=_plans(cards, plans),

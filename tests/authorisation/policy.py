@@ -424,6 +424,8 @@ DESKS = [
     post("staff/money/rows/<row_id>/", ENGINEER, body={"act": "back", "back-reason": "просил банк"}),
     get("staff/money/payments/<credited_order_id>/", ENGINEER),
     post("staff/money/payments/<credited_order_id>/", ENGINEER, ASKED),
+    get("staff/money/payments/<credited_order_id>/receipt/", ENGINEER),
+    post("staff/money/payments/<credited_order_id>/receipt/", ENGINEER, ASKED),
     get("staff/money/payments/<credited_order_id>/chargeback/", ENGINEER),
     post("staff/money/payments/<credited_order_id>/chargeback/", ENGINEER, ASKED),
     get("staff/money/chargebacks/<chargeback_id>/", ENGINEER),

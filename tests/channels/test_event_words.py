@@ -95,7 +95,7 @@ VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
         ]
     },
     "autopay_stopped": {"ended": ["yes"], "cause": ["declined", "card_unfit"]},
-    "bill_ready": {"state": ["due", "overdue", "over", "even", "parts", "parts_paid"]},
+    "bill_ready": {"state": ["due", "overdue", "over", "even", "parts", "parts_paid", "parts_late"]},
     "verification_near": {"lapsed": ["yes"]},
     "password_changed": {"keys": ["0", "2"]},
     "second_factor": {

@@ -20,7 +20,7 @@ from svet.accounts.rules import Right
 from svet.arrangements.models import PaymentPromise
 from svet.arrangements.queries.access import payers
 from svet.arrangements.queries.limits import limits_for, provider_limits
-from svet.arrangements.queries.plans import broken_plans, living_plans, paid_in_parts
+from svet.arrangements.queries.plans import broken_plans, living_plans
 from svet.arrangements.rules import (
     PastPromise,
     PromiseAnswer,
@@ -189,19 +189,15 @@ def movements(entries: Iterable[ledger.LedgerEntry]) -> list[PromiseMovement]:
     return [PromiseMovement(each.kind, each.effective_on, each.money.kopecks) for each in entries]
 
 
-def promised_ahead(account_ids: Collection[int], *, today: date) -> frozenset[int]:
-    """Of these accounts those whose debt somebody has promised to pay by a day that is not over."""
-    return frozenset(key for key, one in standing_promises(account_ids).items() if one.until_on >= today)
+def promised_left(account_ids: Collection[int], *, today: date) -> dict[int, Money]:
+    """By account what is still to be paid of a debt that is promised by a day which is not over."""
+    found = standing_promises(account_ids)
+    return {key: one.left for key, one in found.items() if one.until_on >= today}
 
 
 def promised_until(account_ids: Collection[int]) -> dict[tuple[int, int], date]:
     """By account and the person who promised it, the day until which what it owes is promised."""
     return {(key, one.person_id): one.until_on for key, one in standing_promises(account_ids).items()}
-
-
-def asked_apart(account_ids: Collection[int], *, today: date) -> frozenset[int]:
-    """Of these accounts those whose debt is asked by what was agreed: promised ahead, or paid in parts."""
-    return promised_ahead(account_ids, today=today) | paid_in_parts(account_ids)
 
 
 def promises_of(account_id: int) -> list[PromiseView]:

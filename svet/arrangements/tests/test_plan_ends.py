@@ -10,8 +10,7 @@ from svet.accounts.models import Account, Link, Provider
 from svet.arrangements.models import InstalmentPlan, PaymentPromise
 from svet.arrangements.operations import judge_promises, promise_payment
 from svet.arrangements.operations.judging import judge_plans
-from svet.arrangements.queries import asked_apart
-from svet.arrangements.queries.plans import living_plans
+from svet.arrangements.queries.plans import living_plans, paid_in_parts
 from svet.arrangements.rules.plans import InstalmentReason
 from svet.arrangements.tests.test_plans import agree, at, days_pass, post, refusal, state, told
 from svet.kernel.actors import Actor
@@ -52,7 +51,7 @@ def test_a_plan_whose_parts_have_come_is_over_and_later_bills_are_asked_as_ever(
     post(family.first, -1_500_00, on=date(2027, 2, 22))
     judge_plans(now=at(date(2027, 2, 22)))
     assert (state(), len(told("plan_paid"))) == ("paid", 2)
-    assert asked_apart([family.first.pk], today=date(2027, 2, 22)) == frozenset()
+    assert paid_in_parts([family.first.pk]) == frozenset()
 
 
 def test_whoever_lacks_nothing_by_now_is_not_told_of_a_lack(family: Family) -> None:
@@ -171,7 +170,7 @@ def test_a_plan_of_somebody_who_was_blocked_ends_and_breaks_untold_never(family:
     Person.objects.filter(pk=family.anna.pk).update(is_active=False)
     days_pass(date(2026, 12, 30), since=date(2026, 12, 14))
     assert (state(), told("plan_late"), told("plan_broken")) == ("ended", [], [])
-    assert asked_apart([family.first.pk], today=date(2026, 12, 30)) == frozenset()
+    assert paid_in_parts([family.first.pk]) == frozenset()
 
 
 def test_whose_debt_was_corrected_away_is_not_thanked_for_paying_it(family: Family) -> None:

@@ -20,13 +20,13 @@ from svet.arrangements.operations.plans import (
     sign_plan,
     withdraw_plan,
 )
-from svet.arrangements.queries import asked_apart
 from svet.arrangements.queries.offering import instalment_offer
 from svet.arrangements.queries.plans import (
     asked_by_plans,
     broken_plans,
     decided_by_rule,
     living_plans,
+    paid_in_parts,
     plan_by_id,
     plans_by,
     plans_of,
@@ -131,7 +131,7 @@ def test_a_plan_is_agreed_on_followed_and_paid_off(family: Family) -> None:
         DAYS,
     )
     assert (plan.done, plan.ask, told("plan_agreed")) == (0, Money(1_000_00), [family.anna.recipient_id])
-    assert asked_apart([family.first.pk, family.second.pk], today=NOW.date()) == {family.first.pk}
+    assert paid_in_parts([family.first.pk, family.second.pk]) == {family.first.pk}
     post(family.first, 400_00, on=date(2026, 11, 30), kind=TransactionKind.CHARGE)
     days_pass(date(2026, 12, 14))
     assert told("plan_due") == [family.anna.recipient_id]
@@ -159,7 +159,7 @@ def test_a_missed_part_is_told_then_breaks_it_and_there_is_no_plan_for_a_year(fa
     assert (len(told("plan_late")), state()) == (1, "standing")
     days_pass(date(2026, 12, 28), since=date(2026, 12, 27))
     assert (state(), told("plan_broken")) == ("broken", [family.anna.recipient_id])
-    assert asked_apart([family.first.pk], today=date(2026, 12, 28)) == frozenset()
+    assert paid_in_parts([family.first.pk]) == frozenset()
     assert refusal(family, now=at(date(2027, 12, 26))) is InstalmentReason.BROKEN_LATELY
     agree(family, now=at(date(2027, 12, 27)))
 
@@ -247,7 +247,7 @@ def test_who_gives_a_standing_plan_up_waits_as_if_it_had_been_broken(family: Fam
     by = Actor.person(family.anna.pk)
     give_up(family, by)
     give_up(family, by)
-    assert (state(), asked_apart([family.first.pk], today=NOW.date())) == ("withdrawn", frozenset())
+    assert (state(), paid_in_parts([family.first.pk])) == ("withdrawn", frozenset())
     assert refusal(family) is InstalmentReason.BROKEN_LATELY
 
 
@@ -259,7 +259,7 @@ def test_above_the_limit_two_members_sign_and_neither_is_who_asked(family: Famil
     (waiting,) = waiting_plans(limit=5, now=NOW)
     terms: dict[str, Any] = {"plan_public_id": waiting.plan.public_id, "now": NOW}
     # Nothing is agreed on yet: the debt is asked as ever.
-    assert asked_apart([family.first.pk], today=NOW.date()) == frozenset()
+    assert paid_in_parts([family.first.pk]) == frozenset()
     with pytest.raises(InstalmentRefused) as own:
         sign_plan(by=Actor.staff(family.anna.pk, name="Анна"), **terms)
     assert own.value.reason is InstalmentReason.OWN
@@ -304,7 +304,7 @@ def test_a_plan_ends_with_the_right_to_pay_and_nobody_is_told(family: Family) ->
     Link.objects.filter(person=family.boris).update(can_pay=True)
     agree(family, person=family.boris)
     Link.objects.filter(person=family.boris).delete()
-    assert asked_apart([family.first.pk], today=NOW.date()) == frozenset()
+    assert paid_in_parts([family.first.pk]) == frozenset()
     agree(family)
     states = InstalmentPlan.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["ended", "standing"]

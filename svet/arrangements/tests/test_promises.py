@@ -17,8 +17,8 @@ from svet.arrangements.operations import drop_promises, judge_promises, promise_
 from svet.arrangements.queries import (
     promise_answers,
     promise_offer,
-    promised_ahead,
     promised_by,
+    promised_left,
     promises_of,
     standing_promises,
 )
@@ -91,8 +91,8 @@ def test_a_promise_stands_and_is_kept_by_a_payment_in_time(family: Family) -> No
     (standing,) = standing_promises([family.first.pk, family.second.pk]).values()
     assert (standing.money, standing.until_on, standing.state) == (Money(300_00), UNTIL, PromiseState.OPEN)
     ids = [family.first.pk, family.second.pk]
-    assert promised_ahead(ids, today=UNTIL) == {family.first.pk}
-    assert promised_ahead(ids, today=UNTIL + timedelta(days=1)) == frozenset()
+    assert promised_left(ids, today=UNTIL).keys() == {family.first.pk}
+    assert promised_left(ids, today=UNTIL + timedelta(days=1)).keys() == frozenset()
     owe(family.first, 500_00)
     pay(family.first, 300_00, on=date(2026, 11, 30))
     assert judge_promises(now=at(date(2026, 12, 1))) == 1
@@ -125,7 +125,7 @@ def recall(family: Family, made: str, *, now: datetime, person: Person | None = 
 def test_taken_back_it_silences_nothing_and_only_the_same_day_costs_nothing(family: Family) -> None:
     ids = [family.first.pk]
     recall(family, give(family), now=NOW + timedelta(hours=1))
-    assert (states(), promised_ahead(ids, today=NOW.date())) == (["recalled"], frozenset())
+    assert (states(), promised_left(ids, today=NOW.date())) == (["recalled"], {})
     made, day_after = give(family), NOW + timedelta(days=1)
     for _again in range(2):
         recall(family, made, now=day_after)
@@ -258,7 +258,7 @@ def test_the_next_holder_has_nothing_of_the_former_ones_word(family: Family) -> 
     give(family)
     Account.objects.filter(pk=family.first.pk).update(held_since=date(2026, 11, 25))
     assert standing_promises([family.first.pk]) == {}
-    assert promised_ahead([family.first.pk], today=UNTIL) == frozenset()
+    assert promised_left([family.first.pk], today=UNTIL).keys() == frozenset()
     pay(family.first, 300_00, on=date(2026, 11, 26))
     judge_promises(now=at(date(2026, 11, 27)))
     assert (states(), told("promise_kept")) == (["dropped"], [])
@@ -305,7 +305,7 @@ def test_a_helpers_word_ends_with_the_right_to_pay(family: Family) -> None:
     give(family, person=family.boris)
     Link.objects.filter(person=family.boris).update(can_pay=False)
     # At once, before any job: Anna is reminded again, sees no word of his, and may give her own.
-    assert promised_ahead([family.first.pk], today=UNTIL) == frozenset()
+    assert promised_left([family.first.pk], today=UNTIL).keys() == frozenset()
     anna = Actor.person(family.anna.pk)
     offer = promise_offer(anna, account_public_id=family.first.public_id, now=NOW)
     assert (offer.why, offer.standing) == (None, None)

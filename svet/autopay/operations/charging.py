@@ -17,7 +17,7 @@ import structlog
 from svet.accounts.queries import accounts_by_id
 from svet.autopay import events
 from svet.autopay.models import AutopayAgreement, AutopayTry, AutopayTurn
-from svet.autopay.operations.holding import hold_turn, waits_for_promise
+from svet.autopay.operations.holding import free_day, hold_turn, waits_for_promise
 from svet.autopay.operations.moving import locked_agreement, move_turn, stop_by
 from svet.autopay.operations.telling import tell_of_charge
 from svet.autopay.operations.telling_stops import tell_stopped
@@ -283,7 +283,7 @@ def _declined(turn: AutopayTurn, agreement: AutopayAgreement, *, reason: str, no
     follows = sequel(reason=reason, first_on=turn.first_on, declines=declines)
     stands = agreement.state == AgreementState.ACTIVE
     if follows.on is not None and stands and people.recipients_of([agreement.person_id]):
-        due = charge_moment(follows.on, told_at=now, zone=zone, hour=RETRY_HOUR)
+        due = charge_moment(free_day(agreement, follows.on), told_at=now, zone=zone, hour=RETRY_HOUR)
         told = {"told_at": now, "due_at": due, "charge_at": due}
         move_turn(
             turn, new=TurnState.AGAIN, by=BY, now=now, note=reason, declines=declines, reason=reason, **told

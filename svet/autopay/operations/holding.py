@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from svet.accounts.queries import accounts_by_id, provider_today
 from svet.arrangements.queries import promised_until
 from svet.autopay.models import AutopayAgreement, AutopayTurn
 from svet.autopay.operations.moving import locked_agreement, move_turn
-from svet.autopay.rules import PROMISED, READY, TurnState, is_held
+from svet.autopay.rules import PROMISED, READY, TurnState, is_held, not_before
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
@@ -52,6 +52,12 @@ def hold_turn(turn: AutopayTurn, agreement: AutopayAgreement, *, now: datetime) 
         after={"month": turn.month.isoformat(), "told_kopecks": turn.told_kopecks},
     )
     return True
+
+
+def free_day(agreement: AutopayAgreement, planned: date) -> date:
+    """The first day from the planned one that its person's own promise does not hold: what may be named."""
+    until = promised_until([agreement.account_id]).get((agreement.account_id, agreement.person_id))
+    return not_before(planned, promised=until)
 
 
 def waits_for_promise(turn: AutopayTurn, agreement: AutopayAgreement, *, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.notices.models import Notice
 from svet.payments.models import Order
+from svet.payments.operations import settle
 from svet.payments.tests.factories import StubBank
 from svet.people.models import Person
 
@@ -157,3 +158,22 @@ def test_the_day_that_is_said_leaves_a_whole_day_after_it_is_told_anew(bank: Stu
     assert said is not None
     assert done is not None
     assert (said.on, done.on) == (date(2026, 12, 6), date(2026, 12, 6))
+
+
+@pytest.mark.django_db
+def test_the_next_try_that_is_told_of_is_not_before_the_promised_day(bank: StubBank) -> None:
+    """Declined after the promise: the message names a day on which it will be tried, not one that is held."""
+    cast = AutopayCast()
+    agree(cast.anna, cast.account, cast.card)
+    run(3, 10)
+    operations.charge_due(now=at(4, 12))
+    order = Order.objects.get(unattended=True)
+    promise(cast, cast.anna, now=at(4, 12, 1))
+    bank.refuse(order)
+    settle(order_id=order.pk, now=at(4, 12, 5), by="test")
+    operations.follow_charges(now=at(4, 12, 5))
+    turn = AutopayTurn.objects.get()
+    assert turn.state == TurnState.AGAIN
+    said = Notice.objects.get(event="autopay_again").text
+    assert "10.12.2026" in said
+    assert operations.hold_promised(now=at(4, 13)) == 0

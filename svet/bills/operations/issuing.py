@@ -299,4 +299,6 @@ def _params(document: BillDocument, plan: InstalmentView | None) -> dict[str, st
         return params
     if plan.next is None:
         return params | {"state": "parts_paid"}
-    return params | {"state": "parts", "sum": roubles(plan.ask), "until": day(plan.next.due_on)}
+    # A part that was missed still stands: its day is over, and asking by it would be asking for the past.
+    state = "parts_late" if plan.next.due_on < document.issued_on else "parts"
+    return params | {"state": state, "sum": roubles(plan.ask), "until": day(plan.next.due_on)}

@@ -12,7 +12,8 @@ from typing import Final
 
 from svet.accounts import queries as account_queries
 from svet.accounts.rules import Right
-from svet.arrangements.queries import asked_apart
+from svet.arrangements.queries import promised_left
+from svet.arrangements.queries.plans import paid_in_parts
 from svet.bills import events, queries
 from svet.bills.models import DueReminder
 from svet.bills.rules import accounts_label, still_owed
@@ -60,13 +61,17 @@ def remind_of_due(*, now: datetime) -> int:
 def _remind(held: Mapping[int, Sequence[int]], *, today: date, now: datetime) -> int:
     """Remind the people of a batch, given with their accounts."""
     account_ids = sorted({account_id for accounts in held.values() for account_id in accounts})
-    # Whoever has promised a day that is still to come, or pays in parts, is asked by that.
-    agreed = asked_apart(account_ids, today=today)
-    asked = [account_id for account_id in account_ids if account_id not in agreed]
+    # Whoever pays in parts is asked by that; of a debt that is promised for a day to come only what is new.
+    in_parts, promised = paid_in_parts(account_ids), promised_left(account_ids, today=today)
+    asked = [account_id for account_id in account_ids if account_id not in in_parts]
     bills = queries.due_bills(account_ids=asked, today=today)
     balances = ledger.balances(list(bills))
     owed = {
-        account_id: still_owed(payable=bill.payable_kopecks, balance=balances[account_id].kopecks)
+        account_id: still_owed(
+            payable=bill.payable_kopecks,
+            balance=balances[account_id].kopecks,
+            promised=promised[account_id].kopecks if account_id in promised else 0,
+        )
         for account_id, bill in bills.items()
     }
     known = {

@@ -14,9 +14,12 @@ def reminded_until(today: date) -> date:
     return today + timedelta(days=DAYS_BEFORE)
 
 
-def still_owed(*, payable: int, balance: int) -> int:
-    """What of a bill is to be paid yet, kopecks: what was charged since then is not due with it."""
-    return max(0, min(payable, balance))
+def still_owed(*, payable: int, balance: int, promised: int = 0) -> int:
+    """What of a bill is to be paid yet, kopecks: what was charged since then is not due with it.
+
+    ``promised`` of it waits for the day it is promised by, and is the oldest: a new bill is asked besides.
+    """
+    return max(0, min(payable, balance) - promised)
 
 
 def accounts_label(numbers: list[str]) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -27,6 +27,7 @@ from svet.bills.drawing import draw
 from svet.bills.models import Bill, BillFile
 from svet.bills.queries import BillNotFound
 from svet.bills.rules import canonical, compare, digest, payment_code
+from svet.cabinet.bills.agreed import agreed_words
 from svet.cli.billing import warn_of_issue
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
@@ -423,5 +424,30 @@ def test_bill_of_a_debt_in_parts_asks_for_the_part_and_says_that_the_rest_goes_b
     everything = " ".join([words.title, words.text, words.sms, *words.paragraphs])
     assert "1 588,82" not in everything
     assert "рассрочк" in words.text
+    late = bill_words(state="parts_late", **values)
+    for said in (late.text, " ".join(late.paragraphs)):
+        assert "просрочена" in said
+        assert "до 15.12.2026" not in said
+    assert "просрочена" in late.sms
     nothing = bill_words(state="parts_paid", **values)
     assert "1 588,82" not in " ".join([nothing.text, nothing.sms, *nothing.paragraphs])
+
+
+def test_bill_after_a_missed_part_names_no_day_that_is_over_as_one_to_come() -> None:
+    anna = make_person(email="anna@example.ru")
+    make_provider(**REQUISITES)
+    account, _meter = charge_november()
+    make_link(person=anna, account=account, confirmed=True)
+    owe(account, 3_000_00)
+    in_parts(anna, account, now=NOW - timedelta(days=40))
+    plan = living_plans([account.pk], now=NOW)[account.pk]
+    assert plan.next is not None
+    assert plan.next.due_on < NOW.date()
+    issue()
+    bell = Notice.objects.get(recipient_id=anna.recipient_id, event="bill_ready").text
+    assert "просрочена" in bell
+    assert f"до {day(plan.next.due_on)}" not in bell
+    by = Actor.person(anna.pk)
+    assert "стоит весь долг" in Delivery.objects.filter(event="bill_ready", channel="email").get().body
+    page = agreed_words(by, queries.bill_for(actor=by, public_id=Bill.objects.get().public_id), now=NOW)
+    assert "просрочена" in page

@@ -31,7 +31,7 @@ from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Delivery, Notice
 from svet.notices.rules import EventSpec, NoticeChannel
-from svet.payments.tests.factories import REQUISITES
+from svet.payments.tests.factories import REQUISITES, owe
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 
@@ -242,3 +242,20 @@ def test_who_has_promised_a_day_to_come_is_not_pressed_before_it() -> None:
     # The promised day is over, the day to pay by is not: it is as with everybody.
     assert operations.remind_of_due(now=REMINDED + timedelta(days=2)) == 1
     assert heard(anna) == 1
+
+
+@pytest.mark.django_db
+def test_what_a_promise_does_not_cover_is_reminded_of() -> None:
+    anna = make_person()
+    account = make_owing(anna)
+    owe(account, 300_00)
+    promise_payment(
+        by=Actor.person(anna.pk),
+        account_public_id=account.public_id,
+        until=(REMINDED + timedelta(days=1)).date(),
+        now=REMINDED - timedelta(days=12),
+    )
+    # The bill of November comes after the promise: 964,45 ₽ in all, of which 300,00 ₽ have their own day.
+    issue()
+    assert operations.remind_of_due(now=REMINDED) == 1
+    assert "664,45" in Notice.objects.get(recipient_id=anna.recipient_id, event="due_near").text

@@ -27,6 +27,11 @@ def agreed_words(by: Actor, view: BillView, *, now: datetime) -> str:
         return ""
     if plan is not None and plan.next is not None:
         values = {"sum": roubles(plan.ask), "until": day(plan.next.due_on)}
+        if plan.next.due_on < provider_today(found[0].provider, now):
+            return (
+                _("Долг вы платите в рассрочку, и её часть просрочена: внесите %(sum)s, срок был %(until)s.")
+                % values
+            )
         return (
             _("Долг вы платите в рассрочку: внесите %(sum)s до %(until)s, остальное — по графику.") % values
         )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from svet.cabinet.payment.parts import SeriesPage, series_words
 from svet.cabinet.payment.unbegun import unbegun_words
-from svet.cabinet.shell.receipts import ShownReceipt, all_made, shown_receipts
+from svet.cabinet.shell.receipts import ShownReceipt, receipt_note, receipt_refresh, shown_receipts
 from svet.fiscal.queries import FiscalReceiptView
 from svet.kernel.money import Money
 from svet.look.formats import moment, roubles
@@ -24,7 +24,6 @@ from svet.payments.queries.refunds import RefundRequestView
 from svet.payments.rules.acts import MoneyActState
 from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.parts import SeriesNeed
-from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.rules.states import OrderState, RefundState
 from svet.payments.texts.chargebacks import chargeback_for_payer
 from svet.payments.texts.misdirected import moved_words
@@ -120,16 +119,11 @@ def order_page(
         title=title,
         text=text,
         kind=kind,
-        # Whoever comes back from the bank has paid perhaps: its word is waited for, not the payer.
-        state_name=texts.state_name(
-            OrderState.SENT if order.state is OrderState.WAITING else order.state,
-            refunded=bool(order.came_back),
-            returned=order.returned,
-        ),
+        state_name=texts.state_name(order.state, refunded=bool(order.came_back), returned=order.returned),
         steps=_steps(order),
         refresh=(3 if young else 20)
         if series_moves or (waiting and series is None)
-        else _receipt_refresh(order, receipts, now=now),
+        else receipt_refresh(order, receipts, now=now),
         bank_url=order.bank_page_url if can_go else "",
         try_again=order.state in (OrderState.CANCELED, OrderState.FAILED)
         and (series is None or series.need is SeriesNeed.OVER),
@@ -153,39 +147,6 @@ def order_page(
         receipt_note=receipt_note(order, receipts),
         overpaid=overpaid,
     )
-
-
-def receipt_note(order: OrderView, receipts: Sequence[FiscalReceiptView] = ()) -> str:
-    """Who makes the fiscal receipt of a credited payment, and where it goes or went."""
-    values = {"email": order.receipt_email}
-    match order.receipts:
-        case ReceiptMaker.NOBODY:
-            return _("Кассовый чек делаем не мы: его даст поставщик или тот, кто принимает для него деньги.")
-        case ReceiptMaker.CASHBOX if all_made(receipts) and order.receipt_email:
-            return _("Кассовый чек онлайн-касса поставщика отправила на %(email)s.") % values
-        case ReceiptMaker.CASHBOX if all_made(receipts):
-            return _("Кассовый чек онлайн-касса поставщика отправила на ваш телефон.")
-        case ReceiptMaker.CASHBOX if order.receipt_email:
-            return _("Кассовый чек пришлёт онлайн-касса поставщика на %(email)s.") % values
-        case ReceiptMaker.CASHBOX:
-            return _("Кассовый чек пришлёт онлайн-касса поставщика на ваш телефон.")
-        case ReceiptMaker.BANK if receipts and not all_made(receipts) and order.receipt_email:
-            return _("Кассовый чек банк пришлёт на %(email)s.") % values
-        case _ if order.receipt_email:
-            return _("Чек отправлен на %(email)s.") % values
-    return _("Кассовый чек банк пришлёт на ваш телефон.")
-
-
-def _receipt_refresh(order: OrderView, receipts: Sequence[FiscalReceiptView], *, now: datetime) -> int:
-    """Seconds until the page of a credited payment looks for its receipt again; 0 when it no longer does.
-
-    A till answers in seconds; one silent for ten minutes is not waited for, nor a bank, which may take hours.
-    """
-    credited = order.state is OrderState.CREDITED and order.receipts is ReceiptMaker.CASHBOX
-    if not credited or order.credited_at is None or all_made(receipts):
-        return 0
-    age = now - order.credited_at
-    return 5 if age < timedelta(minutes=1) else 20 if age < timedelta(minutes=10) else 0
 
 
 def _asked_back(refunds: Sequence[RefundRequestView]) -> list[PayerAsked]:

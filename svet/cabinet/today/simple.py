@@ -55,6 +55,8 @@ class SimplePage:
     elsewhere: str
     buttons: tuple[GiantButton, ...]
     by_another: bool
+    #: What may have been paid already, in words.
+    unsure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def simple(request: HttpRequest) -> HttpResponse:
         elsewhere=roubles(others) if others else "",
         buttons=_buttons(card, day),
         by_another=person.simple_decided_at is None,
+        unsure=" ".join(day_texts.unsure(day)) if Right.PAY in card.rights else "",
     )
     return render(request, "cabinet/simple.html", {"page": page})
 

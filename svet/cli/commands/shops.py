@@ -105,7 +105,8 @@ def receipts(code: str, maker: str, lost: str | None) -> None:
     """Say who makes the fiscal receipts of the shop CODE (-: that of SVET_ACQUIRING_URL).
 
     bank: the bank's own till, as long as nothing is said. cashbox: the supplier's till (svet cashbox add).
-    nobody: somebody who is not known here. Payments begun before keep theirs.
+    nobody: somebody who is not known here. Payments begun before keep theirs;
+    receipts that a bank still owes stand at the desk «Деньги», where the accountant closes them.
 
     --lost says what is done about disputes that are lost from now on, of payments whose receipt the
     supplier's till made. ask: a person decides of each (until something is said). cashbox: the till makes
@@ -119,6 +120,7 @@ def receipts(code: str, maker: str, lost: str | None) -> None:
         from svet.fiscal.queries import tills_to_enter
         from svet.kernel.actors import Actor
         from svet.payments.operations.receipts import choose_maker
+        from svet.payments.queries.bank_receipts import late_bank_receipt_count
         from svet.payments.rules.receipts import LostReceipts, ReceiptMaker
 
         with in_words():
@@ -135,6 +137,12 @@ def receipts(code: str, maker: str, lost: str | None) -> None:
             if lacking:
                 warning = _("Нет онлайн-кассы: %(codes)s. Чеки этих поставщиков ждут svet cashbox add.")
                 click.echo(warning % {"codes": ", ".join(lacking)}, err=True)
+            late = late_bank_receipt_count(now=now) if maker != ReceiptMaker.BANK.value else 0
+            if late:
+                old = _(
+                    "Чеков прежних платежей, о которых не сказал банк: %(count)s. Их закрывают в «Деньгах»."
+                )
+                click.echo(old % {"count": late}, err=True)
 
 
 def _switch(code: str, *, on: bool) -> None:

@@ -13,6 +13,7 @@ _STATES = {
     ToldState.PENDING: ReceiptState.SENT,
     ToldState.MADE: ReceiptState.DONE,
     ToldState.FAILED: ReceiptState.FAILED,
+    ToldState.CLOSED: ReceiptState.CLOSED,
 }
 
 
@@ -45,7 +46,7 @@ def _shaped(one: BankReceiptView) -> FiscalReceiptView:
         url=one.url,
         reason=None,
         note="",
-        closing_document="",
-        closing_reason="",
+        closing_document=one.closing_document,
+        closing_reason=one.closing_reason,
         by_bank=True,
     )

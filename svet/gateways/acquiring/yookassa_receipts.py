@@ -45,7 +45,7 @@ def receipt_asked(order: BankOrder, *, vat_code: int) -> dict[str, Any] | None:
 
 
 def bank_receipt_of(answer: Mapping[str, Any]) -> BankReceipt:
-    """One receipt of the list; made without its numbers is not made yet.
+    """One receipt of the list; made without its three numbers is not made yet: nobody finds it by two.
 
     :raises Temporary: it cannot be read, or its word of standing is unknown: never a guess
     """
@@ -56,7 +56,7 @@ def bank_receipt_of(answer: Mapping[str, Any]) -> BankReceipt:
             fiscal_number(answer.get(name))
             for name in ("fiscal_document_number", "fiscal_attribute", "fiscal_storage_number")
         )
-        if state is BankReceiptState.MADE and not (number and attribute):
+        if state is BankReceiptState.MADE and not (number and attribute and storage):
             state = BankReceiptState.PENDING
         return BankReceipt(
             state,

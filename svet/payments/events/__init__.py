@@ -303,6 +303,7 @@ ACTIONS: Final[Mapping[str, object]] = {
     "payments.series.decided": gettext_lazy("Плательщик решил, что делать с остальными частями оплаты"),
     "payments.shop.added": gettext_lazy("Добавлен договор эквайринга"),
     "payments.shop.reserve": gettext_lazy("Изменено, какие договоры эквайринга в запасе"),
+    "payments.receipt.closed": gettext_lazy("Чек кассы банка закрыт другим документом"),
     "payments.receipts.asked": gettext_lazy("Банк спросят заново о чеках, о которых он не сказал"),
     "payments.shop.receipts": gettext_lazy("Изменено, кто делает кассовые чеки договора эквайринга"),
     "payments.shop.serves": gettext_lazy("Изменено, чьи платежи идут по договору эквайринга"),

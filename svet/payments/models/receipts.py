@@ -7,7 +7,15 @@ from django.db.models import Q
 
 from svet.kernel.money import Money
 from svet.payments.models.shops import Shop
-from svet.payments.rules.receipts import DueKind, LostReceipts, ReceiptMaker, RegisterReceipts, ToldState
+from svet.payments.rules.receipts import (
+    LONGEST_DOCUMENT,
+    LONGEST_WHY,
+    DueKind,
+    LostReceipts,
+    ReceiptMaker,
+    RegisterReceipts,
+    ToldState,
+)
 
 #: No bank tells of a receipt of a lost dispute.
 _TOLD = [(each.value, each.value) for each in (DueKind.PAID, DueKind.BACK)]
@@ -117,6 +125,9 @@ class BankReceiptTold(models.Model):
     storage_number = models.CharField(max_length=20, blank=True)
     url = models.CharField(max_length=500, blank=True)
     told_at = models.DateTimeField(null=True)
+    # What the accountant closed it by, and why; it stays where the bank tells of a document afterwards.
+    closing_document = models.CharField(max_length=LONGEST_DOCUMENT, blank=True, default="", db_default="")
+    closing_reason = models.CharField(max_length=LONGEST_WHY, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -125,6 +136,10 @@ class BankReceiptTold(models.Model):
                 condition=~Q(word=ToldState.MADE.value)
                 | (~Q(document_number="") & ~Q(document_attribute="")),
                 name="payments_bank_receipt_made_has_number",
+            ),
+            models.CheckConstraint(
+                condition=~Q(word=ToldState.CLOSED.value) | (~Q(closing_document="") & ~Q(closing_reason="")),
+                name="payments_bank_receipt_closed_by",
             ),
             models.UniqueConstraint(
                 fields=["storage_number", "document_number"],

@@ -16,14 +16,30 @@ from svet.gateways.failures import UNREADABLE, GatewayFailure, Temporary
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
+from svet.kernel.refusals import Conflict
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import BankReceiptTold, Order
 from svet.payments.operations.shops import abilities_of, bank_of
-from svet.payments.rules.receipts import ASKED_FOR, TOLD_LATE, DueKind, ReceiptMaker, ToldState, next_look
+from svet.payments.rules.receipts import (
+    ASKED_FOR,
+    LONGEST_DOCUMENT,
+    LONGEST_WHY,
+    OVER,
+    TOLD_LATE,
+    BankReceiptReason,
+    DueKind,
+    ReceiptMaker,
+    ToldState,
+    next_look,
+)
 
 #: So many banks' receipts one run asks about.
 A_RUN = 200
 log = structlog.get_logger(__name__)
+
+
+class BankReceiptConflict(Conflict):
+    """It is not late any more, or nobody said what stands for it and why."""
 
 
 def await_bank_receipt(order: Order, *, now: datetime) -> None:
@@ -44,7 +60,8 @@ def keep_told(order: Order, told: BankReceipt, *, now: datetime) -> bool:
     """Keep what a bank tells of a receipt of a payment (a step); says whether it was anything new.
 
     Told again it is the same one. Of money that went back each document is one of its own, and is kept only
-    when it is made. A sale of another sum than the payment's is no receipt of it: a person looks.
+    when it is made. A sale of another sum than the payment's is no receipt of it: a person looks. One that
+    was closed stays so until the bank tells that it was made: then there are two, which is for a person.
     """
     require_transaction()
     state = ToldState(told.state.value)
@@ -60,6 +77,10 @@ def keep_told(order: Order, told: BankReceipt, *, now: datetime) -> bool:
     if told.amount not in (None, row.money):
         log.error("payments.bank_receipt_of_another_sum", receipt=row.name)
         state = ToldState.FAILED
+    if row.word == ToldState.CLOSED:
+        if state is not ToldState.MADE:
+            return False
+        log.error("payments.bank_receipt_after_closing", receipt=row.name)
     row.word, row.told_at, row.next_at = state.value, now, None
     if state is ToldState.MADE:
         row.document_number, row.document_attribute = told.document_number, told.document_attribute
@@ -113,7 +134,7 @@ def ask_late_again(*, now: datetime, by: Actor) -> int:
     What another bank has told stays told: asking would only forget why it is for a person.
     """
     with use_case():
-        late = BankReceiptTold.objects.exclude(word=ToldState.MADE.value).filter(
+        late = BankReceiptTold.objects.exclude(word__in=OVER).filter(
             kind=DueKind.PAID.value, owed_at__lt=now - TOLD_LATE
         )
         orders = Order.objects.filter(pk__in=late.values("order_id")).order_by("shop_id")
@@ -135,8 +156,45 @@ def ask_late_again(*, now: datetime, by: Actor) -> int:
     return count
 
 
+def close_bank_receipt(*, order_public_id: str, document: str, why: str, by: Actor, now: datetime) -> None:
+    """Let the accountant end a late receipt by the ``document`` that stands for it, with the reason.
+
+    The bank is asked about it no more, whoever makes the receipts of its shop by now.
+
+    :raises BankReceiptConflict: it is not late, was made or closed; no document, no reason
+    """
+    document, why = document.strip(), why.strip()
+    if not 0 < len(document) <= LONGEST_DOCUMENT:
+        raise BankReceiptConflict(BankReceiptReason.DOCUMENT, field="document")
+    if not 0 < len(why) <= LONGEST_WHY:
+        raise BankReceiptConflict(BankReceiptReason.WHY, field="reason")
+    with use_case():
+        row = (
+            BankReceiptTold.objects.select_for_update(of=("self",))
+            .filter(order__public_id=order_public_id, kind=DueKind.PAID.value, owed_at__lt=now - TOLD_LATE)
+            .first()
+        )
+        if row is None or row.word in OVER:
+            raise BankReceiptConflict(BankReceiptReason.OVER)
+        before = row.word
+        row.word, row.next_at = ToldState.CLOSED.value, None
+        row.closing_document, row.closing_reason = document, why
+        row.save(update_fields=["word", "next_at", "closing_document", "closing_reason"])
+        journal.record(
+            by=by,
+            action="payments.receipt.closed",
+            subject="order",
+            subject_id=order_public_id,
+            now=now,
+            before={"state": before},
+            after={"state": row.word, "document": document, "reason": why},
+        )
+
+
 def _look_again(key: int, *, now: datetime, unanswered: bool) -> None:
     row = BankReceiptTold.objects.select_for_update().get(pk=key)
+    if row.word == ToldState.CLOSED:
+        return
     # While the bank is silent nothing was looked at; after a day of it a person is told all the same.
     row.looks += not (unanswered and now - row.owed_at < ASKED_FOR)
     wait = next_look(row.looks)

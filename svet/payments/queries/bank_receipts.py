@@ -30,6 +30,8 @@ class BankReceiptView:
     document_attribute: str
     storage_number: str
     url: str
+    closing_document: str = ""
+    closing_reason: str = ""
 
 
 def bank_receipts_of(order_ids: Collection[int]) -> list[BankReceiptView]:
@@ -50,13 +52,19 @@ def late_bank_receipts(*, now: datetime, limit: int) -> list[BankReceiptView]:
     return [_view(row) for row in rows[:limit]]
 
 
+def late_bank_receipt_of(public_id: str, *, now: datetime) -> BankReceiptView | None:
+    """That of one payment, by its outer id; None when it is not late: made, closed, or too young."""
+    row = _late(now).filter(order__public_id=public_id).select_related("order").first()
+    return None if row is None else _view(row)
+
+
 def late_bank_receipt_count(*, now: datetime) -> int:
     """How many of them there are."""
     return _late(now).count()
 
 
 def _late(now: datetime) -> QuerySet[BankReceiptTold]:
-    rows = BankReceiptTold.objects.exclude(word=ToldState.MADE.value)
+    rows = BankReceiptTold.objects.exclude(word=ToldState.MADE.value).exclude(word=ToldState.CLOSED.value)
     return rows.filter(kind=DueKind.PAID.value, owed_at__lt=now - TOLD_LATE)
 
 
@@ -75,4 +83,6 @@ def _view(row: BankReceiptTold) -> BankReceiptView:
         document_attribute=row.document_attribute,
         storage_number=row.storage_number,
         url=row.url,
+        closing_document=row.closing_document,
+        closing_reason=row.closing_reason,
     )

@@ -52,6 +52,15 @@ class ToldState(StrEnum):
     PENDING = "pending"
     MADE = "made"
     FAILED = "failed"
+    CLOSED = "closed"  # a member's word, not the bank's: another document stands for it
+
+
+class BankReceiptReason(StrEnum):
+    """Why a late receipt of a bank's till is not closed."""
+
+    DOCUMENT = "bank_receipt_document"
+    WHY = "bank_receipt_why"
+    OVER = "bank_receipt_over"
 
 
 #: How long after a payment its bank is asked about the receipt, and again: a day in all.
@@ -66,6 +75,11 @@ LOOKS: Final = (
 )
 #: For so long after its payment a call that is not answered is no look.
 ASKED_FOR: Final = sum(LOOKS, timedelta())
+#: Of this nobody waits for the bank's word any more.
+OVER: Final = (ToldState.MADE, ToldState.CLOSED)
+#: A document that stands for a receipt, and why, in signs.
+LONGEST_DOCUMENT: Final = 40
+LONGEST_WHY: Final = 300
 #: A receipt of the bank that is not told of for so long is late.
 TOLD_LATE: Final = timedelta(hours=1)
 

@@ -15,14 +15,22 @@ from svet.fiscal.rules.states import ReceiptKind, ReceiptState
 from svet.gateways.acquiring.bank_receipts import BankReceipt, BankReceiptState, ReceiptsTold
 from svet.gateways.acquiring.port import CallbackRefused, News
 from svet.gateways.failures import Permanent, Temporary
+from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.transactions import use_case
 from svet.payments import operations
 from svet.payments.models import BankReceiptTold, Order
-from svet.payments.operations.bank_receipts import ask_for_receipts, ask_late_again, keep_told
+from svet.payments.operations.bank_receipts import (
+    BankReceiptConflict,
+    ask_for_receipts,
+    ask_late_again,
+    close_bank_receipt,
+    keep_told,
+)
+from svet.payments.operations.receipts import choose_maker
 from svet.payments.queries.bank_receipts import late_bank_receipt_count, late_bank_receipts
-from svet.payments.rules.receipts import LOOKS, ReceiptMaker, next_look
+from svet.payments.rules.receipts import LOOKS, BankReceiptReason, ReceiptMaker, next_look
 from svet.payments.tests.factories import NOW, Family, StubBank, make_order
 
 SYSTEM = Actor.system("test")
@@ -213,3 +221,70 @@ def test_what_a_shop_with_a_till_of_ours_is_told_by_its_bank_is_not_kept(
     with use_case():
         assert not keep_told(order, replace(pending, back=True), now=NOW)
     assert not BankReceiptTold.objects.exists()
+
+
+def close(order: Order, *, later: timedelta, document: str = "БО-7", why: str = "пробит в банке") -> None:
+    close_bank_receipt(
+        order_public_id=order.public_id, document=document, why=why, by=SYSTEM, now=NOW + later
+    )
+
+
+def test_a_late_one_is_closed_once_by_a_document_and_counted_no_more(family: Family, bank: StubBank) -> None:
+    order = pay(family, bank)
+    day = timedelta(days=1)
+    for said, reason in (
+        ({"later": timedelta(minutes=5)}, BankReceiptReason.OVER),
+        ({"later": day, "document": " "}, BankReceiptReason.DOCUMENT),
+        ({"later": day, "document": "х" * 41}, BankReceiptReason.DOCUMENT),
+        ({"later": day, "why": ""}, BankReceiptReason.WHY),
+    ):
+        with pytest.raises(BankReceiptConflict) as refused:
+            close(order, **said)
+        assert refused.value.reason is reason
+    # Whoever makes the receipts of the shop by now, the old one is closed alike.
+    choose_maker(code="-", maker=ReceiptMaker.NOBODY, now=NOW + day, by=SYSTEM)
+    assert late_bank_receipt_count(now=NOW + day) == 1
+    close(order, later=day)
+    assert (told().word, told().next_at, told().closing_document) == ("closed", None, "БО-7")
+    assert late_bank_receipt_count(now=NOW + 400 * day) == 0
+    assert list(look_at_receipts(now=NOW + 2 * day)) == []
+    (shown,) = receipts_of([order.pk], seen_by=SYSTEM)[order.pk]
+    assert (shown.state, shown.closing_document) == (ReceiptState.CLOSED, "БО-7")
+    entry = Entry.objects.get(action="payments.receipt.closed")
+    assert entry.after is not None
+    assert (entry.after["document"], entry.after["reason"]) == ("БО-7", "пробит в банке")
+    # Twice, or asked anew: it stays closed.
+    with pytest.raises(BankReceiptConflict):
+        close(order, later=2 * day)
+    assert ask_late_again(now=NOW + 2 * day, by=SYSTEM) == 0
+    assert ask_for_receipts(now=NOW + 3 * day) == 0
+
+
+def test_a_bank_that_tells_of_a_closed_one_afterwards_is_heard_when_it_was_made(
+    family: Family, bank: StubBank
+) -> None:
+    order = pay(family, bank)
+    close(order, later=timedelta(hours=2))
+    with use_case():
+        assert not keep_told(order, replace(MADE, state=BankReceiptState.FAILED), now=NOW)
+    assert told().word == "closed"
+    with use_case():
+        assert keep_told(order, MADE, now=NOW + timedelta(hours=3))
+    # There are two documents now, and the desk reads of both.
+    assert (told().word, told().document_number, told().closing_document) == ("made", "12", "БО-7")
+
+
+def test_one_closed_while_the_bank_is_being_asked_stays_closed(
+    family: Family, bank: StubBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = pay(family, bank)
+    later = NOW + timedelta(hours=2)
+    answered = bank.receipts
+
+    def closes(**asked: Any) -> Any:
+        close(order, later=timedelta(hours=2))
+        return answered(**asked)
+
+    monkeypatch.setattr(bank, "receipts", closes)
+    ask_for_receipts(now=later)
+    assert (told().word, told().next_at) == ("closed", None)

@@ -14,6 +14,7 @@ from svet.payments.rules.chargebacks import ChargebackReason
 from svet.payments.rules.giving_back import RefundReason
 from svet.payments.rules.misdirected import MoveReason
 from svet.payments.rules.overpaid import BackReason
+from svet.payments.rules.receipts import BankReceiptReason
 from svet.payments.rules.reconciling import DifferenceKind
 from svet.payments.rules.refusals import (
     BankReasonText,
@@ -34,6 +35,7 @@ from svet.payments.rules.refusals import (
 from svet.payments.rules.registers import RegisterState
 from svet.payments.rules.states import OrderState
 from svet.payments.texts.acts import explain_act
+from svet.payments.texts.bank_receipts import explain_bank_receipt
 from svet.payments.texts.chargebacks import explain_chargeback
 from svet.payments.texts.giving_back import explain_refund
 from svet.payments.texts.misdirected import explain_move
@@ -64,6 +66,7 @@ REASONS: Final = (
     MoveReason,
     ChargebackReason,
     StatementActReason,
+    BankReceiptReason,
 )
 
 
@@ -82,6 +85,7 @@ def explain(refusal: Refused) -> str:
         or explain_chargeback(refusal)
         or explain_shop(refusal)
         or explain_statement(refusal)
+        or explain_bank_receipt(refusal)
     )
     return known or _("Оплатить не получилось. Ничего не изменилось, попробуйте ещё раз.")
 
@@ -237,7 +241,8 @@ def state_name(state: OrderState, *, refunded: bool = False, returned: bool = Fa
     return {
         OrderState.CREATED: _("Создан"),
         OrderState.SENT: _("Ждёт банк"),
-        OrderState.WAITING: _("Ждёт оплаты"),
+        # Whoever was at the bank's page has paid perhaps: its word is waited for, not the payer.
+        OrderState.WAITING: _("Ждёт банк"),
         OrderState.PAID: _("Зачисляем"),
         OrderState.CREDITED: _("Проведен"),
         OrderState.CANCELED: _("Не оплачен"),

@@ -28,8 +28,8 @@ from svet.payments.queries.refunds import find_credited, waiting_refund_count, w
 from svet.payments.queries.sendings import open_sending_count
 from svet.payments.queries.silence import silent_banks
 from svet.payments.rules.registers import CaseKind
-from svet.staff.money import cases as money_cases
 from svet.staff.money import (
+    bank_receipts,
     chargebacks,
     corrections,
     days,
@@ -40,6 +40,7 @@ from svet.staff.money import (
     sendings,
     statements,
 )
+from svet.staff.money import cases as money_cases
 from svet.staff.money.words import from_whom, how_long, why_callback, why_order, why_row
 from svet.staff.shell.desk import Desk, desk_page
 from svet.staff.shell.searching import asked_of, keep_search
@@ -218,6 +219,7 @@ urlpatterns: list[URLPattern] = [
     *rows.urlpatterns,
     *corrections.urlpatterns,
     *receipts.urlpatterns,
+    *bank_receipts.urlpatterns,
     *refunds.urlpatterns,
     *plans.urlpatterns,
     *chargebacks.urlpatterns,

@@ -226,10 +226,15 @@ def late_at_banks(*, limit: int, now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "one": one,
-            "said": _("банк говорит, что не пробит") if one.state is ToldState.FAILED else _("банк молчит"),
+            "said": said_by_bank(one.state),
         }
         for one in late_bank_receipts(now=now, limit=limit)
     ]
+
+
+def said_by_bank(state: ToldState) -> str:
+    """What the bank has said of a receipt that is late."""
+    return _("банк говорит, что не пробит") if state is ToldState.FAILED else _("банк молчит")
 
 
 def shown_receipt(one: FiscalReceiptView, *, now: datetime) -> dict[str, Any]:

@@ -171,6 +171,8 @@ class CabinetFacts:
     promised: tuple[PromisedPayment, ...] = ()
     plans: tuple[RunningPlan, ...] = ()
     outages: tuple[ComingOutage, ...] = ()
+    #: What payments of the person to these accounts come to whose bank has not said whether it has the money.
+    unsure: Money = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,8 @@ class DayPlan:
     may_agree: bool = False
     #: A debt is paid in parts and the next is not asked yet: nothing to pay now, yet not everything is paid.
     in_parts: bool = False
+    #: This may have been paid already: the bank has not said so yet.
+    unsure: Money = ZERO
 
     @property
     def all_duties(self) -> tuple[Duty, ...]:

@@ -62,6 +62,7 @@ def plan(facts: CabinetFacts) -> DayPlan:
         promised=facts.promised,
         plans=facts.plans,
         outages=facts.outages,
+        unsure=facts.unsure,
         may_agree=any(each.public_id not in agreed for each, _found in late),
         in_parts=any(each.plan is not None and each.balance > each.transit for each, _found in paid),
         over=Money.total(each.balance for each, _found in paid if each.balance.kopecks < 0),

@@ -295,6 +295,17 @@ def test_a_payment_the_bank_is_silent_about_asks_no_answer() -> None:
         assert duties(found)[0][1].startswith("this sum may be paid already")
 
 
+def test_beside_what_is_asked_it_is_said_that_it_may_be_paid_already() -> None:
+    said = "Возможно, 391,94 ₽ уже оплачены: банк ещё не ответил."
+    asked = day(account(39_194), unsure=Money(39_194))
+    assert notes(asked)[0].replace("\u00a0", " ") == said
+    late = day(account(39_194, bills=(bill(39_194, due_on=date(2026, 11, 15)),)), unsure=Money(39_194))
+    assert late.state is DayState.OVERDUE
+    assert notes(late)[0].replace("\u00a0", " ") == said
+    # Nothing is asked: there is nothing to warn of.
+    assert not any("Возможно" in note for note in notes(day(account(0), unsure=Money(39_194))))
+
+
 def test_one_invitation_is_all_a_new_person_has() -> None:
     found = day(invitations=(OpenInvitation("i", "ул. Лесная", date(2026, 12, 20)),))
     assert (found.state, [each.kind for each in found.duties]) == (DayState.NEW, [DutyKind.INVITATION])

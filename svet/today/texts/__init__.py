@@ -135,15 +135,22 @@ def notes(day: DayPlan) -> tuple[str, ...]:
         case DayState.NEW:
             return (_("Нужны два номера: абонента и счётчика. Оба есть в любой квитанции."),)
         case DayState.OVERDUE:
-            return (*_whose(day), *_late(day), *_moving(day))
+            return (*unsure(day), *_whose(day), *_late(day), *_moving(day))
         case DayState.DUE:
-            return (*_whose(day), *_left(day.due_on, day.today), *_moving(day))
+            return (*unsure(day), *_whose(day), *_left(day.due_on, day.today), *_moving(day))
         case DayState.TRANSIT:
             return (_("Здесь станет «оплачено», как только деньги дойдут."),)
         case DayState.READINGS if day.lead is not None:
             return (*_left(day.lead.on, day.today), *_over(day), *_moving(day))
         case _:
             return (*_over(day), *_window(day))
+
+
+def unsure(day: DayPlan) -> tuple[str, ...]:
+    """Beside the button that asks for money: some of it may have been paid already."""
+    if not day.owed or not day.unsure:
+        return ()
+    return (_("Возможно, %(sum)s уже оплачены: банк ещё не ответил.") % {"sum": roubles(day.unsure)},)
 
 
 def _whose(day: DayPlan) -> tuple[str, ...]:

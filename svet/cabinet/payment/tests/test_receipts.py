@@ -146,3 +146,27 @@ def test_the_receipt_of_the_banks_till_is_shown_as_the_bank_told_it(
     assert ("56789" in page) is not bool(url)
     history = anna.get("/history/?since=2026-11-01&until=2026-11-30").content.decode()
     assert "1001" in history
+
+
+@pytest.mark.parametrize(
+    ("word", "words"),
+    [("failed", "задерживается: с ним разбирается бухгалтерия"), ("closed", "Расчёт оформил бухгалтер")],
+)
+def test_of_a_receipt_the_bank_has_not_made_nobody_promises_that_it_sends_it(
+    family: Family, order: Order, word: str, words: str
+) -> None:
+    Order.objects.update(receipts=ReceiptMaker.BANK.value)
+    BankReceiptTold.objects.create(
+        name=order.ledger_key,
+        kind="paid",
+        order=order,
+        kopecks=300_00,
+        at=NOW,
+        owed_at=NOW,
+        word=word,
+        closing_document="БО-7",
+        closing_reason="иначе",
+    )
+    page = signed_in(family.anna).get(f"/payment/orders/{order.public_id}/").content.decode()
+    assert words in page
+    assert "пришлёт" not in page

@@ -20,7 +20,9 @@ from svet.kernel.actors import Actor
 from svet.look.formats import phone
 from svet.metering.tests.factories import make_meter
 from svet.notices.models import Notice
-from svet.payments.tests.factories import owe
+from svet.payments.models import Order
+from svet.payments.rules.states import OrderState
+from svet.payments.tests.factories import make_order, owe
 from svet.people.models import Person
 from svet.people.rules import Scope
 from svet.people.tests.factories import make_person
@@ -266,3 +268,17 @@ def test_programs_choose_it_too(mama: Person, account: Account) -> None:
     assert chosen.json() == {"account_id": account.public_id, "decided": True}
     assert program.post("/simple-view", {"account_id": "nobody"}, key="k2").status_code == 404
     assert program.post("/simple-view", {"account_id": None}, key="k3").json()["account_id"] is None
+
+
+def test_beside_the_large_button_it_is_said_that_the_sum_may_be_paid(mama: Person, account: Account) -> None:
+    owe(account, 500_00)
+    client = enter(mama)
+    client.post("/simple/settings/", {"account": account.public_id})
+    assert "Возможно," not in page(client)
+    order = make_order(person=mama, lines=[(account, 500_00)])
+    Order.objects.filter(pk=order.pk).update(state=OrderState.WAITING.value)
+    for url in ("/simple/", "/today/"):
+        assert "уже оплачены: банк ещё не ответил" in page(client, url)
+    # One of another account of hers says nothing about this one.
+    order.lines.update(account=make_account(flat="18"))
+    assert "Возможно," not in page(client)

@@ -261,6 +261,33 @@ def test_what_the_bank_has_not_told_is_listed_and_the_bank_is_asked_again(family
     assert "Банк уже сказал обо всех чеках" in said
 
 
+def test_a_late_receipt_of_the_banks_till_is_closed_by_the_accountant(family: Family) -> None:
+    order = make_order(person=family.anna, lines=[(family.first, 300_00)])
+    long_ago = timezone.now() - timedelta(days=3)
+    Order.objects.filter(pk=order.pk).update(
+        state=OrderState.CREDITED.value, credited_at=long_ago, taken_kopecks=300_00, paid_at=long_ago
+    )
+    BankReceiptTold.objects.create(
+        name=order.ledger_key, kind="paid", order=order, kopecks=300_00, at=long_ago, owed_at=long_ago
+    )
+    olga, address = clerk(), f"/staff/money/payments/{order.public_id}/receipt/"
+    assert address in olga.get("/staff/money/").content.decode()
+    assert "банк молчит" in olga.get(address).content.decode()
+    page = olga.post(address, {"document": "", "reason": "Пробит в кабинете банка"}).content.decode()
+    assert "Назовите документ, который заменил чек банка" in page
+    assert "Пробит в кабинете банка" in page
+    said = {"document": "ФД 12", "reason": "Пробит в кабинете банка"}
+    page = olga.post(address, said, follow=True).content.decode()
+    for words in ("Чек закрыт", "закрыт другим документом", "ФД 12"):
+        assert words in page
+    assert "Банк не сказал о чеке" not in olga.get("/staff/money/").content.decode()
+    assert Entry.objects.get(action="payments.receipt.closed").actor_kind == "staff"
+    page = olga.post(address, said).content.decode()
+    assert "Закрывать нечего" in page
+    assert "закрывать нечего" in olga.get(address).content.decode()
+    assert olga.get("/staff/money/payments/0000000000000000/receipt/").status_code == 404
+
+
 CORRECTION = {"act": "correct", "basis": "self", "number": "СЗ-7"}
 
 
