@@ -86,6 +86,17 @@ def test_the_index_names_every_document() -> None:
     assert missing == []
 
 
+def test_the_index_calls_decisions_by_their_numbers_in_their_order() -> None:
+    """A numbered list of Markdown counts its lines: after the first gap no number shown was right."""
+    index = (ROOT / "docs" / "index.md").read_text("utf-8")
+    listed = [
+        (int(shown), int(number)) for shown, number in re.findall(r"(?m)^- \[(\d+)\]\(adr/(\d{4})-", index)
+    ]
+    assert [shown for shown, _number in listed] == sorted(number for _shown, number in listed)
+    assert all(shown == number for shown, number in listed)
+    assert len(listed) == len(list((ROOT / "docs" / "adr").glob("*.md")))
+
+
 @pytest.mark.parametrize("page", [*READMES, ROOT / "docs" / "operations.md"], ids=name_of)
 def test_every_command_that_is_named_exists(page: Path) -> None:
     text = page.read_text("utf-8")
