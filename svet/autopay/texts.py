@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from svet.autopay.queries import NextCharge
 from svet.autopay.rules import (
     PROMISED,
     RESTORED,
@@ -50,6 +51,19 @@ def explain(refusal: Refused) -> str:
         case AutopayReason.OVER:
             return _("Этого списания уже не будет: пропускать нечего.")
     return ""
+
+
+def beside_button(coming: NextCharge) -> str:
+    """What stands beside a button that pays the debt autopay is about to charge; empty: nothing to charge."""
+    values = {"sum": roubles(coming.left), "on": day(coming.on)}
+    if not coming.left:
+        return ""
+    if coming.turn is not None and coming.turn.state is TurnState.CHARGING:
+        return (
+            _("Автоплатёж сейчас списывает %(sum)s: дождитесь ответа банка, чтобы не заплатить дважды.")
+            % values
+        )
+    return _("%(on)s автоплатёж спишет %(sum)s. Если заплатить раньше, он возьмёт только остаток.") % values
 
 
 def state_name(state: AgreementState) -> str:

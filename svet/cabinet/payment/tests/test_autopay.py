@@ -283,3 +283,22 @@ def test_what_was_told_and_paid_meanwhile_is_not_announced_as_a_charge(cast: Aut
     assert "спишем 820,00" not in shown
     charge(cast.account, 100_00)
     assert "спишем 100,00 ₽" in plain(client.get("/today/")), "a debt that came since is charged again"
+
+
+def test_beside_the_button_it_is_said_that_autopay_is_about_to_charge_the_same_debt(
+    cast: AutopayCast,
+) -> None:
+    told(cast)
+    client, words = (
+        signed_in(cast.anna),
+        "автоплатёж спишет 820,00 ₽. Если заплатить раньше, он возьмёт только остаток",
+    )
+    assert words in plain(client.get("/payment/"))
+    assert "автоплатёж спишет" not in plain(signed_in(cast.boris).get("/payment/")), "it is Anna's own"
+    AutopayTurn.objects.update(state="charging")
+    assert "Автоплатёж сейчас списывает 820,00 ₽" in plain(client.get("/payment/"))
+    AutopayTurn.objects.update(state="told")
+    pay_by_hand(cast.account, 500_00)
+    assert "автоплатёж спишет 320,00 ₽" in plain(client.get("/payment/"))
+    pay_by_hand(cast.account, 320_00)
+    assert "автоплатёж спишет" not in plain(client.get("/payment/"))
