@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from svet.autopay.queries import NextCharge
 from svet.autopay.rules import (
     PROMISED,
     RESTORED,
@@ -18,6 +18,7 @@ from svet.autopay.rules import (
     TurnState,
     TurnView,
 )
+from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, roubles
 from svet.payments.texts import bank_reason
@@ -53,12 +54,12 @@ def explain(refusal: Refused) -> str:
     return ""
 
 
-def beside_button(coming: NextCharge) -> str:
+def beside_button(left: Money, *, on: date, turn: TurnView | None) -> str:
     """What stands beside a button that pays the debt autopay is about to charge; empty: nothing to charge."""
-    values = {"sum": roubles(coming.left), "on": day(coming.on)}
-    if not coming.left:
+    values = {"sum": roubles(left), "on": day(on)}
+    if not left:
         return ""
-    if coming.turn is not None and coming.turn.state is TurnState.CHARGING:
+    if turn is not None and turn.state is TurnState.CHARGING:
         return (
             _("Автоплатёж сейчас списывает %(sum)s: дождитесь ответа банка, чтобы не заплатить дважды.")
             % values

@@ -185,7 +185,6 @@ def _accounts(
         _account(
             card,
             now,
-            title=names[card.account_id],
             balance=balances[card.account_id],
             transit=transit.get(card.account_id, ZERO),
             bills_=newest[card.account_id],
@@ -197,7 +196,12 @@ def _accounts(
     ]
     words = {key: PromisedPart(one.left, one.until_on) for key, one in promises.items()}
     return [
-        replace(each, plan=asks.get(card.account_id), promised=words.get(card.account_id))
+        replace(
+            each,
+            title=names[card.account_id],
+            plan=asks.get(card.account_id),
+            promised=words.get(card.account_id),
+        )
         for card, each in zip(cards, found, strict=True)
     ]
 
@@ -206,7 +210,6 @@ def _account(
     card: AccountCard,
     now: datetime,
     *,
-    title: str,
     balance: Money,
     transit: Money,
     bills_: Sequence[BillSummary],
@@ -224,7 +227,7 @@ def _account(
     closed = card.closed_on is not None and card.closed_on <= today
     return AccountFactsOfDay(
         public_id=card.public_id,
-        title=title,
+        title=card.row_name,
         today=today,
         balance=balance,
         transit=transit,

@@ -68,7 +68,11 @@ def sheet(
     cards = tuple(queries.cards(person_id=person_id))
     # Autopay ends with its card: who has none is not asked about.
     charges = coming(person_id=person_id, now=now) if cards else []
-    charged = {one.account_id: beside_button(one.next) for one in charges if one.next}
+    charged = {
+        one.account_id: beside_button(one.next.left, on=one.next.on, turn=one.next.turn)
+        for one in charges
+        if one.next
+    }
     sections = _sections(groups, charged, person_id=person_id, now=now, form=form, chosen=chosen)
     if form is None:
         sections = _as_many_as_one_order_takes(sections)
