@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from svet.autopay.rules import (
     TurnState,
     TurnView,
 )
+from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, roubles
 from svet.payments.texts import bank_reason
@@ -50,6 +52,19 @@ def explain(refusal: Refused) -> str:
         case AutopayReason.OVER:
             return _("Этого списания уже не будет: пропускать нечего.")
     return ""
+
+
+def beside_button(left: Money, *, on: date, turn: TurnView | None) -> str:
+    """What stands beside a button that pays the debt autopay is about to charge; empty: nothing to charge."""
+    values = {"sum": roubles(left), "on": day(on)}
+    if not left:
+        return ""
+    if turn is not None and turn.state is TurnState.CHARGING:
+        return (
+            _("Автоплатёж сейчас списывает %(sum)s: дождитесь ответа банка, чтобы не заплатить дважды.")
+            % values
+        )
+    return _("%(on)s автоплатёж спишет %(sum)s. Если заплатить раньше, он возьмёт только остаток.") % values
 
 
 def state_name(state: AgreementState) -> str:

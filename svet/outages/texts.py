@@ -134,8 +134,8 @@ def place_line(place: PlaceLine) -> str:
     """A street with its houses in a line."""
     if not place.street:
         return place.city
-    houses = place.houses or _("все дома")
-    return f"{place.city}, {place.street}: {houses}"
+    houses = _("дома: %(houses)s") % {"houses": place.houses} if place.houses else _("все дома")
+    return f"{place.city}, {place.street}, {houses}"
 
 
 def house_line(place: HousePlace, *, town: bool = False) -> str:

@@ -125,8 +125,9 @@ def _planned(person_id: int, today: date, now: datetime) -> list[PlannedCharge]:
 
 def _promised(cards: Sequence[AccountCard], standing: Mapping[int, PromiseView]) -> list[PromisedPayment]:
     """What stands promised for the accounts, the nearest day first."""
+    names = account_queries.row_names(cards)
     found = [
-        PromisedPayment(card.public_id, short_title(card), one.until_on, one.left)
+        PromisedPayment(card.public_id, names[card.account_id], one.until_on, one.left)
         for card in cards
         if (one := standing.get(card.account_id)) is not None and one.left and Right.PAY in card.rights
     ]
@@ -135,7 +136,7 @@ def _promised(cards: Sequence[AccountCard], standing: Mapping[int, PromiseView])
 
 def _outages(cards: Sequence[AccountCard], now: datetime) -> list[ComingOutage]:
     """What takes the light of the accounts away now or in the coming days, the nearest first."""
-    names = {card.account_id: short_title(card) for card in cards}
+    names = {card.account_id: card.row_name for card in cards}
     return [
         ComingOutage(
             outage_title(view, today=now.astimezone(view.zone).date()),
@@ -149,16 +150,12 @@ def _outages(cards: Sequence[AccountCard], now: datetime) -> list[ComingOutage]:
 
 def _plans(cards: Sequence[AccountCard], living: Mapping[int, InstalmentView]) -> tuple[RunningPlan, ...]:
     """The accounts that are paid in parts, or wait to be, in the cabinet's order."""
+    names = account_queries.row_names(cards)
     return tuple(
-        RunningPlan(card.public_id, short_title(card), plan_progress(living[card.account_id]))
+        RunningPlan(card.public_id, names[card.account_id], plan_progress(living[card.account_id]))
         for card in cards
         if card.account_id in living and Right.PAY in card.rights
     )
-
-
-def short_title(card: AccountCard) -> str:
-    """The holder's own name for the account, else street, house and flat; the town says nothing new."""
-    return card.row_name
 
 
 def _zone(cards: Sequence[AccountCard]) -> ZoneInfo | None:
@@ -183,6 +180,7 @@ def _accounts(
         for key, one in plans.items()
         if one.state is InstalmentState.STANDING
     }
+    names = account_queries.row_names(cards)
     found = [
         _account(
             card,
@@ -198,7 +196,12 @@ def _accounts(
     ]
     words = {key: PromisedPart(one.left, one.until_on) for key, one in promises.items()}
     return [
-        replace(each, plan=asks.get(card.account_id), promised=words.get(card.account_id))
+        replace(
+            each,
+            title=names[card.account_id],
+            plan=asks.get(card.account_id),
+            promised=words.get(card.account_id),
+        )
         for card, each in zip(cards, found, strict=True)
     ]
 
@@ -224,7 +227,7 @@ def _account(
     closed = card.closed_on is not None and card.closed_on <= today
     return AccountFactsOfDay(
         public_id=card.public_id,
-        title=short_title(card),
+        title=card.row_name,
         today=today,
         balance=balance,
         transit=transit,

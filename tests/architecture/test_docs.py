@@ -18,6 +18,7 @@ from svet.cli.main import svet
 from svet.metering.rules.disputes import DISPUTE_MOVES
 from svet.metering.rules.states import MOVES as READING_MOVES
 from svet.payments.rules.states import MOVES as ORDER_MOVES
+from svet.sandbox.town.rules.cast import RESIDENTS
 from svet.staff.menu.desks import DESKS
 from svet.staffing.rules import ROLES
 from svet.support.rules import MOVES as APPEAL_MOVES
@@ -84,6 +85,25 @@ def test_the_index_names_every_document() -> None:
     pages = [path for path in (ROOT / "docs").rglob("*.md") if path.name != "index.md"]
     missing = [path for path in pages if f"({path.relative_to(ROOT / 'docs')})" not in index]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", READMES, ids=name_of)
+def test_the_first_page_shows_the_sign_ins_that_the_demo_prints(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for one in RESIDENTS:
+        name = f"{one.first_name} {one.patronymic} {one.last_name}"
+        assert f"  {one.phone}  {one.password}  {name}: {one.about}\n" in text
+
+
+def test_the_index_calls_decisions_by_their_numbers_in_their_order() -> None:
+    """A numbered list of Markdown counts its lines: after the first gap no number shown was right."""
+    index = (ROOT / "docs" / "index.md").read_text("utf-8")
+    listed = [
+        (int(shown), int(number)) for shown, number in re.findall(r"(?m)^- \[(\d+)\]\(adr/(\d{4})-", index)
+    ]
+    assert [shown for shown, _number in listed] == sorted(number for _shown, number in listed)
+    assert all(shown == number for shown, number in listed)
+    assert len(listed) == len(list((ROOT / "docs" / "adr").glob("*.md")))
 
 
 @pytest.mark.parametrize("page", [*READMES, ROOT / "docs" / "operations.md"], ids=name_of)

@@ -4,7 +4,7 @@
 their own names.
 """
 
-from svet.accounts.queries.cards import AccountCard, GroupView, cabinet, card_of
+from svet.accounts.queries.cards import AccountCard, GroupView, cabinet, card_of, row_names
 from svet.accounts.queries.guard import (
     AccountNotFound,
     AccountReason,
@@ -86,6 +86,7 @@ __all__ = [
     "providers",
     "providers_to_remind",
     "recipients_of",
+    "row_names",
     "shown_address",
     "shown_holder",
     "time_zones",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from svet.accounts.models import Group, Link
 from svet.accounts.queries.guard import AccountNotFound, AccountReason, live_links
@@ -134,3 +137,14 @@ def card_of(actor: Actor, *, account_public_id: str) -> AccountCard:
     if link is None:
         raise AccountNotFound(AccountReason.NOT_FOUND)
     return _card(link, group_public_id=link.group.public_id)
+
+
+def row_names(cards: Sequence[AccountCard]) -> dict[int, str]:
+    """``row_name`` by account; the number beside what several are called, as flats with hidden numbers."""
+    alike = Counter(card.row_name for card in cards)
+    return {
+        card.account_id: card.row_name
+        if alike[card.row_name] == 1
+        else _("%(title)s, аб. № %(number)s") % {"title": card.row_name, "number": card.number}
+        for card in cards
+    }

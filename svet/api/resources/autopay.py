@@ -69,7 +69,9 @@ class AutopayNextOut(Schema):
     """``charge_id`` is empty before the payer was told: then it is what is owed today."""
 
     on: date
-    amount_kopecks: int
+    amount_kopecks: Annotated[
+        int, Field(description="by the debt of now; of a told charge what is left of it, perhaps 0")
+    ]
     charge_id: str
 
 
@@ -181,7 +183,7 @@ def _out(row: AutopayView) -> dict[str, Any]:
         if following is None
         else {
             "on": following.on.isoformat(),
-            "amount_kopecks": following.money.kopecks,
+            "amount_kopecks": following.left.kopecks,
             "charge_id": following.turn.public_id if following.turn else "",
         },
         "charges": [_charge(turn) for turn in row.turns],

@@ -44,6 +44,8 @@ class PaymentSheetRow:
     #: Whether it is paid in parts, and what is asked of it now.
     in_parts: bool = False
     ask: Money = ZERO
+    #: What the person's own autopay is about to charge of it.
+    charged: str = ""
 
     @property
     def over(self) -> bool:
@@ -71,6 +73,7 @@ def row_of(
     back: str,
     promised: PromiseView | None,
     plan: InstalmentView | None,
+    charged: str,
     now: datetime,
 ) -> PaymentSheetRow:
     """The row of one account, of which the caller has read everything."""
@@ -110,6 +113,7 @@ def row_of(
         plan_note=plan_note(plan) if plan is not None else "",
         in_parts=in_parts,
         ask=late.owed if in_parts else ZERO,
+        charged=charged if payable and balance > ZERO else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
@@ -10,6 +11,8 @@ from svet.accounts.queries import GroupView, cabinet
 from svet.accounts.rules import Right
 from svet.arrangements.queries import standing_promises
 from svet.arrangements.queries.plans import living_plans
+from svet.autopay.queries import coming
+from svet.autopay.texts import beside_button
 from svet.bills import queries as bills
 from svet.cabinet.payment.form import PaymentForm
 from svet.cabinet.payment.rows import row_of
@@ -62,12 +65,19 @@ def sheet(
     groups = _narrowed(cabinet(person_id), only=only)
     if form is not None and form.ticks_whole:
         form.tick_groups(groups)
-    sections = _sections(groups, person_id=person_id, now=now, form=form, chosen=chosen)
+    cards = tuple(queries.cards(person_id=person_id))
+    # Autopay ends with its card: who has none is not asked about.
+    charges = coming(person_id=person_id, now=now) if cards else []
+    charged = {
+        one.account_id: beside_button(one.next.left, on=one.next.on, turn=one.next.turn)
+        for one in charges
+        if one.next
+    }
+    sections = _sections(groups, charged, person_id=person_id, now=now, form=form, chosen=chosen)
     if form is None:
         sections = _as_many_as_one_order_takes(sections)
     part, sections = _drawn(sections, form=form, chosen=chosen, only_debts=only_debts)
     own_email = people.email_of(person_id)
-    cards = tuple(queries.cards(person_id=person_id))
     payees = {
         card.provider.provider_id for group in groups for card in group.cards if Right.PAY in card.rights
     }
@@ -101,6 +111,7 @@ def sheet(
 
 def _sections(
     groups: list[GroupView],
+    charged: Mapping[int, str],
     *,
     person_id: int,
     now: datetime,
@@ -130,6 +141,7 @@ def _sections(
                 back=newest_own.get(card.account_id, ""),
                 promised=promised.get(card.account_id),
                 plan=plans.get(card.account_id),
+                charged=charged.get(card.account_id, ""),
             )
             for card in group.cards
         )

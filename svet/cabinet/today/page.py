@@ -177,10 +177,10 @@ def _recent(request: HttpRequest, day: DayPlan, groups: list[GroupView]) -> tupl
         size=_LINES,
         own=groups,
     )
-    several = day.accounts > 1
+    names = account_queries.row_names([card for group in groups for card in group.cards])
     cards = [card for month in found.months for card in month.cards]
     return tuple(
-        recent_line(card, person_id=person_of(request).person_id, named=several) for card in cards[:_LINES]
+        recent_line(card, person_id=person_of(request).person_id, names=names) for card in cards[:_LINES]
     )
 
 

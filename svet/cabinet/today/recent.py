@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,7 +17,6 @@ from svet.look.formats import NBSP, energy, roubles
 from svet.metering.queries import SetView
 from svet.payments import texts as payment_texts
 from svet.payments.rules.states import OrderState
-from svet.today.queries import short_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +30,22 @@ class RecentLine:
     value: str
 
 
-def recent_line(card: HistoryCard, *, person_id: int, named: bool) -> RecentLine:
-    """A thing of the timeline as a line; ``named`` when the cabinet has more than one account."""
+def recent_line(card: HistoryCard, *, person_id: int, names: Mapping[int, str]) -> RecentLine:
+    """A thing of the timeline as a line; ``names`` of the cabinet's accounts are said when it has several."""
     short = str(MONTHS_3[card.day.month])[:3]
     short = short.lower() if (get_language() or "ru").startswith("ru") else short.capitalize()
     return RecentLine(
         url=_url(card, person_id),
         day=f"{card.day.day}{NBSP}{short}",
         text=_what(card),
-        whose=_whose(card) if named else "",
+        whose=_whose(card, names) if len(names) > 1 else "",
         value=_values(card.reading) if card.reading is not None else roubles(card.money or 0),
     )
 
 
-def _whose(card: HistoryCard) -> str:
+def _whose(card: HistoryCard, names: Mapping[int, str]) -> str:
     if len(card.accounts) == 1:
-        return short_title(card.account)
+        return names.get(card.account.account_id) or card.account.row_name
     return _("абонентов: %(count)d") % {"count": len(card.accounts)}
 
 

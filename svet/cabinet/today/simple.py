@@ -28,7 +28,7 @@ from svet.kernel.money import Money
 from svet.look.formats import roubles
 from svet.look.forms import form_page
 from svet.today import texts as day_texts
-from svet.today.queries import day_of, short_title
+from svet.today.queries import day_of
 from svet.today.rules import DayPlan, DayState
 
 
@@ -87,11 +87,11 @@ class SimpleForm(Form):
         super().__init__(data, initial={"account": first})
         field = self.fields["account"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(card.public_id, _named(card)) for card in cards]
-
-
-def _named(card: AccountCard) -> str:
-    return ", ".join(filter(None, (card.row_name, card.row_place)))
+        names = account_queries.row_names(cards)
+        field.choices = [
+            (card.public_id, ", ".join(filter(None, (names[card.account_id], card.row_place))))
+            for card in cards
+        ]
 
 
 @require_safe
@@ -116,7 +116,7 @@ def simple(request: HttpRequest) -> HttpResponse:
         sentence = _("По этому счёту всё оплачено")
     page = SimplePage(
         sentence=sentence,
-        where=short_title(card),
+        where=card.row_name,
         elsewhere=roubles(others) if others else "",
         buttons=_buttons(card, day),
         by_another=person.simple_decided_at is None,

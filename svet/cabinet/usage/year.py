@@ -53,7 +53,12 @@ def year_page(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
                 for each in story.months
             ],
             "prices": [texts.price_move(each) for each in story.prices],
-            "beside": texts.year_beside(beside) if beside is not None else "",
+            "beside": [
+                texts.year_beside(beside),
+                wording.year_not_compared(beside[1], len(story.months)),
+            ]
+            if beside is not None
+            else [],
         },
     )
 

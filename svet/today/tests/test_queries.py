@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from svet.accounts.models import Account
+from svet.accounts.models import Account, Link
 from svet.accounts.operations.household import invite
 from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.billing.tests.factories import NOVEMBER, charge_november
@@ -185,3 +185,22 @@ def test_many_of_those_one_helps_are_one_row() -> None:
     (duty,) = day(boris, datetime(2026, 12, 23, 9, 0, tzinfo=UTC)).all_duties
     assert (duty.count, duty.place) == (3, Place("readings"))
     assert duty_title(duty, today=NOW.date()) == "Показания за близких: 3"
+
+
+def test_flats_that_a_stranger_would_see_alike_are_named_with_their_numbers(anna: Person) -> None:
+    """Two flats of one house with hidden numbers: «ул. Лесная, д. 4, кв. *» said twice names neither."""
+    soon = date(2026, 12, 20)
+    first, second, named = make_account(flat="17"), make_account(flat="18"), make_account(flat="19")
+    for account in (first, second):
+        make_link(person=anna, account=account)
+        make_meter(account=account, next_verification_on=None)
+    link = make_link(person=anna, account=named)
+    Link.objects.filter(pk=link.pk).update(alias="Дача")
+    make_meter(account=named, next_verification_on=soon)
+    (duty,) = [each for each in day(anna).all_duties if each.kind is DutyKind.VERIFICATION]
+    assert duty.titles == ("Дача",), "a name of its own says which one"
+    Meter.objects.filter(account=second).update(next_verification_on=date(2026, 12, 9))
+    Meter.objects.filter(account=named).update(next_verification_on=None)
+    (duty,) = [each for each in day(anna).all_duties if each.kind is DutyKind.VERIFICATION]
+    (title,) = duty.titles
+    assert title.replace("\xa0", " ") == f"ул. Лесная, д. 4, кв. *, аб. № {second.number}"

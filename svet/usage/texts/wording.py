@@ -27,6 +27,16 @@ def _change(month: UsageMonth) -> str:
     return f"{energy(month.corrected_kwh, sign=True)}, {roubles(month.corrected, sign=True)}"
 
 
+def year_not_compared(compared: int, months: int) -> str:
+    """Why «0 из 1» stands under a year of eleven bills; empty when every month was compared."""
+    if compared == months:
+        return ""
+    return _(
+        "Остальные месяцы не сравнили: показания есть не с начала до конца месяца, неизвестно, "
+        "сколько человек прописано, или похожих квартир меньше двадцати."
+    )
+
+
 def recalculated(month: UsageMonth) -> str:
     """Beside a month of the year that stands otherwise than in its own bill; of others nothing."""
     return _("с перерасчётом: %(change)s") % {"change": _change(month)} if month.later else ""

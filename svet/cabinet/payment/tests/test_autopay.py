@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from svet.api.tests.test_v1 import Program
 from svet.autopay import operations
 from svet.autopay.models import AutopayAgreement, AutopayTurn
 from svet.autopay.tests.factories import NOW, AutopayCast, agree, at, charge, pay_by_hand
@@ -256,15 +257,23 @@ def test_the_choice_of_one_is_nothing_to_another(cast: AutopayCast) -> None:
 def test_what_was_told_and_paid_meanwhile_is_not_announced_as_a_charge(cast: AutopayCast) -> None:
     """Told of 820,00; paid by hand the same day: «спишем 820,00 ₽» beside «Всё оплачено» frightens."""
     told(cast)
-    client = signed_in(cast.anna)
+    client, program = signed_in(cast.anna), Program(cast.anna)
     key = AutopayAgreement.objects.get().public_id
+
+    def by_api() -> tuple[int, int]:
+        one = program.get(f"/autopay/{key}").json()
+        return one["next"]["amount_kopecks"], one["charges"][0]["told_kopecks"]
+
+    assert by_api() == (820_00, 820_00)
     pages = ("/autopay/", f"/autopay/{key}/", "/today/")
     for page in pages:
         assert "820,00 ₽" in plain(client.get(page)), page
     pay_by_hand(cast.account, 500_00)
     assert "спишем 320,00 ₽" in plain(client.get("/today/")), "no more than what is owed"
+    assert by_api() == (320_00, 820_00)
     assert "не больше 820,00 ₽" in plain(client.get("/autopay/")), "the promise of the message stands"
     pay_by_hand(cast.account, 320_00)
+    assert by_api() == (0, 820_00)
     for page in pages[:2]:
         shown = plain(client.get(page))
         assert "сейчас платить нечего: останется так, ничего не спишем" in shown, page
@@ -274,3 +283,22 @@ def test_what_was_told_and_paid_meanwhile_is_not_announced_as_a_charge(cast: Aut
     assert "спишем 820,00" not in shown
     charge(cast.account, 100_00)
     assert "спишем 100,00 ₽" in plain(client.get("/today/")), "a debt that came since is charged again"
+
+
+def test_beside_the_button_it_is_said_that_autopay_is_about_to_charge_the_same_debt(
+    cast: AutopayCast,
+) -> None:
+    told(cast)
+    client, words = (
+        signed_in(cast.anna),
+        "автоплатёж спишет 820,00 ₽. Если заплатить раньше, он возьмёт только остаток",
+    )
+    assert words in plain(client.get("/payment/"))
+    assert "автоплатёж спишет" not in plain(signed_in(cast.boris).get("/payment/")), "it is Anna's own"
+    AutopayTurn.objects.update(state="charging")
+    assert "Автоплатёж сейчас списывает 820,00 ₽" in plain(client.get("/payment/"))
+    AutopayTurn.objects.update(state="told")
+    pay_by_hand(cast.account, 500_00)
+    assert "автоплатёж спишет 320,00 ₽" in plain(client.get("/payment/"))
+    pay_by_hand(cast.account, 320_00)
+    assert "автоплатёж спишет" not in plain(client.get("/payment/"))

@@ -477,3 +477,27 @@ def test_the_guides_switches_and_the_password_are_used_on_the_profile_itself(ann
     wrong = client.post("/profile/password/", {"current": "", "new": "", "repeat": "", "keys_asked": "True"})
     assert wrong.status_code == 422
     assert "Изменить пароль" in wrong.content.decode()
+
+
+def test_the_profile_has_every_label_the_guide_for_customers_shows(anna: Person) -> None:
+    """Who follows the guide with a finger finds each word, in its letters, on the page it names."""
+    client = signed_in(anna)
+    shown = seen(client.get("/profile/"))
+    for words in (
+        "Профиль",
+        "Мобильный телефон",
+        "Дата рождения",
+        "Пол",
+        "Мужской",
+        "Электронная почта",
+        "Настройки уведомлений",
+        "Уведомления по e-mail",
+        "Уведомления по SMS",
+        "Изменить пароль",
+        "Сохранить",
+        "Выйти из аккаунта",
+    ):
+        assert words in shown, words
+    shown = seen(client.get("/profile/password/"))
+    for words in ("Текущий пароль", "Новый пароль", "Повтор пароля", "Отменить", "Сохранить"):
+        assert words in shown, words

@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from svet.accounts.tests.factories import make_account, make_group, make_link
-from svet.cabinet.readings.sheet import FULL
+from svet.cabinet.readings.sheet import FULL, ReadingsSheet, WindowLine
 from svet.cabinet.readings.tests.test_readings import send, signed
 from svet.cabinet.shell.slices import ROWS
 from svet.metering.models import Meter, ReadingSet
@@ -241,3 +242,13 @@ def test_few_accounts_have_all_their_boxes_on_the_page() -> None:
     assert page.count("data-readings-button") == FULL
     assert "part=row" not in page
     assert "Следующие" not in page
+
+
+def test_of_two_suppliers_each_sentence_about_the_bill_begins_after_a_full_stop() -> None:
+    """«Уралэнергосбыт: Показания войдут…» had a capital letter after a colon."""
+    lines = [WindowLine(name, "Показания войдут в счёт за декабрь.") for name in ("Уралэнергосбыт", "Окская")]
+    shown = render_to_string("cabinet/readings_lines_head.html", {"sheet": ReadingsSheet(windows=lines)})
+    assert "Уралэнергосбыт. Показания войдут" in shown
+    assert "Окская. Показания войдут" in shown
+    alone = render_to_string("cabinet/readings_lines_head.html", {"sheet": ReadingsSheet(windows=lines[:1])})
+    assert ">Показания войдут" in alone

@@ -37,6 +37,19 @@ def test_it_is_linked_in_winter_and_tells_what_the_bills_say(
     assert url not in text(enter(anna).get(page_of(account)))
 
 
+def test_months_that_were_not_compared_are_told_with_the_reason(
+    anna: Person, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """«0 из 1» under a year of four bills: what became of the other three?"""
+    url, why = f"{page_of(account)}2026/", "Остальные месяцы не сравнили"
+    assert why not in text(enter(anna).get(url)), "where nothing is compared nothing is left over"
+    for of in (1, 4):
+        monkeypatch.setattr("svet.cabinet.usage.year.year_alike", lambda months=of, **_asked: (0, months))
+        page = text(enter(anna).get(url))
+        assert f"меньше середины: 0 из {of}" in page
+        assert (why in page) == (of == 1)
+
+
 @pytest.mark.parametrize("year", ["2025", "2028", "1999", "99999999", "0"])
 def test_a_year_without_bills_is_no_page(anna: Person, account: Account, year: str) -> None:
     assert enter(anna).get(f"{page_of(account)}{year}/").status_code == 404

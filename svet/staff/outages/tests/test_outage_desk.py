@@ -62,7 +62,9 @@ def test_what_it_meets_is_seen_before_it_is_announced(operator: Client) -> None:
     assert "никого не нашлось, проверьте адрес" in seen.content.decode()
     page = operator.get(announced(operator)).content.decode()
     assert "замена опор" in page
-    assert "Челябинск, ул. Мира: все дома" in page
+    assert "Челябинск, ул. Мира, все дома" in page
+    assert "Челябинск, Лесная, дома: 1-9 чётные" in page, "«ул. Лесная: 4: 1» was read by nobody"
+    assert "(1 лицевой счёт)" in seen.content.decode()
 
 
 @pytest.mark.parametrize(
