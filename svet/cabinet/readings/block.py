@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -131,6 +131,7 @@ def meter_block(
         errors=errors,
         receipt=receipt,
         prefix=typed.prefix if typed is not None else prefix,
+        begins={} if instead_of is None else {each.zone: each.value for each in instead_of.values},
         sent=sent,
         may_withdraw=sent is not None and withdrawable(request, sent, meter=meter, today=today),
     )
@@ -155,12 +156,14 @@ def block_of(
     review: SetView | None = None,
     prefix: str = "",
     automatic: Sequence[SetView] = (),
+    begins: Mapping[Zone, Decimal] | None = None,
     sent: SetView | None = None,
     may_withdraw: bool = False,
 ) -> MeterBlock:
     """A meter with its boxes; ``judgement`` is given when the guard has something to say.
 
-    ``sent`` is the set of today, which the boxes then stand behind.
+    ``sent`` is the set of today, which the boxes then stand behind. ``begins`` are kWh the boxes begin with
+    until something is typed; else it is the last value of each dial.
     """
     if known is None:
         return MeterBlock(
@@ -177,7 +180,8 @@ def block_of(
     return MeterBlock(
         meter=meter,
         scales=tuple(
-            _scale(known, zone, typed=typed, judgement=judgement, prefix=prefix) for zone in _zones(known)
+            _scale(known, zone, typed=typed, judgement=judgement, begins=begins or {}, prefix=prefix)
+            for zone in _zones(known)
         ),
         key=str(typed.key if typed is not None and receipt is None else uuid4()),
         hindrance=_hindrance(meter, known, today=today, may_submit=may_submit),
@@ -238,11 +242,15 @@ def _scale(
     *,
     typed: TypedSet | None,
     judgement: Judgement | None,
+    begins: Mapping[Zone, Decimal],
     prefix: str,
 ) -> ScaleView:
     dial = next(dial for dial in known.dials if dial.zone == zone)
-    last = f"{dial.last.value.quantize(Decimal(1).scaleb(-dial.decimals)):f}"
-    value, errors = last, []
+    last, value = (
+        f"{kwh.quantize(Decimal(1).scaleb(-dial.decimals)):f}"
+        for kwh in (dial.last.value, begins.get(zone, dial.last.value))
+    )
+    errors: list[str] = []
     if typed is not None:
         value = typed.raw.get(zone, "")
         errors = list(typed.errors.get(zone, []))

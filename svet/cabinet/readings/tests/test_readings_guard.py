@@ -159,6 +159,7 @@ def test_own_slip_is_corrected_on_its_page() -> None:
     place = send(client, meter, "3900").headers["Location"]
     page = client.get(f"{place}correct/").content.decode()
     assert "3\u00a0900" in page
+    assert 'value="3900"' in page, "a dial that is not touched keeps what was sent"
     assert signed(vera).post(f"{place}correct/", {"value-single": "3650"}).status_code == 404
     data = {"value-single": "3650", "key": str(uuid4()), "act": "new"}
     answer = client.post(f"{place}correct/", data)
