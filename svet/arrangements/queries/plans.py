@@ -25,6 +25,7 @@ from svet.arrangements.rules.plans import (
     part_lacks,
 )
 from svet.arrangements.rules.views import InstalmentView, WaitingInstalment, part_asked
+from svet.kernel.frozen import frozen
 from svet.kernel.money import ZERO, Money
 from svet.ledger import queries as ledger
 from svet.ledger.queries.debts import entries_after
@@ -99,7 +100,13 @@ def waiting_plans(*, limit: int, now: datetime) -> list[WaitingInstalment]:
 
 def waiting_plan_count() -> int:
     """How many wait for signatures."""
-    return InstalmentPlan.objects.filter(state=InstalmentState.WAITING.value).count()
+    return _waiting_keys.count()
+
+
+@frozen
+def _waiting_keys() -> QuerySet[InstalmentPlan, int]:
+    rows = InstalmentPlan.objects.filter(state=InstalmentState.WAITING.value)
+    return rows.values_list("pk", flat=True)
 
 
 def plan_by_id(public_id: str, *, now: datetime) -> WaitingInstalment | None:

@@ -30,7 +30,7 @@ def bank_receipt(request: HttpRequest, credited_order_public_id: str) -> HttpRes
     payment = credited_payment(credited_order_public_id)
     if payment is None:
         deny_as_missing(request, subject="order", public_id=credited_order_public_id)
-    form = ClosingForm(request.POST or None)
+    form = ClosingForm(request.POST if request.method == "POST" else None)
 
     def act() -> HttpResponse:
         close_bank_receipt(
