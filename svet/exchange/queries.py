@@ -12,6 +12,7 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from svet.exchange.models import ImportFile, ImportRow, LoadedFile
+from svet.kernel.frozen import frozen
 
 
 def waiting_line(reference: str) -> tuple[str, int, str] | None:
@@ -74,7 +75,13 @@ def rejects_of(public_id: str) -> bytes:
 
 def loaded_waiting() -> int:
     """How many loaded registers wait for a decision."""
-    return LoadedFile.objects.filter(state__in=[LoadedFile.Stage.JUDGED, LoadedFile.Stage.HELD]).count()
+    return _waiting_keys.count()
+
+
+@frozen
+def _waiting_keys() -> QuerySet[LoadedFile, int]:
+    rows = LoadedFile.objects.filter(state__in=[LoadedFile.Stage.JUDGED, LoadedFile.Stage.HELD])
+    return rows.values_list("pk", flat=True)
 
 
 def _loaded() -> QuerySet[LoadedFile]:

@@ -149,6 +149,21 @@ class Frozen(Generic[P, Row]):
             cursor.execute(kept.text, parameters)
             return kept.read(cursor.fetchall())
 
+    def count(self, *values: P.args, **shape: P.kwargs) -> int:
+        """How many rows there are; the database counts them, as if no column were asked for.
+
+        :raises ValueError: the query locks its rows
+        """
+        statement = self.statement(*values, **shape)
+        if statement is None:
+            return 0
+        kept, parameters = statement
+        if kept.locks:
+            raise ValueError(f"{self.build.__qualname__}: who counts rows locks none")
+        with connection.cursor() as cursor:
+            cursor.execute(_counted(kept.text), parameters)
+            return int(cursor.fetchone()[0])
+
     def statement(self, *values: P.args, **shape: P.kwargs) -> tuple[_Kept, list[Any]] | None:
         """The kept text of the shape and its parameters; None when nothing can be found.
 
@@ -209,7 +224,7 @@ def _compiled(build: Callable[..., Any], kinds: Sequence[_Kind], shape: dict[str
     places = tuple(_place(parameter, kinds) for parameter in parameters)
     _require_whole(build, kinds, parameters, places)
     if not queryset.query.select_for_update:
-        READS[text] = _rooms(text)
+        READS[text] = READS[_counted(text)] = _rooms(text)
     return _Kept(
         text=text,
         constants=tuple(parameters),
@@ -217,6 +232,10 @@ def _compiled(build: Callable[..., Any], kinds: Sequence[_Kind], shape: dict[str
         locks=queryset.query.select_for_update,
         read=_reader(queryset, compiler),
     )
+
+
+def _counted(text: str) -> str:
+    return f"SELECT COUNT(*) FROM ({text}) AS found"  # noqa: S608
 
 
 def _rooms(text: str) -> frozenset[str]:

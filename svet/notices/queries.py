@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet
 
+from svet.kernel.frozen import frozen
 from svet.notices.models import Delivery, IncomingSms, Notice, Recipient, Subscription
 from svet.notices.rules import (
     NO_BROWSER,
@@ -244,10 +245,14 @@ def deliveries(*, address: str, state: DeliveryState | None, limit: int) -> list
 
 def troubled_count(*, now: datetime, since: datetime) -> int:
     """How many messages failed since then, and how many nobody has looked at for too long."""
+    return _troubled.count(since, now - STUCK_AFTER)
+
+
+@frozen
+def _troubled(since: datetime, due_before: datetime) -> QuerySet[Delivery, int]:
     failed = Q(state=DeliveryState.FAILED, created_at__gte=since) & ~Q(reason=NO_BROWSER)
-    return Delivery.objects.filter(
-        failed | Q(state=DeliveryState.WAITING, due_at__lt=now - STUCK_AFTER)
-    ).count()
+    stuck = Q(state=DeliveryState.WAITING, due_at__lt=due_before)
+    return Delivery.objects.filter(failed | stuck).values_list("pk", flat=True)
 
 
 def stuck(*, now: datetime) -> Sequence[DeliveryView]:

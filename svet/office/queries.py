@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from svet.kernel.frozen import frozen
 from svet.office.models import OfficeRequest
 from svet.office.rules import OfficeKind, OfficeState
 from svet.staffing import queries as staffing
@@ -75,7 +78,12 @@ def request_view(row: OfficeRequest) -> OfficeRequestView:
 
 def open_count() -> int:
     """How many requests wait for the office."""
-    return OfficeRequest.objects.filter(state=OfficeState.OPEN).count()
+    return _open_keys.count()
+
+
+@frozen
+def _open_keys() -> QuerySet[OfficeRequest, int]:
+    return OfficeRequest.objects.filter(state=OfficeState.OPEN).values_list("pk", flat=True)
 
 
 def open_cases() -> list[OfficeCase]:

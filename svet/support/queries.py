@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db.models import Prefetch, QuerySet
 
 from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.frozen import frozen
 from svet.kernel.refusals import NotFound
 from svet.support.models import Appeal, Message, MessagePhoto
 from svet.support.rules import WAITING, AppealState, SupportReason, Topic
@@ -77,7 +78,12 @@ def own(actor: Actor) -> QuerySet[Appeal]:
 
 def waiting_count() -> int:
     """How many appeals wait for the staff."""
-    return Appeal.objects.filter(state__in=sorted(WAITING)).count()
+    return _waiting_keys.count()
+
+
+@frozen
+def _waiting_keys() -> QuerySet[Appeal, int]:
+    return Appeal.objects.filter(state__in=sorted(WAITING)).values_list("pk", flat=True)
 
 
 def waiting() -> list[AppealView]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from svet.accounts.models import HandOver, Link
+from svet.kernel.frozen import frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,12 @@ class FormerHolder:
 
 def suspended_count() -> int:
     """How many complaints wait."""
-    return _waiting().count()
+    return _waiting_keys.count()
+
+
+@frozen
+def _waiting_keys() -> QuerySet[Link, int]:
+    return _waiting().values_list("pk", flat=True)
 
 
 def suspended(*, limit: int) -> list[Complaint]:

@@ -24,7 +24,12 @@ class InZone(Protocol):
 
 def providers() -> list[ProviderView]:
     """All suppliers in the order they were entered."""
-    return [provider_view(row) for row in Provider.objects.order_by("pk")]
+    return [provider_view(row) for row in _everyone.all()]
+
+
+@frozen
+def _everyone() -> QuerySet[Provider]:
+    return Provider.objects.order_by("pk")
 
 
 def provider_by_id(provider_id: int) -> ProviderView:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from svet.accounts.queries import AccountView, accounts_by_id, provider_today
@@ -25,6 +25,7 @@ from svet.arrangements.rules.plans import (
     part_lacks,
 )
 from svet.arrangements.rules.views import InstalmentView, WaitingInstalment, part_asked
+from svet.kernel.frozen import frozen
 from svet.kernel.money import ZERO, Money
 from svet.ledger import queries as ledger
 from svet.ledger.queries.debts import entries_after
@@ -64,19 +65,20 @@ def parts_of_plan(plan: InstalmentPlan) -> tuple[InstalmentPartView, ...]:
 def living_plans(account_ids: Collection[int], *, now: datetime) -> dict[int, InstalmentView]:
     """By account the plan that stands or waits: while who asked for it may pay for the account."""
     return {
-        row.account_id: _view(row, account, now=now) for row, account in _current(account_ids, states=LIVING)
+        row.account_id: _view(row, account, now=now)
+        for row, account in _current(account_ids, waiting_too=True)
     }
 
 
 def paid_in_parts(account_ids: Collection[int]) -> frozenset[int]:
     """Of these accounts those with a plan that stands."""
-    current = _current(account_ids, states=(InstalmentState.STANDING,))
+    current = _current(account_ids, waiting_too=False)
     return frozenset(row.account_id for row, _account in current)
 
 
 def running_plans(account_ids: Collection[int], *, now: datetime) -> dict[int, InstalmentView]:
     """By account the plan that stands, with what it asks next."""
-    found = _current(account_ids, states=(InstalmentState.STANDING,))
+    found = _current(account_ids, waiting_too=False)
     return {row.account_id: _view(row, account, now=now) for row, account in found}
 
 
@@ -99,7 +101,13 @@ def waiting_plans(*, limit: int, now: datetime) -> list[WaitingInstalment]:
 
 def waiting_plan_count() -> int:
     """How many wait for signatures."""
-    return InstalmentPlan.objects.filter(state=InstalmentState.WAITING.value).count()
+    return _waiting_keys.count()
+
+
+@frozen
+def _waiting_keys() -> QuerySet[InstalmentPlan, int]:
+    rows = InstalmentPlan.objects.filter(state=InstalmentState.WAITING.value)
+    return rows.values_list("pk", flat=True)
 
 
 def plan_by_id(public_id: str, *, now: datetime) -> WaitingInstalment | None:
@@ -166,14 +174,18 @@ def _rows() -> QuerySet[InstalmentPlan]:
     return InstalmentPlan.objects.prefetch_related("parts")
 
 
-def _current(
-    account_ids: Collection[int], *, states: Collection[InstalmentState]
-) -> list[tuple[InstalmentPlan, AccountView]]:
+@frozen
+def _living(account_ids: Collection[int], *, waiting_too: bool) -> QuerySet[InstalmentPlan]:
+    states = [state.value for state in (LIVING if waiting_too else (InstalmentState.STANDING,))]
+    return InstalmentPlan.objects.filter(account_id__in=account_ids, state__in=states)
+
+
+def _current(account_ids: Collection[int], *, waiting_too: bool) -> list[tuple[InstalmentPlan, AccountView]]:
     """Plans with their accounts, without those of former holders, and of who may pay no more."""
-    names = [state.value for state in states]
-    rows = list(_rows().filter(account_id__in=account_ids, state__in=names)) if account_ids else []
+    rows = _living.all([*account_ids], waiting_too=waiting_too)
     if not rows:
         return []
+    prefetch_related_objects(rows, "parts")
     found: dict[int, AccountView] = {
         one.account_id: one for one in accounts_by_id({row.account_id for row in rows})
     }

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from svet.accounts.queries import AccountView, accounts_by_id
 from svet.arrangements.queries import promised_until
 from svet.autopay import events
@@ -28,6 +30,7 @@ from svet.bills import queries as bills
 from svet.bills.queries import BillSummary
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.frozen import frozen
 from svet.kernel.money import Money
 from svet.kernel.places import Place
 from svet.kernel.transactions import require_transaction, use_case
@@ -47,7 +50,7 @@ def tell_due(*, now: datetime) -> int:
     A month is told once; one that was told and not charged in time is told again before it is. What a
     contract that is off would take is told when it is on again.
     """
-    active = list(AutopayAgreement.objects.filter(state=AgreementState.ACTIVE.value).order_by("pk"))
+    active = _active.all()
     ids = [one.account_id for one in active]
     accounts: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(ids)}
     newest = bills.last_bills(account_ids=ids, months=1)
@@ -67,6 +70,11 @@ def tell_due(*, now: datetime) -> int:
         with use_case():
             told += _tell(one.pk, account=account, bill=last[0], now=now)
     return told
+
+
+@frozen
+def _active() -> QuerySet[AutopayAgreement]:
+    return AutopayAgreement.objects.filter(state=AgreementState.ACTIVE.value).order_by("pk")
 
 
 def tell_of_charge(turn: AutopayTurn, *, refused: str, now: datetime) -> None:

@@ -24,12 +24,16 @@ BY = "autopay.tidy"
 
 def tidy(*, now: datetime) -> int:
     """End and pause what stands no more; says how many. Each in a transaction of its own."""
-    alive = AutopayAgreement.objects.exclude(state=AgreementState.ENDED.value).order_by("pk")
     moved = 0
-    for agreement_id in found_causes(alive, now=now):
+    for agreement_id in found_causes(_alive.all(), now=now):
         with use_case():
             moved += judge_locked(locked_agreement(agreement_id), by=Actor.system(BY), now=now)
     return moved
+
+
+@frozen
+def _alive() -> QuerySet[AutopayAgreement]:
+    return AutopayAgreement.objects.exclude(state=AgreementState.ENDED.value).order_by("pk")
 
 
 def judge_locked(agreement: AutopayAgreement, *, by: Actor, now: datetime) -> bool:

@@ -25,6 +25,7 @@ from svet.billing.rules.due import due
 from svet.billing.rules.facts import AccountFacts, Override, OverrideKind
 from svet.billing.rules.kinds import BillingProblem
 from svet.billing.rules.timeline import calendar_of
+from svet.kernel.frozen import frozen
 from svet.kernel.periods import Month
 from svet.look.formats import number
 
@@ -261,7 +262,12 @@ def waiting_decisions(*, limit: int) -> list[DecisionEntry]:
 
 def waiting_decision_count() -> int:
     """How many of them."""
-    return _waiting().count()
+    return _waiting_keys.count()
+
+
+@frozen
+def _waiting_keys() -> QuerySet[OverrideRow, int]:
+    return _waiting().values_list("pk", flat=True)
 
 
 def recent_decisions(*, limit: int, offset: int = 0) -> list[DecisionEntry]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Count, F
+from django.db.models import Count, QuerySet
 
 from svet.billing.models import BillingRun, Problem, RunState
 from svet.billing.queries.month_brake import refuse_unlike
 from svet.billing.queries.policies import rules_for
 from svet.billing.rules import BillingReason, BillingRefused
 from svet.billing.rules.policies import too_many
+from svet.kernel.frozen import frozen
 from svet.kernel.periods import Month
 
 
@@ -91,14 +92,17 @@ def problem_counts(*, run_id: int, first: int) -> list[ProblemCount]:
 
 def open_months(*, provider_id: int, before: Month | None = None) -> list[OpenMonth]:
     """Months of a provider with problems that no later month has taken in, oldest first."""
-    rows = Problem.objects.filter(run__provider_id=provider_id)
-    if before is not None:
-        rows = rows.filter(run__period__lt=before.first)
-    counted = rows.values(period=F("run__period"), charges=F("run__charges")).annotate(count=Count("pk"))
     return [
-        OpenMonth(Month.of(row["period"]), row["count"], row["charges"] + row["count"])
-        for row in counted.order_by("period")
+        OpenMonth(Month.of(period), count, charges + count)
+        for period, charges, count in _open_of.all(provider_id)
+        if before is None or period < before.first
     ]
+
+
+@frozen
+def _open_of(provider_id: int) -> QuerySet[Problem, tuple[date, int, int]]:
+    rows = Problem.objects.filter(run__provider_id=provider_id).values_list("run__period", "run__charges")
+    return rows.annotate(count=Count("pk")).order_by("run__period")
 
 
 def refuse_open_before(*, provider_id: int, period: Month, over_gap: bool) -> None:

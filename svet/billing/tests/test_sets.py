@@ -750,6 +750,13 @@ def more(home: Home, reads: Sequence[tuple[Any, ...]]) -> None:
             home.read(month, value, meter=meter, day=day, kind=kind)
 
 
+@pytest.fixture
+def prices(db: None) -> None:
+    """Loaded once for all examples: each takes back only what it wrote itself."""
+    load_prices()
+
+
+@pytest.mark.usefixtures("prices")
 @given(hows=st.lists(_home, min_size=3, max_size=6), base=st.sampled_from((1, 1, 2, 6)))
 @settings(
     max_examples=1000 if LONG else 25,
@@ -759,7 +766,6 @@ def more(home: Home, reads: Sequence[tuple[Any, ...]]) -> None:
 )
 def test_whatever_is_known_both_ways_charge_the_same(hows: Sequence[Mapping[str, Any]], base: int) -> None:
     with taken_back():
-        load_prices()
         operations.set_policy(
             provider_id=provider_id(), valid_from=date(2025, 1, 1), norm_kwh_per_person=Decimal(90), by=ROBOT,
             now=NOW, average_base_months=base, average_base_least=1,

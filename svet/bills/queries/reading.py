@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from svet.bills.rules import BillDocument, LineRow, Sums, UsageComparison, compa
 from svet.bills.rules.lines import lines_from_snapshot
 from svet.bills.rules.refusals import BillReason
 from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.frozen import frozen
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.refusals import NotFound
@@ -215,18 +216,27 @@ def billed_months(*, account_id: int, months: int) -> list[BilledMonth]:
 
 def last_bills(*, account_ids: Sequence[int], months: int = 6) -> dict[int, list[BillSummary]]:
     """The newest bills of each account, in one query."""
+    rows = _last.all(account_ids) if months == 1 else _newest(account_ids, months)
+    found: dict[int, list[BillSummary]] = {account_id: [] for account_id in account_ids}
+    for bill in rows:
+        found[bill.account_id].append(_summary(bill))
+    return found
+
+
+@frozen
+def _last(account_ids: Collection[int]) -> QuerySet[Bill]:
+    return _newest(account_ids, 1)
+
+
+def _newest(account_ids: Collection[int], months: int) -> QuerySet[Bill]:
     newest = Window(RowNumber(), partition_by="account_id", order_by=["-period", "-version"])
-    rows = (
+    return (
         Bill.objects.filter(account_id__in=account_ids)
         .annotate(place=newest, stated=_SUMS)
         .filter(place__lte=months)
         .only(*_SUMMARY_FIELDS)
         .order_by("-period", "-version")
     )
-    found: dict[int, list[BillSummary]] = {account_id: [] for account_id in account_ids}
-    for bill in rows:
-        found[bill.account_id].append(_summary(bill))
-    return found
 
 
 def bill_by_id(bill_id: int, *, masked: bool) -> BillView:

@@ -12,7 +12,7 @@ from svet.accounts.queries import providers, visible_ids
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
 from svet.fiscal.queries.of_banks import of_bank, of_banks
 from svet.fiscal.queries.promises import broken
-from svet.fiscal.queries.standing import fits, late_rows, reasons_standing
+from svet.fiscal.queries.standing import fits, late_keys, late_rows, reasons_standing
 from svet.fiscal.queries.views import FiscalReceiptView, ReceiptLineView
 from svet.fiscal.rules.corrections import may_be_corrected, must_look
 from svet.fiscal.rules.refusals import ReceiptReason
@@ -100,7 +100,7 @@ def late_receipts(
 
 def late_receipt_count(*, now: datetime) -> int:
     """How many of them there are, with the notes of which none was made for as long."""
-    return late_rows(now).count() + unmade_count(now=now)
+    return late_keys.count(now - LATE) + unmade_count(now=now)
 
 
 def unmade_count(*, now: datetime) -> int:

@@ -11,6 +11,7 @@ from svet.fiscal.models import Receipt
 from svet.fiscal.rules.again import MADE
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import LATE, SETTLED, ReceiptState
+from svet.kernel.frozen import frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,17 @@ def fits(text: str, kopecks: int | None) -> Q:
 
 def late_rows(now: datetime) -> QuerySet[Receipt]:
     """Receipts that failed, are owed for too long or wait for a signature; for this room."""
-    late = ~Q(state__in=sorted(SETTLED)) & (Q(state=ReceiptState.FAILED.value) | Q(made_at__lt=now - LATE))
+    return _late_of(now - LATE)
+
+
+@frozen
+def late_keys(made_before: datetime) -> QuerySet[Receipt, int]:
+    """Their keys, to be counted; for this room."""
+    return _late_of(made_before).values_list("pk", flat=True)
+
+
+def _late_of(made_before: datetime) -> QuerySet[Receipt]:
+    late = ~Q(state__in=sorted(SETTLED)) & (Q(state=ReceiptState.FAILED.value) | Q(made_at__lt=made_before))
     # Closed by a document, and an accountant has written a correction in its place.
     return Receipt.objects.filter(late | (Q(state=ReceiptState.CLOSED.value) & to_sign()))
 

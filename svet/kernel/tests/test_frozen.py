@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from svet.accounts.models import Account, Link
 from svet.accounts.tests.factories import make_account, make_link
+from svet.kernel.bulk import gathered, write_along
 from svet.kernel.frozen import Frozen, PublicIdText
 from svet.people.tests.factories import make_person
 
@@ -69,6 +70,29 @@ def test_each_shape_has_its_text_and_each_call_its_values() -> None:
     assert links.all(anna.pk, now, confirmed=True) == [own]
     assert links.all(boris.pk, now, confirmed=True) == []
     assert links.all(boris.pk, now, confirmed=False) == [other]
+
+
+@pytest.mark.django_db
+def test_rows_are_counted_by_the_database() -> None:
+    keys = [make_account().pk for _ in range(3)]
+    numbers, known = Frozen(_numbers), Frozen(_account)
+    with CaptureQueriesContext(connection) as asked:
+        assert [numbers.count(some) for some in (keys, keys[1:], [0], [])] == [3, 2, 0, 0]
+    assert len(asked.captured_queries) == 3
+    assert known.count(make_account().public_id) == 1
+    with transaction.atomic(), pytest.raises(ValueError, match="locks none"):
+        Frozen(_alone).count(keys[0])
+
+
+@pytest.mark.django_db
+def test_what_waits_to_be_written_is_counted_too() -> None:
+    link, now = make_link(person=make_person(), account=make_account()), datetime.now(UTC)
+    links = Frozen(_links)
+    assert links.count(link.person_id, now, confirmed=False) == 1
+    text = f'DELETE FROM "{Link._meta.db_table}" WHERE "id" = %s'
+    with transaction.atomic(), gathered():
+        write_along(text, [link.pk], model=Link)
+        assert links.count(link.person_id, now, confirmed=False) == 0
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from django.db import connection
 from django.db.models import QuerySet
 
+from svet.kernel.frozen import frozen
 from svet.metering.models import OfficeAct
 from svet.metering.rules.acts import ActOf
 
@@ -107,7 +108,12 @@ def waiting_acts(*, limit: int) -> list[ActEntry]:
 
 def waiting_act_count() -> int:
     """How many of them."""
-    return _waiting().count()
+    return _waiting_keys.count()
+
+
+@frozen
+def _waiting_keys() -> QuerySet[OfficeAct, int]:
+    return _waiting().values_list("pk", flat=True)
 
 
 def _waiting() -> QuerySet[OfficeAct]:

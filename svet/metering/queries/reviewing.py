@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from svet.kernel.frozen import frozen
 from svet.metering.models import ReadingSet
 from svet.metering.queries.dials import dials
 from svet.metering.queries.meters import MeterView, meter_view, whole_meters
@@ -36,7 +37,12 @@ class ReviewItem:
 
 def review_count() -> int:
     """How many sets wait for the staff."""
-    return waiting_sets().count()
+    return _waiting_keys.count()
+
+
+@frozen
+def _waiting_keys() -> QuerySet[ReadingSet, int]:
+    return waiting_sets().values_list("pk", flat=True)
 
 
 def review_queue(*, limit: int, offset: int = 0) -> list[ReviewItem]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from svet.accounts.queries import visible_ids
 from svet.files import queries as files
 from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.frozen import frozen
 from svet.kernel.periods import Month
 from svet.metering.models import Dispute, DisputeChange, ReadingPhoto, ReadingSet, SetStateChange
 from svet.metering.queries.meters import MeterNotFound, MeterReason
@@ -178,7 +179,12 @@ def waiting_disputes(*, limit: int) -> list[DisputeView]:
 
 def waiting_dispute_count() -> int:
     """How many objections wait for an answer."""
-    return Dispute.objects.filter(state__in=["open", "checking"]).count()
+    return _waiting_disputes.count()
+
+
+@frozen
+def _waiting_disputes() -> QuerySet[Dispute, int]:
+    return Dispute.objects.filter(state__in=["open", "checking"]).values_list("pk", flat=True)
 
 
 def dispute_by_id(public_id: str) -> DisputeView | None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet, Sum
 
+from svet.kernel.frozen import frozen
 from svet.kernel.money import Money
 from svet.payments.models import MoneyAct
 from svet.payments.rules.acts import MoneyActKind, MoneyActState
@@ -45,7 +46,12 @@ def waiting_acts(*, limit: int) -> list[MoneyActView]:
 
 def waiting_act_count() -> int:
     """How many acts wait for a second signature."""
-    return MoneyAct.objects.filter(state=MoneyActState.WAITING).count()
+    return _waiting_keys.count()
+
+
+@frozen
+def _waiting_keys() -> QuerySet[MoneyAct, int]:
+    return MoneyAct.objects.filter(state=MoneyActState.WAITING).values_list("pk", flat=True)
 
 
 def acts_about(*, account_id: int) -> list[MoneyActView]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from svet.kernel.frozen import frozen
 from svet.kernel.money import Money
 from svet.payments.models import BankReceiptTold
 from svet.payments.rules.receipts import TOLD_LATE, DueKind, ToldState
@@ -60,12 +61,21 @@ def late_bank_receipt_of(public_id: str, *, now: datetime) -> BankReceiptView | 
 
 def late_bank_receipt_count(*, now: datetime) -> int:
     """How many of them there are."""
-    return _late(now).count()
+    return _late_keys.count(now - TOLD_LATE)
+
+
+@frozen
+def _late_keys(owed_before: datetime) -> QuerySet[BankReceiptTold, int]:
+    return _owed_before(owed_before).values_list("pk", flat=True)
 
 
 def _late(now: datetime) -> QuerySet[BankReceiptTold]:
+    return _owed_before(now - TOLD_LATE)
+
+
+def _owed_before(moment: datetime) -> QuerySet[BankReceiptTold]:
     rows = BankReceiptTold.objects.exclude(word=ToldState.MADE.value).exclude(word=ToldState.CLOSED.value)
-    return rows.filter(kind=DueKind.PAID.value, owed_at__lt=now - TOLD_LATE)
+    return rows.filter(kind=DueKind.PAID.value, owed_at__lt=moment)
 
 
 def _view(row: BankReceiptTold) -> BankReceiptView:

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import F, QuerySet
 
+from svet.kernel.frozen import frozen
 from svet.kernel.money import Money
 from svet.payments.models import Chargeback
 from svet.payments.rules.chargebacks import ChargebackState, ChargebackWay
@@ -49,7 +50,12 @@ def open_chargebacks(*, limit: int) -> list[ChargebackView]:
 
 def open_chargeback_count() -> int:
     """How many disputes have not ended."""
-    return Chargeback.objects.filter(state=ChargebackState.TOLD).count()
+    return _open_keys.count()
+
+
+@frozen
+def _open_keys() -> QuerySet[Chargeback, int]:
+    return Chargeback.objects.filter(state=ChargebackState.TOLD).values_list("pk", flat=True)
 
 
 def chargebacks_of(*, order_public_id: str) -> list[ChargebackView]:

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 
+from svet.kernel.frozen import frozen
 from svet.kernel.money import Money
 from svet.payments.models import TO_CLOSE, Callback, Order, OrderLine, StateChange
 from svet.payments.queries.cards import means_shown
@@ -114,7 +115,17 @@ def open_callback(callback_id: int) -> CallbackView | None:
 
 def waiting_for_a_person() -> tuple[int, int]:
     """How many orders are in review and how many callbacks are open, for a badge."""
-    return Order.objects.filter(state=OrderState.REVIEW).count(), _open().count()
+    return _in_review.count(), _open_keys.count()
+
+
+@frozen
+def _in_review() -> QuerySet[Order, int]:
+    return Order.objects.filter(state=OrderState.REVIEW).values_list("pk", flat=True)
+
+
+@frozen
+def _open_keys() -> QuerySet[Callback, int]:
+    return _open().values_list("pk", flat=True)
 
 
 def _open() -> QuerySet[Callback]:

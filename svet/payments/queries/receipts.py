@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
+from svet.kernel.frozen import frozen
 from svet.kernel.money import Money
 from svet.payments.models import (
     Chargeback,
@@ -106,7 +107,13 @@ def order_public_id(order_id: int) -> str:
 
 def notes_left(*, owed_before: datetime) -> int:
     """How many notes of before a moment no receipt was made of."""
-    return ReceiptDue.objects.filter(taken_at__isnull=True, owed_at__lt=owed_before).count()
+    return _notes_of.count(owed_before)
+
+
+@frozen
+def _notes_of(owed_before: datetime) -> QuerySet[ReceiptDue, int]:
+    rows = ReceiptDue.objects.filter(taken_at__isnull=True, owed_at__lt=owed_before)
+    return rows.values_list("pk", flat=True)
 
 
 def makers() -> dict[str, ReceiptMaker]:

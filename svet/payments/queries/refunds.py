@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from svet.kernel.frozen import frozen
 from svet.kernel.money import Money
 from svet.payments.models import ChargebackLine, Order, OrderLine, RefundRequest
 from svet.payments.queries.acts import moved_away
@@ -81,7 +82,12 @@ def waiting_refunds(*, limit: int) -> list[RefundRequestView]:
 
 def waiting_refund_count() -> int:
     """How many refunds wait for a person."""
-    return _waiting().count()
+    return _waiting_keys.count()
+
+
+@frozen
+def _waiting_keys() -> QuerySet[RefundRequest, int]:
+    return _waiting().prefetch_related(None).values_list("pk", flat=True)
 
 
 def refund_by_id(public_id: str) -> RefundRequestView | None:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from svet.accounts.queries import ProviderView, providers
+from svet.kernel.frozen import frozen
 from svet.kernel.money import Money
 from svet.payments.models import MoneySending, StatementRow
 from svet.payments.rules.matching import StatementState
@@ -52,7 +53,12 @@ def open_sendings(*, limit: int) -> list[SendingView]:
 
 def open_sending_count() -> int:
     """How many sums are to be sent."""
-    return MoneySending.objects.filter(state=SendingState.OPEN).count()
+    return _open_keys.count()
+
+
+@frozen
+def _open_keys() -> QuerySet[MoneySending, int]:
+    return MoneySending.objects.filter(state=SendingState.OPEN).values_list("pk", flat=True)
 
 
 def sending_of(act_public_id: str) -> SendingView | None:

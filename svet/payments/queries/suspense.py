@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
+from svet.kernel.frozen import frozen
 from svet.kernel.money import Money
 from svet.payments.models import Claim, ImportedPayment, Source
 from svet.payments.rules.layouts import PLAIN_LAYOUT, Layout
@@ -99,7 +100,12 @@ def waiting(*, limit: int | None = None, text: str = "", kopecks: int | None = N
 
 def waiting_count() -> int:
     """How many rows wait."""
-    return ImportedPayment.objects.filter(state__in=sorted(WAITING)).count()
+    return _waiting_keys.count()
+
+
+@frozen
+def _waiting_keys() -> QuerySet[ImportedPayment, int]:
+    return ImportedPayment.objects.filter(state__in=sorted(WAITING)).values_list("pk", flat=True)
 
 
 def row_by_id(public_id: str) -> WaitingRow | None:
