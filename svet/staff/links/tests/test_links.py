@@ -62,6 +62,18 @@ def test_a_refused_decision_is_said_beside_its_field_and_keeps_what_was_typed(
     assert all(page.count(f'value="{value}"') == 1 for value in typed.values() if value)
 
 
+def test_enter_in_a_field_takes_no_decision() -> None:
+    meter = make_meter()
+    for holder in (make_person(phone=meter.account.registry_phone), make_person()):
+        make_link(person=holder, account=meter.account)
+    page = working(make_member()).get(f"/staff/links/{meter.account.public_id}/").content.decode()
+    forms = re.findall(r'<form class="reason".*?</form>', page, re.DOTALL)
+    assert len(forms) == 2
+    for form in forms:
+        first = re.findall(r"<button[^>]*>", form)[0]
+        assert "disabled" in first, "a browser presses the first button of a form"
+
+
 def test_an_account_is_handed_over_and_the_form_keeps_what_was_typed() -> None:
     meter = make_meter()
     browser = working(make_member())
