@@ -27,8 +27,11 @@ class Nonce:
         return bool(self._value)
 
 
-def policy(*, nonce: str = "", form_action: list[str]) -> str:
-    """The header's text; ``form_action`` are the origins, besides ours, a form may lead to."""
+def policy(*, nonce: str = "", form_action: list[str], scripts: bool = True) -> str:
+    """The header's text; ``form_action`` are the origins, besides ours, a form may lead to.
+
+    Without ``scripts`` none runs at all, whatever got into the page: it stands in a sandbox.
+    """
     own = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
     directives = {
         "default-src": "'none'",
@@ -44,6 +47,8 @@ def policy(*, nonce: str = "", form_action: list[str]) -> str:
         "base-uri": "'none'",
         "object-src": "'none'",
     }
+    if not scripts:
+        directives |= {"script-src": "'none'", "sandbox": "allow-same-origin allow-forms allow-popups"}
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
@@ -59,7 +64,10 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         if "Content-Security-Policy" not in response:
             response["Content-Security-Policy"] = policy(
-                nonce=str(nonce) if nonce.used else "", form_action=settings.BANK_PAGE_ORIGINS
+                nonce=str(nonce) if nonce.used else "",
+                form_action=settings.BANK_PAGE_ORIGINS,
+                # A customer's page before a member of the staff: what it says is not the member's to run.
+                scripts=not hasattr(request, "svet_look"),
             )
         response.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=()")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
+from svet.accounts.tests.factories import make_account, make_link
 from svet.config.checks import check_production
 from svet.config.environment import WrongEnvironment, host_of
+from svet.people.tests.factories import make_person
 from svet.staff.tests.browsers import working
 from svet.staffing.tests.factories import make_member
 
@@ -74,6 +76,31 @@ def test_no_cookie_of_one_host_is_of_the_other() -> None:
     browser = working(make_member())
     browser.get("/staff/", headers={"host": OFFICE})
     assert all(morsel["domain"] == "" for morsel in browser.cookies.values())
+
+
+@APART
+def test_a_look_with_the_customers_eyes_is_on_the_desks_host_and_runs_no_script_of_theirs() -> None:
+    link = make_link(person=make_person(), account=make_account(), confirmed=True)
+    browser = working(make_member())
+    assert status("/today/", OFFICE, browser) == 404
+    began = browser.post(
+        f"/staff/links/{link.public_id}/view/", {"reason": "спрашивает о счёте"}, headers={"host": OFFICE}
+    )
+    assert began.status_code == 302
+    shown = browser.get(began.headers["Location"], headers={"host": OFFICE}, follow=True)
+    assert (shown.status_code, "Вы смотрите глазами клиента" in shown.content.decode()) == (200, True)
+    rules = shown.headers["Content-Security-Policy"]
+    assert "script-src 'none'" in rules
+    assert "sandbox allow-same-origin allow-forms allow-popups" in rules
+    # Named pages alone, nothing sent, nothing on the other host.
+    assert status("/profile/", OFFICE, browser) == 403
+    assert browser.post("/readings/", headers={"host": OFFICE}).status_code == 404
+    assert (
+        "sandbox" not in browser.get("/staff/", headers={"host": OFFICE}).headers["Content-Security-Policy"]
+    )
+    left = browser.post("/staff/links/view/end/", headers={"host": OFFICE})
+    assert left.status_code == 302
+    assert status("/today/", OFFICE, browser) == 404
 
 
 def test_without_the_setting_both_are_on_one_host() -> None:
