@@ -5,3 +5,14 @@ the same points of death (numbers of statements, not moments). Every situation t
 stands in the code as ``reachable("…")`` of the package ``antithesis``, whose scanner finds them all: a run
 that missed one has failed, however green.
 """
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+#: Where the package ``antithesis`` writes. It reads the name once, when it is first imported: so it is given
+#: here, before any module of this folder, whoever imports one first.
+OUTPUT = "ANTITHESIS_SDK_LOCAL_OUTPUT"
+os.environ.setdefault(OUTPUT, str(Path(tempfile.mkdtemp(prefix="svet-chaos-"), "reached.jsonl")))

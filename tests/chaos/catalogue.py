@@ -6,9 +6,9 @@ import json
 import os
 from pathlib import Path
 
+from tests.chaos import OUTPUT
+
 FOLDER = Path(__file__).parent
-#: Where the package ``antithesis`` writes; it reads the name when it is first imported.
-OUTPUT = "ANTITHESIS_SDK_LOCAL_OUTPUT"
 
 
 def declared() -> set[str]:
