@@ -82,10 +82,15 @@ def _make(due: ReceiptDueView, *, now: datetime) -> None:
 
 def _wait_for_a_person(source: str, *, now: datetime) -> None:
     """Nothing says whether there is such a receipt: a person sends it, or closes it by a document."""
-    receipt = Receipt.objects.filter(source=source, state=ReceiptState.PENDING.value).first()
-    if receipt is not None:
-        reason = ReceiptReason.DECIDE.value
+    receipt = Receipt.objects.filter(source=source).first()
+    if receipt is None:
+        return
+    reason = ReceiptReason.DECIDE.value
+    if receipt.state == ReceiptState.PENDING:
         move_receipt(receipt, ReceiptState.FAILED, now=now, next_at=None, reason=reason)
+    elif receipt.state == ReceiptState.FAILED:
+        # Kept beside a sale that was closed: a correction of that one must not send it by itself.
+        Receipt.objects.filter(pk=receipt.pk).update(reason=reason)
 
 
 def _keep(

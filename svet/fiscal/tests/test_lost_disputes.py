@@ -12,6 +12,8 @@ from svet.fiscal.operations.deciding import ReceiptConflict
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import ReceiptKind, ReceiptState
 from svet.fiscal.tests.conftest import SYSTEM
+from svet.fiscal.tests.test_closing import close
+from svet.fiscal.tests.test_corrections import correct
 from svet.fiscal.tests.test_receipts import give_back, pay, work
 from svet.kernel.actors import Actor
 from svet.payments.models import Order, ReceiptDue
@@ -68,6 +70,33 @@ def test_where_nothing_is_said_a_person_decides_and_the_payer_reads_nothing_yet(
     with pytest.raises(ReceiptConflict):
         operations.try_again(public_id=one.public_id, by=SYSTEM, now=LATER)
     assert len(queries.receipts_of([order.pk], seen_by=payer)[order.pk]) == 2
+    assert queries.broken() == []
+
+
+def test_a_correction_of_the_sale_does_not_send_what_a_person_has_not_decided(
+    ours: Family, bank: StubBank, till: RunningTill
+) -> None:
+    till.till.order({"fail": "1", "type": "other"})
+    order = pay(ours, bank, (ours.first, 300_00))
+    work(till)
+    work(till, 1)
+    close(till)
+    dispute(order, 120_00)
+    work(till, 61)
+    (one,) = back()
+    assert (one.state, one.reason) == (ReceiptState.FAILED, ReceiptReason.DECIDE)
+    payer = Actor.person(ours.anna.pk)
+    shown = queries.receipts_of([order.pk], seen_by=payer)[order.pk]
+    assert [each.kind for each in shown] == [ReceiptKind.SELL]
+    correct(till)
+    for minutes in (62, 63, 64):
+        work(till, minutes)
+    assert [each["verb"] for each in till.till.documents()] == ["sell", "sell_correction"]
+    assert back()[0].reason == ReceiptReason.DECIDE
+    operations.try_again(public_id=one.public_id, by=SYSTEM, now=till.now)
+    work(till, 65)
+    work(till, 66)
+    assert [each["verb"] for each in till.till.documents()] == ["sell", "sell_correction", "sell_refund"]
     assert queries.broken() == []
 
 
