@@ -85,13 +85,13 @@ def notify_many(*, event: EventSpec, tidings: Sequence[NoticeMessage], now: date
         channels = _channels(recipient, event=event) - set(tiding.already)
         if not browsers[recipient.id]:
             channels.discard(NoticeChannel.PUSH)
-        if NoticeChannel.SMS in channels and _often(recipient, event=event, now=now):
-            channels.discard(NoticeChannel.SMS)
         if not channels:
             continue
         said = words_of(
             event=event, params=tiding.params, language=recipient.language, installation=installation
         )
+        if NoticeChannel.SMS in channels and _often(recipient, event=event, said=said, now=now):
+            channels.discard(NoticeChannel.SMS)
         url = "" if tiding.place is None else path_of(tiding.place)
         if tiding.renews:
             unread = Notice.objects.filter(recipient=recipient, read_at__isnull=True)
@@ -194,11 +194,16 @@ def _channels(recipient: Recipient, *, event: EventSpec) -> set[NoticeChannel]:
     }
 
 
-def _often(recipient: Recipient, *, event: EventSpec, now: datetime) -> bool:
-    """Whether so many SMS of one obligatory kind went to a recipient within 24 hours that no more do."""
+def _often(recipient: Recipient, *, event: EventSpec, said: Words, now: datetime) -> bool:
+    """Whether an obligatory SMS said the same so often within 24 hours that it is said no more.
+
+    Other words go: ten harmless ones of a kind must not hide what a thief does then.
+    """
     if NoticeChannel.SMS not in event.obligatory:
         return False
-    texts = Delivery.objects.filter(recipient_id=recipient.id, channel=SendingChannel.SMS, event=event.code)
+    texts = Delivery.objects.filter(
+        recipient_id=recipient.id, channel=SendingChannel.SMS, event=event.code, body=said.sms or said.title
+    )
     return texts.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_OBLIGATORY_SMS
 
 

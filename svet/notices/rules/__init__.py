@@ -50,8 +50,8 @@ DELIVERY_MOVES: Final = Moves(
 Params = Mapping[str, str]
 #: Signs of a message in Cyrillic that is paid for once.
 ONE_PART: Final = 70
-#: What is told by SMS whatever the switches say, of one kind, in 24 hours: who changes a password or makes
-#: keys over and over would have the retailer pay for a text each time. The bell and letters go on.
+#: What is told by SMS whatever the switches say, in the same words, in 24 hours: who changes a password or
+#: makes keys over and over would have the retailer pay for a text each time. The bell and letters go on.
 MOST_OBLIGATORY_SMS: Final = 10
 
 

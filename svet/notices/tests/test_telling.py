@@ -176,3 +176,26 @@ def test_what_somebody_does_over_and_over_is_not_paid_for_by_a_text_each_time() 
     assert told.filter(channel="sms", event="due_near").count() == MOST_OBLIGATORY_SMS + 5
     change(anna.id, NOW + timedelta(days=1, minutes=1))
     assert told.filter(channel="sms", event=changed.code).count() == MOST_OBLIGATORY_SMS + 1
+
+
+def test_ten_harmless_texts_hide_no_other_change_of_the_same_kind() -> None:
+    """A thief has new recovery codes made ten times, then takes the second step away at the office."""
+    anna = make_recipient()
+
+    def change(what: str) -> None:
+        operations.notify(
+            recipient_id=anna.id,
+            event=people_events.SECOND_FACTOR,
+            params={"change": what, "at": "22.11.2026 12:00"},
+            place=Place("second-factor"),
+            now=NOW,
+        )
+
+    for _time in range(MOST_OBLIGATORY_SMS + 1):
+        change("codes")
+    texts = Delivery.objects.filter(recipient=anna, channel="sms")
+    assert texts.count() == MOST_OBLIGATORY_SMS
+    for what in sorted(people_events.FACTOR_CHANGES - {"codes"}):
+        before = texts.count()
+        change(what)
+        assert texts.count() == before + 1, what

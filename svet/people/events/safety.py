@@ -77,7 +77,17 @@ def _second_factor(p: Params) -> Words:
             "линию %(hotline)s."
         )
         % said,
-        sms=_("Изменён второй шаг входа в кабинет. Не вы? Звоните %(hotline)s") % p,
+        # Each in words of its own: of the same words only ten a day are sent.
+        sms={
+            "app_on": _("Включён вход с кодом из приложения. Не вы? Звоните %(hotline)s"),
+            "app_off": _("Отключён вход с кодом из приложения. Не вы? Звоните %(hotline)s"),
+            "passkey_on": _("Добавлен ключ доступа в кабинет. Не вы? Звоните %(hotline)s"),
+            "passkey_off": _("Удалён ключ доступа в кабинет. Не вы? Звоните %(hotline)s"),
+            "codes": _("Выданы новые запасные коды входа. Не вы? Звоните %(hotline)s"),
+            "code_used": _("В кабинет вошли по запасному коду. Не вы? Звоните %(hotline)s"),
+            "office": _("Второй шаг входа отключён в офисе. Не вы? Звоните %(hotline)s"),
+        }[p["change"]]
+        % p,
         action=_("Открыть профиль"),
     )
 
