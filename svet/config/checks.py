@@ -72,9 +72,8 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         refuse("E023", "SVET_SMTP_TLS must be 0, 1 (STARTTLS) or ssl")
     if settings.DEFAULT_FROM_EMAIL == "svet@portal.example" or "@" not in settings.DEFAULT_FROM_EMAIL:
         refuse("E024", "SVET_MAIL_FROM must be an address of yours: letters from another's are thrown away")
-    if settings.STAFF_URL and (
-        staff.scheme != "https" or staff.hostname in (None, own.hostname) or staff.path
-    ):
+    desks, site = ((url.hostname or "").removesuffix(".") for url in (staff, own))
+    if settings.STAFF_URL and (staff.scheme != "https" or desks in ("", site) or staff.path or staff.query):
         refuse("E027", "SVET_STAFF_URL must be an https address with a host of its own and nothing behind it")
     if settings.TRACES_TOKEN and not _is_private(settings.TRACES_URL):
         refuse("E026", "SVET_TRACES_TOKEN would travel in the open: use https or a private host")

@@ -93,6 +93,17 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
+def trusted_origins(*, site: str, desks: str) -> list[str]:
+    """Whose forms are taken: the site's, those of the desks' host, and of ``SVET_ORIGINS``.
+
+    A server in front that ends TLS and is not in ``SVET_TRUSTED_PROXIES`` leaves the https of a form unlike
+    our http. A form of the other half is refused all the same: it has not the token of this half's cookie.
+
+    :raises WrongEnvironment: an address has no origin
+    """
+    return [origin_of(site), *([origin_of(desks)] if desks else []), *names("SVET_ORIGINS")]
+
+
 def host_of(url: str) -> str:
     """The host of an address, without port and without the dot at its end. :raises WrongEnvironment: none"""
     host = (urlsplit(url).hostname or "").removesuffix(".")

@@ -45,6 +45,9 @@ class DeskHostMiddleware:
             if here and not desks and request.method in ("GET", "HEAD") and look_was_begun(request):
                 # A cabinet with its customer's eyes: of these pages the next guard shows what may be shown.
                 return self.get_response(request)
+            if here:
+                # What is not here is led to by its whole address.
+                request.svet_site = settings.BASE_URL.rstrip("/")  # type: ignore[attr-defined]
             if here and request.path == "/":
                 return redirect(DESKS)
             if here != desks:

@@ -17,13 +17,13 @@ from svet.config.environment import (
     mail_port,
     names,
     networks,
-    origin_of,
     push_key,
     retired_keys,
     secret,
     secret_key,
     time_zone,
     traces_url,
+    trusted_origins,
 )
 from svet.config.logs import logging_settings
 from svet.kernel import push_keys
@@ -43,7 +43,7 @@ STAFF_HOST = host_of(STAFF_URL) if STAFF_URL else ""
 if STAFF_HOST:
     ALLOWED_HOSTS.append(STAFF_HOST)
 LAW_FOLDER = os.environ.get("SVET_LAW_FOLDER", "")
-CSRF_TRUSTED_ORIGINS = [origin_of(BASE_URL), *names("SVET_ORIGINS")]
+CSRF_TRUSTED_ORIGINS = trusted_origins(site=BASE_URL, desks=STAFF_URL)
 # Threads of one web process that make pages, and seconds a request may wait for one of them.
 WEB_THREADS = max(1, integer("SVET_WEB_THREADS", 4))
 # Jobs of a worker for which somebody waits before a page, at once: beside all others, never behind them.

@@ -183,6 +183,12 @@ class Frame:
         return self._request.get_full_path() if self._request.method in ("GET", "HEAD") else "/"
 
     @property
+    def site(self) -> str:
+        """What stands before an address of the cabinet where the desks have a host of their own."""
+        found: str = getattr(self._request, "svet_site", "")
+        return found
+
+    @property
     def sandbox(self) -> bool:
         """Whether this is a demonstration whose outer world is made up."""
         return bool(settings.SANDBOX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from django.test import Client, override_settings
 
 from svet.accounts.tests.factories import make_account, make_link
 from svet.config.checks import check_production
-from svet.config.environment import WrongEnvironment, host_of
+from svet.config.environment import WrongEnvironment, host_of, trusted_origins
 from svet.people.tests.factories import make_person
+from svet.sandbox.town.retailer import name_the_retailer
 from svet.staff.tests.browsers import working
 from svet.staffing.tests.factories import make_member
 
@@ -103,12 +105,62 @@ def test_a_look_with_the_customers_eyes_is_on_the_desks_host_and_runs_no_script_
     assert status("/today/", OFFICE, browser) == 404
 
 
+@APART
+def test_no_link_of_a_desk_leads_nowhere() -> None:
+    name_the_retailer()
+    link = make_link(person=make_person(), account=make_account(), confirmed=True)
+    browser = working(make_member())
+    for path in ("/staff/", "/staff/accounts/", f"/staff/links/{link.account.public_id}/", "/staff/nowhere/"):
+        page = browser.get(path, headers={"host": OFFICE}).content.decode()
+        assert f'href="https://{CABINET}/help/"' in page
+        for each in sorted(set(re.findall(r'<a [^>]*href="(/[^"]*)"', page))):
+            assert status(each, OFFICE, browser) != 404, (path, each)
+    assert 'href="/help/"' in browser.get("/entrance/", headers={"host": CABINET}).content.decode()
+
+
+@override_settings(
+    STAFF_HOST=OFFICE,
+    ALLOWED_HOSTS=[CABINET, OFFICE],
+    CSRF_TRUSTED_ORIGINS=trusted_origins(site=f"https://{CABINET}", desks=f"https://{OFFICE}"),
+)
+@pytest.mark.parametrize(("host", "path"), [(CABINET, "/entrance/"), (OFFICE, "/staff/sign-in/")])
+def test_forms_of_both_are_taken_behind_a_server_that_ends_tls_unnamed(host: str, path: str) -> None:
+    """Its https is not known here, and what the browser says of the form's origin is https."""
+    browser = Client(enforce_csrf_checks=True)
+    page = browser.get(path, headers={"host": host}).content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token is not None
+    headers = {"host": host, "origin": f"https://{host}"}
+    given = {"csrfmiddlewaretoken": token[1], "language": "ru"}
+    assert browser.post("/language/", given, headers=headers).status_code == 302
+    assert browser.post("/language/", {"language": "ru"}, headers=headers).status_code == 403
+    foreign = {"host": host, "origin": "https://retailer.example"}
+    assert browser.post("/language/", given, headers=foreign).status_code == 403
+
+
+def test_the_settings_trust_the_forms_of_both() -> None:
+    assert trusted_origins(site=f"https://{CABINET}/", desks="") == [f"https://{CABINET}"]
+    assert trusted_origins(site=f"https://{CABINET}/", desks=f"https://{OFFICE.upper()}:8443") == [
+        f"https://{CABINET}",
+        f"https://{OFFICE}:8443",
+    ]
+
+
 def test_without_the_setting_both_are_on_one_host() -> None:
     assert status("/staff/sign-in/", "testserver") == status("/entrance/", "testserver") == 200
 
 
 @pytest.mark.parametrize(
-    "url", ["http://office.retailer.example", f"https://{CABINET}", "https://", f"https://{OFFICE}/desks"]
+    "url",
+    [
+        "http://office.retailer.example",
+        f"https://{CABINET}",
+        f"https://{CABINET}.",
+        f"https://{CABINET}:8443",
+        "https://",
+        f"https://{OFFICE}/desks",
+        f"https://{OFFICE}?desks",
+    ],
 )
 def test_production_refuses_an_address_that_is_not_apart(url: str) -> None:
     def refused(**given: Any) -> bool:
