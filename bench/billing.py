@@ -3,6 +3,7 @@
     python -m bench.billing [ACCOUNTS ...]      20,000 accounts by default; several numbers: one after another
     python -m bench.billing --stale             with the statistics of a nearly empty database
     python -m bench.billing --processes 1       one process instead of two
+    python -m bench.billing --verify            and `svet verify` of that database, whole and of what is new
     SCALE=full python -m bench.billing          200,000 accounts
 
 The month has ten percent of estimates and as many who catch up, late readings, range crossings, a change of
@@ -235,7 +236,20 @@ def server_cpu(cluster: Path) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def measure(accounts: int, *, processes: int, stale: bool) -> tuple[float, float]:
+def proved(since: str, jobs: int) -> None:
+    """`svet verify` of the database as the run left it; every promise is kept."""
+    words = [sys.executable, "-m", "bench.verify", "look", since, str(jobs), "0"]
+    done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
+    side = json.loads(done.stdout.splitlines()[-1])
+    slow = sorted(side["promises"].items(), key=lambda pair: -pair[1])[:5]
+    print(
+        f"  svet verify --{since}, {jobs} processes: {side['seconds']:.1f} s, {side['cpu']:.1f} s CPU of ours,"
+        f" {side['memory']} MB; " + ", ".join(f"{number} {seconds:.1f} s" for number, seconds in slow),
+        flush=True,
+    )
+
+
+def measure(accounts: int, *, processes: int, stale: bool, verify: bool = False) -> tuple[float, float]:
     """One size: how many times the raw CPU and the raw wall the run took. Prints both sides."""
     from svet.launcher.postgres import Server
 
@@ -255,6 +269,8 @@ def measure(accounts: int, *, processes: int, stale: bool) -> tuple[float, float
             runs = _phase("bill", processes=processes)
             after = server_cpu(server.cluster)
             (bare,) = _phase("raw", str(folder))
+            for since in ("full", "since") if verify else ():
+                proved(since, processes)
         finally:
             server.stop()
     run = max(runs, key=lambda each: each["charges"])
@@ -285,12 +301,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("accounts", nargs="*", type=int)
     parser.add_argument("--stale", action="store_true")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--verify", action="store_true")
     given = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svet.config.settings")
     os.environ["SVET_ENV"] = "test"
     usual = FULL if os.environ.get("SCALE") == "full" else USUAL
     found = [
-        measure(accounts, processes=given.processes, stale=given.stale)
+        measure(accounts, processes=given.processes, stale=given.stale, verify=given.verify)
         for accounts in given.accounts or [usual]
     ]
     return 0 if max(cpu for cpu, _ in found) <= 20 else 1
