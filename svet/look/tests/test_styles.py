@@ -131,3 +131,15 @@ def test_every_page_has_the_sheets_of_its_parts() -> None:
 def test_no_page_asks_for_a_sheet_that_is_not_there() -> None:
     there = {path.stem for path in (SHEETS / "pages").glob("*.css")}
     assert {f"{name}: {sheet}" for name in TEMPLATES for sheet in linked(name) - there} == set()
+
+
+def test_no_page_of_a_customer_asks_for_more_sheets_than_a_browser_fetches_at_once() -> None:
+    """Six at a time over HTTP/1.1: the seventh waits for a trip of its own, half a second on slow 4G."""
+    many = {
+        name: sorted(sheets)
+        for name in TEMPLATES
+        if name.startswith("cabinet/") and name != "cabinet/look.html"
+        # Paper waits for nothing, and the simple mode has few pages.
+        if len(sheets := (linked(name) | {"svet"}) - {"print", "simple"}) > 6
+    }
+    assert many == {}
