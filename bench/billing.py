@@ -25,6 +25,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench import billing_year
 from bench.billing_raw import LINES, RAW_INSERTS, RAW_TABLES
 from bench.billing_year import ACCOUNTS, DIGEST, MONTH, PATTERN, TABLES, YEAR, copies, sets_of
 
@@ -82,7 +83,8 @@ def prepare(accounts: int) -> None:
         _check_digest(cursor, provider.provider_id)
         columns = {table: _columns(cursor, table) for table in TABLES}
         shift = {table: _last(cursor, table) for table in TABLES if "id" in columns[table]}
-        for statement in copies(columns, shift, accounts // PATTERN - 1):
+        put_back = billing_year.without_indexes(cursor)
+        for statement in [*copies(columns, shift, accounts // PATTERN - 1), *put_back]:
             cursor.execute(statement)
     tell()
 
@@ -243,7 +245,7 @@ def proved(since: str, jobs: int) -> None:
     side = json.loads(done.stdout.splitlines()[-1])
     slow = sorted(side["promises"].items(), key=lambda pair: -pair[1])[:5]
     print(
-        f"  svet verify --{since}, {jobs} processes: {side['seconds']:.1f} s, {side['cpu']:.1f} s CPU of ours,"
+        f"  svet verify --{since}, {jobs} processes: {side['seconds']:.1f} s, {side['cpu']:.1f} s CPU,"
         f" {side['memory']} MB; " + ", ".join(f"{number} {seconds:.1f} s" for number, seconds in slow),
         flush=True,
     )

@@ -8,7 +8,7 @@ keys, a hundred or a thousand times, month after month as they would have come.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 PATTERN: Final = 1_000
 YEAR: Final = tuple(f"2025-{number:02}" for number in range(1, 13))
@@ -230,3 +230,27 @@ def _column(name: str, rules: dict[str, str], shift: dict[str, int]) -> str:
 
 #: Tables that are copied.
 TABLES: Final = tuple(table for table, _ in _COPIES)
+
+
+def without_indexes(cursor: Any) -> list[str]:
+    """Drop what a copy would have to keep in order row by row; returns what builds it again."""
+    cursor.execute(
+        "SELECT c.conrelid::regclass::text, quote_ident(c.conname), pg_get_constraintdef(c.oid)"
+        " FROM pg_constraint c WHERE c.contype IN ('u', 'x') AND c.conrelid = ANY(%s::regclass[])",
+        [list(TABLES)],
+    )
+    kept = cursor.fetchall()
+    cursor.execute(
+        "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
+        " WHERE i.indrelid = ANY(%s::regclass[])"
+        " AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
+        [list(TABLES)],
+    )
+    again = ["SET maintenance_work_mem = '1GB'"]
+    for index, definition in cursor.fetchall():
+        cursor.execute(f"DROP INDEX {index}")
+        again.append(definition)
+    for table, name, definition in kept:
+        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        again.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+    return again
