@@ -43,9 +43,9 @@ class AppendOnly(RunSQL):
         when: str = "",
         because: str = "it is append-only",
     ) -> None:
-        self._table = table
+        self.table, self.name = table, name or f"{table}_append_only"
         self._given: dict[str, Any] = {
-            "name": name or f"{table}_append_only",
+            "name": self.name,
             "on": on,
             "each": each,
             "when": when,
@@ -53,17 +53,16 @@ class AppendOnly(RunSQL):
         }
         condition = f" WHEN ({when})" if when else ""
         reason = because.replace("'", "''")
-        trigger = self._given["name"]
         super().__init__(
-            f"{FUNCTION}CREATE TRIGGER {trigger} BEFORE {on} ON {table} FOR EACH {each}{condition}"
+            f"{FUNCTION}CREATE TRIGGER {self.name} BEFORE {on} ON {table} FOR EACH {each}{condition}"
             f" EXECUTE FUNCTION svet_refuse_change('{reason}');",
-            f"DROP TRIGGER {trigger} ON {table};{_WITHOUT_FUNCTION}",
+            f"DROP TRIGGER {self.name} ON {table};{_WITHOUT_FUNCTION}",
         )
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """How a migration writes this step down."""
-        return type(self).__qualname__, [self._table], self._given
+        return type(self).__qualname__, [self.table], self._given
 
     def describe(self) -> str:
         """What ``migrate --plan`` says."""
-        return f"Keep the rows of {self._table}"
+        return f"Keep the rows of {self.table}"

@@ -62,8 +62,11 @@ def keep(link: psycopg.Connection, names: Iterable[tuple[str, str]]) -> None:
     ROWS.write_bytes(gzip.compress(b"".join(parts), mtime=0))
 
 
-def fill(link: psycopg.Connection) -> None:
-    """Put the recorded rows into an installation that has the recorded migrations and nothing else."""
+def put(link: psycopg.Connection) -> None:
+    """Write the recorded rows as the recorded version writes them: into the columns that it knows.
+
+    Checks and columns that must not be empty are asked, guards and foreign keys are not.
+    """
     link.execute("SET session_replication_role = replica")
     link.execute("TRUNCATE site_agreement")  # a migration has written it, and it is recorded too
     lines = iter(gzip.decompress(ROWS.read_bytes()).splitlines(keepends=True))
@@ -75,6 +78,11 @@ def fill(link: psycopg.Connection) -> None:
                     break
                 copy.write(line)
     link.execute("SET session_replication_role = DEFAULT")
+
+
+def fill(link: psycopg.Connection) -> None:
+    """Put the recorded rows into an installation that has the recorded migrations and nothing else."""
+    put(link)
     for table, column in link.execute(
         "SELECT table_name, column_name FROM information_schema.columns"
         " WHERE table_schema = 'public' AND is_identity = 'YES'"

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from cryptography.fernet import InvalidToken
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -24,11 +21,10 @@ from svet.people.models import Device, Person
 from svet.people.models.digests import cookie_digest
 from svet.people.operations import totp
 from svet.people.operations.passwords import check_current
+from svet.people.operations.recovery_sheets import make_sheet, use_code
 from svet.people.queries import factors as queries
 from svet.people.rules.codes import CodeRefused
 from svet.people.rules.factors import TRUST_LIFE, FactorReason, FactorRefused, recovery_code_in, spaced
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,7 @@ def pass_second_step(*, person_id: int, code: object, address: str, now: datetim
         raise FactorRefused(FactorReason.WRONG, field="code")
     spend(limit=LimitName.SECOND_FACTOR, key=str(person_id), now=now)
     with use_case():
-        fits = _use_recovery_code(person_id=person_id, code=recovery)
+        fits = use_code(person_id=person_id, code=recovery)
         if fits:
             person = Person.objects.get(pk=person_id)
             note_change(person=person, change="code_used", by=by, now=now)
@@ -69,19 +65,6 @@ def pass_second_step(*, person_id: int, code: object, address: str, now: datetim
         count(limit=LimitName.SECOND_FACTOR_SEEN, key=seen, now=now)
         raise FactorRefused(FactorReason.WRONG, field="code")
     forget(limit=LimitName.SECOND_FACTOR, key=str(person_id))
-
-
-def _use_recovery_code(*, person_id: int, code: str) -> bool:
-    kept = (
-        Authenticator.objects.select_for_update()
-        .filter(user_id=person_id, type=Authenticator.Type.RECOVERY_CODES)
-        .first()
-    )
-    try:
-        return kept is not None and bool(RecoveryCodes(kept).validate_code(code))
-    except InvalidToken:
-        log.error("recovery codes lie under a key that is not known", person=person_id)
-        return False
 
 
 def turn_on_totp(
@@ -131,8 +114,7 @@ def first_sheet(*, person: Person, by: Actor, now: datetime) -> RecoverySheet | 
 
 
 def _sheet(*, person: Person, by: Actor, now: datetime) -> RecoverySheet:
-    Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES).delete()
-    made = RecoveryCodes.activate(person)
+    codes = make_sheet(person=person)
     number = new_receipt_number("К")
     journal.record(
         by=by,
@@ -142,7 +124,7 @@ def _sheet(*, person: Person, by: Actor, now: datetime) -> RecoverySheet:
         now=now,
         after={"sheet": number},
     )
-    return RecoverySheet(number, tuple(map(spaced, made.get_unused_codes())), now)
+    return RecoverySheet(number, tuple(map(spaced, codes)), now)
 
 
 def remove_factors(*, person: Person, by: Actor, reason: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import InvalidToken
@@ -11,8 +12,8 @@ from django.db import transaction
 
 from svet.people.models.secrets import BOX
 
-#: What of a factor's data is encrypted; the rest of it opens nothing.
-_ENCRYPTED = ("secret", "seed")
+#: What of a factor's data is encrypted, a text or a list of them; the rest of it opens nothing.
+_ENCRYPTED = ("secret", "seed", "migrated_codes")
 _BATCH = 500
 
 
@@ -55,11 +56,15 @@ def rekey_factors() -> KeysOfFactors:
         last = batch[-1].pk
 
 
-def _renew(data: dict[str, str]) -> str:
+def _renew(data: dict[str, Any]) -> str:
     """Put the texts of one factor under the present secret; says under which they lay."""
-    old = {name: data[name] for name in _ENCRYPTED if name in data and not BOX.is_newest(data[name])}
+    kept = {name: data[name] for name in _ENCRYPTED if name in data}
+    texts = [text for each in kept.values() for text in ([each] if isinstance(each, str) else each)]
+    if all(BOX.is_newest(text) for text in texts):
+        return "present"
     try:
-        data.update({name: BOX.renewed(text) for name, text in old.items()})
+        for name, each in kept.items():
+            data[name] = BOX.renewed(each) if isinstance(each, str) else [BOX.renewed(text) for text in each]
     except InvalidToken:
         return "lost"
-    return "retired" if old else "present"
+    return "retired"

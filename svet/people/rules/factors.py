@@ -15,8 +15,11 @@ TRUST_LIFE: Final = timedelta(days=30)
 STEP_LIFE: Final = timedelta(minutes=10)
 MOST_PASSKEYS: Final = 10
 LONGEST_PASSKEY_NAME: Final = 40
+#: Codes of a recovery sheet, and the digits of each: 33 bits.
+RECOVERY_CODES: Final = 10
+RECOVERY_DIGITS: Final = 10
 _LONGEST = 32
-_RECOVERY = re.compile("[0-9]{10}", re.ASCII)
+_RECOVERY = re.compile(f"[0-9]{{{RECOVERY_DIGITS}}}", re.ASCII)
 
 
 class FactorReason(StrEnum):
