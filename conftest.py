@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management.commands import flush
 from django.db import transaction
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.template.base import Template
+from django.template.context import Context
+from django.test.client import ClientHandler
+from django.test.signals import template_rendered
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -181,6 +186,42 @@ def static_files_are_listed_once() -> Any:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", listed)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def middleware_is_begun_once(static_files_are_listed_once: None) -> Any:
+    """Clients share what an installation begins once; under settings of a test's own each begins its own."""
+    begin = ClientHandler.load_middleware
+    usual, begun = settings._wrapped, ClientHandler()
+
+    def share(self: ClientHandler, is_async: bool = False) -> None:
+        if settings._wrapped is not usual:
+            begin(self, is_async)
+            return
+        if begun._middleware_chain is None:
+            begin(begun, is_async)
+        self._middleware_chain = begun._middleware_chain
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClientHandler, "load_middleware", share)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_are_told_and_not_their_parts(django_test_environment: None) -> Any:
+    """``response.context`` is that of the page; nobody asks for those of the parts that it is made of.
+
+    Django tells of each part and keeps a copy of its context: a page of ours has hundreds.
+    """
+
+    def rendered(self: Template, context: Context) -> str:
+        if context.template is self:
+            template_rendered.send(sender=self, template=self, context=context)
+        return self.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", rendered)
         yield
 
 

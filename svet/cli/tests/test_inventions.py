@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from svet.accounts.models import Account
-from svet.cli.tests.test_corruptions import NOW, books, breached
+from svet.cli.tests.test_corruptions import NOW, books, breached, noticed
 from svet.cli.tests.test_corruptions_of_payments import paid
 from svet.kernel.money import Money
 from svet.ledger import operations as ledger
@@ -59,9 +59,16 @@ def test_a_transaction_of_any_kind_that_nothing_stands_for_is_noticed(books: Non
                 with taken_back():
                     legs = [moved, Leg(Book.REVENUE, None, Money(700))]
                     invent(f"{word}:nobody", kind, legs, provider_id=account.provider_id)
-                    if not breached():
+                    if not noticed():
                         unnoticed.append((word, str(kind), str(moved.book)))
     assert unnoticed == []
+    # Whatever they find, the others can be asked too.
+    for number, (kind, words) in enumerate(WORDS.items()):
+        for word in words:
+            for place, moved in enumerate(account_or_ours):
+                legs = [moved, Leg(Book.REVENUE, None, Money(700))]
+                invent(f"{word}:nobody:{number}:{place}", kind, legs, provider_id=account.provider_id)
+    assert breached()
 
 
 def test_legs_added_to_a_transaction_that_has_its_source_are_noticed(books: None, paid: None) -> None:
@@ -87,7 +94,7 @@ def test_legs_added_to_a_transaction_that_has_its_source_are_noticed(books: None
                         "SELECT ledger_post(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[])",
                         [list(column) for column in columns],
                     )
-                if not breached():
+                if not noticed():
                     unnoticed.append((key, account_id == own))
     assert unnoticed == []
     assert len(kept) > 8, kept
