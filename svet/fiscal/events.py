@@ -16,5 +16,6 @@ ACTIONS: Final[Mapping[str, object]] = {
     "fiscal.receipt.again": gettext_lazy("Кассовый чек отправлен заново"),
     "fiscal.receipt.done": gettext_lazy("Пробит кассовый чек"),
     "fiscal.receipt.failed": gettext_lazy("Кассовый чек не пробит"),
+    "fiscal.receipt.none": gettext_lazy("Решено, что чек возврата не нужен"),
     "fiscal.receipt.made": gettext_lazy("Подготовлен кассовый чек"),
 }

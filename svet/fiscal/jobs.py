@@ -6,6 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from svet.fiscal import operations
+from svet.payments.operations.receipts import note_missed
 
 
 @app.periodic(cron="* * * * * */20")
@@ -32,5 +33,6 @@ def receipts(timestamp: int) -> None:
     pass_context=False,
 )
 def offsets(timestamp: int) -> None:
-    """Every night: make the receipts of advances that charges have used."""
+    """Every night: note what was missed, make the receipts of advances that charges have used."""
+    note_missed(now=timezone.now())
     operations.offset_advances(now=timezone.now())

@@ -15,6 +15,7 @@ from svet.api.shell.schemas import Day, EventsOut, ProblemOut
 from svet.history import queries
 from svet.history.queries import HistoryCard, NotInCabinet
 from svet.history.rules import FilterRefused, HistoryFilters, Operation, default_since, parse_place
+from svet.payments.queries.elsewhere import ReceiptsElsewhere, receipts_elsewhere
 from svet.people.rules import Scope
 
 router = Router(tags=["History"], auth=AUTH)
@@ -50,8 +51,12 @@ def history(
     except NotInCabinet:
         note_stranger(caller, "api.account_not_found", account_id)
         raise not_found() from None
+    cards = [card for month in page.months for card in month.cards]
+    elsewhere = receipts_elsewhere(
+        rows=[card.register for card in cards], entries=[card.entry for card in cards]
+    )
     return {
-        "events": [_event(card) for month in page.months for card in month.cards],
+        "events": [_event(card, elsewhere) for card in cards],
         "next": str(page.before) if page.before else None,
     }
 
@@ -60,8 +65,10 @@ def _operation(name: str) -> Operation | None:
     return next((found for found in Operation if found.value == name or found.name.lower() == name), None)
 
 
-def _event(card: HistoryCard) -> dict[str, Any]:
+def _event(card: HistoryCard, elsewhere: ReceiptsElsewhere) -> dict[str, Any]:
     public_id, number, state = _identity(card)
+    paid = card.order is not None and card.refund is None
+    receipt_by = card.order.receipts if paid and card.order else elsewhere.of(card.register, card.entry)
     return {
         "kind": str(card.kind),
         "on": card.day,
@@ -70,6 +77,7 @@ def _event(card: HistoryCard) -> dict[str, Any]:
         "account_ids": [account.public_id for account in card.accounts],
         "amount_kopecks": None if card.money is None else card.money.kopecks,
         "state": state,
+        "receipt_by": receipt_by or "",
     }
 
 

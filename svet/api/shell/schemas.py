@@ -286,6 +286,13 @@ class HistoryEventOut(Schema):
     account_ids: list[str]
     amount_kopecks: int | None
     state: str
+    receipt_by: Annotated[
+        str,
+        Field(
+            description="who makes the fiscal receipt: of a payment as in its own resource; of money of a"
+            " register agent, supplier or unsaid; of moved money suppliers, or none is needed; else empty"
+        ),
+    ]
 
 
 class EventsOut(Schema):

@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import Sum
+
 from svet.accounts.queries import provider_by_id, provider_today
 from svet.billing.queries.policies import rules_for
 from svet.fiscal.models import Receipt
@@ -72,7 +74,9 @@ def correct_receipt(
         )
         note(receipt, "correction", by=by, now=now)
         limit = rules_for(receipt.provider_id, Month.of(today)).decision_kopecks
-        if receipt.kopecks > limit:
+        # Of the payment: cut into several documents it is no smaller a decision.
+        sale = Receipt.objects.filter(order_id=receipt.order_id, kind=receipt.kind)
+        if sale.aggregate(sum=Sum("kopecks"))["sum"] > limit:
             return True
         _hand_over(receipt, by=by, now=now)
         return False

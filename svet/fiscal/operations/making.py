@@ -67,24 +67,19 @@ def _make(due: ReceiptDueView, *, now: datetime) -> None:
         parts = split_paid(moved, owed_before(key=due.ledger_key), beside)
     else:
         kind, parts = ReceiptKind.REFUND, take_back(moved, lines_of_order(due.order_id))
-    _keep(due, due.name, kind, parts, now=now)
+    kept = _keep(due, due.name, kind, parts, now=now)
     rest = not_covered(moved, parts)
-    if due.decide:
-        _wait_for_a_person(due.name, now=now)
+    for receipt in kept if due.decide else ():
+        _wait_for_a_person(receipt, now=now)
     if rest and kind is ReceiptKind.REFUND:
         # More went back than receipts ever said was paid: a person looks, and nothing is handed over.
-        name = f"{due.name}{REST}"
-        _keep(due, name, kind, rest, now=now)
         reason = ReceiptReason.NOTHING_LEFT.value
-        receipt = Receipt.objects.get(source=name)
-        move_receipt(receipt, ReceiptState.FAILED, now=now, next_at=None, reason=reason)
+        for receipt in _keep(due, f"{due.name}{REST}", kind, rest, now=now):
+            move_receipt(receipt, ReceiptState.FAILED, now=now, next_at=None, reason=reason)
 
 
-def _wait_for_a_person(source: str, *, now: datetime) -> None:
-    """Nothing says whether there is such a receipt: a person sends it, or closes it by a document."""
-    receipt = Receipt.objects.filter(source=source).first()
-    if receipt is None:
-        return
+def _wait_for_a_person(receipt: Receipt, *, now: datetime) -> None:
+    """Nothing says whether there is such a receipt: a person sends it, or says that there is none."""
     reason = ReceiptReason.DECIDE.value
     if receipt.state == ReceiptState.PENDING:
         move_receipt(receipt, ReceiptState.FAILED, now=now, next_at=None, reason=reason)
@@ -95,8 +90,8 @@ def _wait_for_a_person(source: str, *, now: datetime) -> None:
 
 def _keep(
     due: ReceiptDueView, source: str, kind: ReceiptKind, parts: Sequence[ReceiptPart], *, now: datetime
-) -> None:
-    keep_receipt(
+) -> list[Receipt]:
+    return keep_receipt(
         source=source,
         kind=kind,
         order_id=due.order_id,

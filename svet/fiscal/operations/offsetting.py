@@ -17,6 +17,7 @@ from svet.accounts.queries import provider_by_id
 from svet.fiscal.models import Receipt
 from svet.fiscal.operations.steps import keep_receipt
 from svet.fiscal.queries.lines import accounts_with_advances, open_advances, said_of_order
+from svet.fiscal.rules.cutting import movement_of
 from svet.fiscal.rules.lines import BesideEnergy, ReceiptPart, use_advances, used_for
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind
 from svet.kernel.money import ZERO
@@ -48,7 +49,7 @@ def offset_advances(*, now: datetime) -> int:
 def _not_said(account_id: int, order_id: int) -> BesideEnergy:
     """What works and penalties have taken of a payment, and no receipt of it has said yet."""
     sale = Receipt.objects.filter(order_id=order_id, kind=ReceiptKind.SELL.value).order_by("pk").first()
-    paid = paid_streams(key=sale.source, since_then=True).get(account_id) if sale else None
+    paid = paid_streams(key=movement_of(sale.source), since_then=True).get(account_id) if sale else None
     if paid is None:
         return BesideEnergy()
     said = said_of_order(order_id, account_id)

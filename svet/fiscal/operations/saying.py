@@ -7,6 +7,7 @@ from typing import Final
 
 from svet.accounts.queries import accounts_by_id, provider_by_id, visible_ids
 from svet.fiscal.models import Cashbox, Receipt, ReceiptLine
+from svet.fiscal.rules.cutting import movement_of
 from svet.fiscal.rules.lines import ReceiptPart
 from svet.fiscal.rules.states import SETTLED, ReceiptKind, ReceiptLineKind
 from svet.fiscal.rules.vat import (
@@ -62,7 +63,10 @@ def write_address(receipt: Receipt) -> None:
 
 
 def lines_to_be(receipt: Receipt, parts: Sequence[ReceiptPart]) -> list[ReceiptLine]:
-    """The lines of a receipt, with their names; a settled part is one line for each rate of its supplies."""
+    """The lines of a movement, with their names; a settled part is one line for each rate of its supplies.
+
+    ``receipt`` is not kept: its ``source`` is the movement's own name, its lines may go to several.
+    """
     numbers: dict[int, str] = {
         one.account_id: one.number for one in accounts_by_id([part.account_id for part in parts])
     }
@@ -145,7 +149,7 @@ def _debts(
     owed = owed_before(key=receipt.source) if sale else {}
     # An advance is used by what was charged after it was paid.
     first = Receipt.objects.filter(lines__in=[part.of for part in parts if part.of]).order_by("pk").first()
-    before, after = (receipt.source, "") if sale else ("", first.source if first else "")
+    before, after = (receipt.source, "") if sale else ("", movement_of(first.source) if first else "")
     found: dict[tuple[int, ReceiptLineKind], list[Supplied]] = {}
     for account_id in accounts:
         if not sale:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -11,12 +11,13 @@ from svet.accounts.queries import provider_by_id
 from svet.fiscal.models import Receipt, ReceiptLine
 from svet.fiscal.operations.choosing import till_for, why_not_now
 from svet.fiscal.operations.saying import lines_to_be, where_it_goes, write_vat
+from svet.fiscal.rules.cutting import LineToPlace, document_name, documents_of
 from svet.fiscal.rules.lines import ReceiptPart
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import RECEIPT_MOVES, ReceiptKind, ReceiptState
+from svet.gateways.fiscal.limits import MOST_ITEMS
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
-from svet.kernel.money import Money
 from svet.kernel.moving import move_row
 from svet.kernel.transactions import require_transaction
 from svet.payments.queries.receipts import order_public_id
@@ -33,35 +34,66 @@ def keep_receipt(
     parts: Sequence[ReceiptPart],
     at: datetime,
     now: datetime,
-) -> None:
-    """Make the receipt of one movement of money, once (a step); one without a line is none."""
+) -> list[Receipt]:
+    """Make the receipt of one movement of money, once (a step); one without a line is none.
+
+    It is several where one document cannot hold its lines (:mod:`svet.fiscal.rules.cutting`).
+    """
     require_transaction()
     if not parts or Receipt.objects.filter(source=source).exists():
-        return
+        return []
     cashbox = till_for(provider_id)
     provider = provider_by_id(provider_id)
+    said = {
+        "inn": provider.inn,
+        "time_zone": provider.time_zone,
+        "kind": kind.value,
+        "order_id": order_id,
+        "provider_id": provider_id,
+        "cashbox": cashbox,
+        "at": at,
+        "made_at": now,
+        "next_at": now if cashbox else None,
+        "reason": "" if cashbox else ReceiptReason.NO_CASHBOX.value,
+    }
+    lines = lines_to_be(Receipt(source=source, **said), parts)
+    return [
+        _keep_document(document_name(source, no), own, said, now=now)
+        for no, own in enumerate(_cut(lines), start=1)
+    ]
+
+
+def _cut(lines: Sequence[ReceiptLine]) -> list[list[ReceiptLine]]:
+    taken = ReceiptLine.objects.filter(pk__in=[line.of_id for line in lines if line.of_id is not None])
+    # What an advance became stands in an offset: the document of the sale is that of the advance.
+    sales = {
+        key: of_advance or own for key, own, of_advance in taken.values_list("pk", "receipt", "of__receipt")
+    }
+    placed = [
+        LineToPlace(at, line.account_id, sales.get(line.of_id or 0, 0)) for at, line in enumerate(lines)
+    ]
+    return [[lines[one.at] for one in document] for document in documents_of(placed, most=MOST_ITEMS)]
+
+
+def _keep_document(
+    name: str, lines: Sequence[ReceiptLine], said: Mapping[str, Any], *, now: datetime
+) -> Receipt:
+    cashbox, order_id = said["cashbox"], said["order_id"]
     receipt = Receipt.objects.create(
-        external_id=external_id_of(source, 0, order=order_public_id(order_id)),
-        source=source,
+        external_id=external_id_of(name, 0, order=order_public_id(order_id)),
+        source=name,
         contact=where_it_goes(
-            kind,
+            ReceiptKind(said["kind"]),
             order_id=order_id,
-            account_ids=[part.account_id for part in parts],
+            account_ids=[line.account_id for line in lines],
             own=cashbox.email if cashbox else "",
         ),
-        inn=provider.inn,
-        time_zone=provider.time_zone,
-        kind=kind.value,
-        order_id=order_id,
-        provider_id=provider_id,
-        cashbox=cashbox,
-        kopecks=Money.total(part.money for part in parts).kopecks,
-        at=at,
-        made_at=now,
-        next_at=now if cashbox else None,
-        reason="" if cashbox else ReceiptReason.NO_CASHBOX.value,
+        kopecks=sum(line.kopecks for line in lines),
+        **said,
     )
-    ReceiptLine.objects.bulk_create(lines_to_be(receipt, parts))
+    for line in lines:
+        line.receipt = receipt
+    ReceiptLine.objects.bulk_create(lines)
     write_vat(receipt, cashbox)
     if cashbox is not None:
         receipt.reason = why_not_now(receipt)
@@ -71,6 +103,7 @@ def keep_receipt(
         told = {"reason": ReceiptReason.SALE_CLOSED.value, "next_at": None}
         move_receipt(receipt, ReceiptState.FAILED, now=now, **told)
     note(receipt, "made", by=Actor.system(BY), now=now)
+    return receipt
 
 
 def external_id_of(source: str, attempt: int, *, order: str) -> str:
@@ -103,8 +136,8 @@ def move_receipt(receipt: Receipt, to: ReceiptState, *, now: datetime, **changes
         note(receipt, to.value, by=Actor.system(BY), now=now)
 
 
-def note(receipt: Receipt, what: str, *, by: Actor, now: datetime) -> None:
-    """Tell the journal what became of a receipt (a step)."""
+def note(receipt: Receipt, what: str, *, by: Actor, now: datetime, **more: str) -> None:
+    """Tell the journal what became of a receipt, and ``more`` of it (a step)."""
     journal.record(
         by=by,
         action=f"fiscal.receipt.{what}",
@@ -118,6 +151,7 @@ def note(receipt: Receipt, what: str, *, by: Actor, now: datetime) -> None:
             "document": receipt.document_number,
             "reason": receipt.reason,
             **_ground_of(receipt),
+            **more,
         },
     )
 

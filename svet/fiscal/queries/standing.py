@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Min, Q, QuerySet
 
 from svet.fiscal.models import Receipt
-from svet.fiscal.rules.again import MADE
+from svet.fiscal.rules.again import ONE_BY_ONE
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import LATE, SETTLED, ReceiptState
 from svet.kernel.frozen import frozen
@@ -31,7 +31,7 @@ def reasons_standing(*, now: datetime) -> list[StandingStill]:
     )
     found = [(ReceiptReason(row["reason"]), row["count"], row["since"]) for row in rows]
     return [
-        StandingStill(reason, count, since, reason not in MADE)
+        StandingStill(reason, count, since, reason not in ONE_BY_ONE)
         for reason, count, since in sorted(found, key=lambda one: (-one[1], one[0]))
     ]
 

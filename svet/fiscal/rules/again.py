@@ -26,6 +26,8 @@ MADE: Final = frozenset(
         ReceiptReason.NOTHING_LEFT,
     }
 )
+#: A person decides about each by itself: what is right for one is not for the next.
+ONE_BY_ONE: Final = MADE | {ReceiptReason.DECIDE, ReceiptReason.SALE_CLOSED}
 #: Nobody knows whether the till has a document, but a person may look there.
 _LOOKED_FOR: Final = frozenset({ReceiptReason.UNSURE, ReceiptReason.LOST, ReceiptReason.SILENT})
 
@@ -40,6 +42,11 @@ LONGEST_REASON: Final = 300
 def may_be_closed(state: ReceiptState, reason: ReceiptReason | None) -> bool:
     """Whether the accountant may end a receipt by another document."""
     return state is ReceiptState.FAILED or (state is ReceiptState.PENDING and reason in _STANDING)
+
+
+def may_be_none(state: ReceiptState, reason: ReceiptReason | None) -> bool:
+    """Whether the accountant may say that no receipt is needed."""
+    return state is ReceiptState.FAILED and reason is ReceiptReason.DECIDE
 
 
 def again_as(reason: ReceiptReason | None) -> AgainAs:

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from svet.fiscal import operations, queries
+from svet.fiscal.jobs import offsets
 from svet.fiscal.models import Receipt
-from svet.fiscal.operations.deciding import ReceiptConflict
+from svet.fiscal.operations import again
+from svet.fiscal.operations.deciding import ReceiptConflict, ReceiptNotFound
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import ReceiptKind, ReceiptState
 from svet.fiscal.tests.conftest import SYSTEM
@@ -107,10 +109,110 @@ def test_the_accountant_may_say_that_there_is_none(ours: Family, bank: StubBank,
     work(till, 1)
     (one,) = back()
     operations.close_receipt(
-        public_id=one.public_id, document="Справка 7", why="чек не нужен", by=SYSTEM, now=LATER
+        public_id=one.public_id, document="Чек 7", why="пробит на другой кассе", by=SYSTEM, now=LATER
     )
     assert back()[0].state == ReceiptState.CLOSED
     assert queries.broken() == []
+
+
+@pytest.mark.parametrize("beforehand", [True, False])
+def test_nobodys_takes_no_line_whether_it_was_said_before_or_after(
+    beforehand: bool, ours: Family, bank: StubBank, till: RunningTill
+) -> None:
+    say(LostReceipts.NOBODY if beforehand else LostReceipts.ASK)
+    order = pay(ours, bank, (ours.first, 350_00))
+    work(till)
+    work(till, 1)
+    dispute(order, 120_00)
+    work(till, 61)
+    if not beforehand:
+        (one,) = back()
+        with pytest.raises(ReceiptConflict):
+            operations.need_none(public_id=one.public_id, why=" ", by=SYSTEM, now=LATER)
+        operations.need_none(public_id=one.public_id, why="спор выиграл банк", by=SYSTEM, now=LATER)
+        with pytest.raises(ReceiptNotFound):
+            operations.need_none(public_id=one.public_id, why="ещё раз", by=SYSTEM, now=LATER)
+    assert not back()
+    assert queries.broken() == []
+    assert ReceiptDue.objects.get(kind="lost").lost == LostReceipts.NOBODY
+    # What goes back later is an advance first: the receipts of the payment know of no dispute.
+    give_back(order, bank, 230_00)
+    work(till, 62)
+    assert [(line.kind, line.kopecks) for line in back()[0].lines.order_by("id")] == [
+        ("advance", 50_00),
+        ("settlement", 180_00),
+    ]
+    assert queries.broken() == []
+
+
+def test_what_was_sent_needs_one(ours: Family, bank: StubBank, till: RunningTill) -> None:
+    order = pay(ours, bank, (ours.first, 300_00))
+    work(till)
+    work(till, 1)
+    dispute(order, 120_00)
+    work(till, 61)
+    (one,) = back()
+    operations.try_again(public_id=one.public_id, by=SYSTEM, now=LATER)
+    with pytest.raises(ReceiptConflict):
+        operations.need_none(public_id=one.public_id, why="передумали", by=SYSTEM, now=LATER)
+    assert back()[0].state == ReceiptState.PENDING
+
+
+@pytest.mark.parametrize("reason", [ReceiptReason.DECIDE, ReceiptReason.SALE_CLOSED])
+def test_what_is_decided_one_by_one_is_never_sent_with_all(
+    reason: ReceiptReason, ours: Family, bank: StubBank, till: RunningTill
+) -> None:
+    order = pay(ours, bank, (ours.first, 300_00))
+    work(till)
+    work(till, 1)
+    dispute(order, 120_00)
+    work(till, 61)
+    Receipt.objects.filter(pk=back()[0].pk).update(reason=reason.value)
+    assert [each.may_send for each in queries.reasons_standing(now=LATER)] == [False]
+    with pytest.raises(ReceiptConflict) as refusal:
+        operations.try_all_again(reason=reason, by=SYSTEM, now=LATER)
+    assert refusal.value.reason is reason
+    assert back()[0].state == ReceiptState.FAILED
+
+
+def test_one_that_stands_for_another_reason_by_now_is_left(
+    ours: Family, bank: StubBank, till: RunningTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = pay(ours, bank, (ours.first, 300_00))
+    work(till)
+    work(till, 1)
+    dispute(order, 120_00)
+    work(till, 61)
+    # The list was read before somebody closed the sale of one of them.
+    monkeypatch.setattr(again, "standing_still", lambda *args, **more: [back()[0].public_id])
+    done = operations.try_all_again(reason=ReceiptReason.REFUSED, by=SYSTEM, now=LATER)
+    assert (done.tried, done.refused) == (0, 1)
+    assert back()[0].reason == ReceiptReason.DECIDE
+
+
+def test_what_an_old_version_booked_without_a_note_is_noted_at_night(
+    ours: Family, bank: StubBank, till: RunningTill
+) -> None:
+    order = pay(ours, bank, (ours.first, 350_00))
+    give_back(order, bank, 30_00)
+    say(LostReceipts.CASHBOX)
+    dispute(order, 120_00)
+    ReceiptDue.objects.all().delete()
+    assert len(queries.broken()) == 4
+    offsets(0)
+    offsets(0)
+    assert ReceiptDue.objects.count() == 3
+    # Nobody knows what had been said by then.
+    assert ReceiptDue.objects.get(kind="lost").lost == LostReceipts.ASK
+    for minutes in (61, 62, 63):
+        work(till, minutes)
+    assert [(one.state, one.kopecks) for one in back()] == [
+        (ReceiptState.DONE, 30_00),
+        (ReceiptState.FAILED, 120_00),
+    ]
+    assert queries.broken() == []
+    offsets(0)
+    assert ReceiptDue.objects.count() == 3
 
 
 def test_by_the_suppliers_word_it_goes_by_itself_once(

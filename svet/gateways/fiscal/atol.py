@@ -16,6 +16,7 @@ from typing import Any, Final, Self
 
 from svet.gateways.acquiring.wire import BankAnswer, address_of, ask
 from svet.gateways.failures import Permanent, Temporary
+from svet.gateways.fiscal.limits import beyond
 from svet.gateways.fiscal.port import (
     FiscalCorrection,
     FiscalDocument,
@@ -46,7 +47,6 @@ _CASHLESS, _PREPAID = 1, 2
 _AGAIN: Final = frozenset({"system", "driver"})
 #: Faults of time and of who carries: the document may be printed later.
 _UNSURE: Final = frozenset({"timeout", "agent"})
-LONGEST_NAME: Final = 128
 #: Tokens by till, per process; one lives a day, and an old one is told by its error.
 _tokens: dict[tuple[str, str], str] = {}
 
@@ -74,6 +74,8 @@ class Atol:
 
     def register(self, *, document: FiscalDocument) -> str:
         """``POST GROUP/sell``, ``GROUP/sell_refund``, ``GROUP/sell_correction``."""
+        if more := beyond(document):
+            raise Permanent(f"more than the till takes: {'; '.join(more)}", code="limits")
         body = self._ask("POST", f"/{document.verb.value}", content=exact_json(_document(document)))
         name, error = body.get("uuid"), _error(body)
         if error is not None and error[0] != KNOWN:
@@ -229,7 +231,7 @@ def _correction_info(correction: FiscalCorrection) -> dict[str, str]:
 
 def _item(item: FiscalItem) -> dict[str, Any]:
     return {
-        "name": item.name[:LONGEST_NAME],
+        "name": item.name,
         "price": item.money.roubles,
         "quantity": 1,
         "measure": _PIECES,

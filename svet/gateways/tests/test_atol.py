@@ -16,6 +16,7 @@ from svet.gateways.acquiring.wire import BankAnswer
 from svet.gateways.failures import Permanent, Temporary, Unreached
 from svet.gateways.fiscal import atol, serves
 from svet.gateways.fiscal.atol import Atol
+from svet.gateways.fiscal.limits import DEAREST, LONGEST_NAME, MOST_ITEMS, beyond
 from svet.gateways.fiscal.port import (
     FiscalCorrection,
     FiscalDocument,
@@ -138,6 +139,35 @@ def test_an_order_without_its_number_or_another_basis_is_refused(
 ) -> None:
     with pytest.raises(Permanent):
         adapter.register(document=replace(CORRECTION, correction=correction))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"items": DOCUMENT.items[:1] * (MOST_ITEMS + 1)}, "101 items"),
+        ({"items": (replace(DOCUMENT.items[0], name="л" * (LONGEST_NAME + 1)),)}, "a name of an item"),
+        ({"items": (replace(DOCUMENT.items[0], money=DEAREST), DOCUMENT.items[1])}, "a sum above"),
+        ({"items": tuple(replace(DOCUMENT.items[0], vat=f"vat{no}") for no in range(7))}, "rates of VAT"),
+        ({"email": f"{'a' * 60}@e.ru"}, "a contact"),
+        ({"seller": replace(DOCUMENT.seller, email="k" * 65)}, "a contact"),
+        ({"seller": replace(DOCUMENT.seller, payment_address="h" * 257)}, "a place"),
+        ({"external_id": "x" * 129}, "a name, 128"),
+    ],
+)
+def test_a_document_beyond_the_bounds_never_goes_out(
+    changes: dict[str, Any], said: str, till: RunningTill, adapter: Atol
+) -> None:
+    with pytest.raises(Permanent, match=said) as refusal:
+        adapter.register(document=replace(DOCUMENT, **changes))
+    assert refusal.value.code == "limits"
+    assert not till.till.documents()
+
+
+def test_a_document_at_its_bounds_is_taken(till: RunningTill, adapter: Atol) -> None:
+    item = replace(DOCUMENT.items[0], name="л" * LONGEST_NAME)
+    assert beyond(replace(DOCUMENT, items=(replace(item, money=DEAREST),))) == []
+    adapter.register(document=replace(DOCUMENT, items=(item,) * MOST_ITEMS, email=f"{'a' * 59}@e.ru"))
+    assert len(till.till.documents()) == 1
 
 
 def test_no_float_is_ever_written() -> None:

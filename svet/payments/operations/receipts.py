@@ -10,6 +10,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import Chargeback, Order, PaymentRefund, ReceiptDue, Shop, ShopReceipts
 from svet.payments.operations.shops import FIRST, ShopRefused, abilities_of
+from svet.payments.queries.receipts import disputes_unnoted, paid_unnoted, refunds_unnoted
 from svet.payments.rules.receipts import DueKind, LostReceipts, ReceiptMaker
 from svet.payments.rules.refusals import ShopReason
 
@@ -92,16 +93,49 @@ def owe_receipt_lost(order: Order, dispute: Chargeback, *, now: datetime) -> Non
     if order.receipts != ReceiptMaker.CASHBOX or not dispute.posted:
         return
     found = ShopReceipts.objects.filter(shop=order.shop).values_list("lost", flat=True).first()
-    said = LostReceipts(found or LostReceipts.ASK)
+    _owe_lost(dispute, LostReceipts(found or LostReceipts.ASK), now=now)
+
+
+def _owe_lost(dispute: Chargeback, said: LostReceipts, *, now: datetime) -> None:
     fields = {
         "kind": DueKind.LOST.value,
-        "order": order,
+        "order": dispute.order,
         "dispute": dispute,
         "lost": said.value,
         "owed_at": now,
         "taken_at": now if said is LostReceipts.NOBODY else None,
     }
     ReceiptDue.objects.get_or_create(name=dispute.lost_key, defaults=fields)
+
+
+def nobody_makes(name: str) -> None:
+    """No receipt is owed for a lost dispute, a person has said: as where the supplier says so (a step)."""
+    require_transaction()
+    asked = ReceiptDue.objects.filter(name=name, lost=LostReceipts.ASK.value)
+    asked.update(lost=LostReceipts.NOBODY.value)
+
+
+def note_missed(*, now: datetime) -> int:
+    """Note what was booked without a note; says how many were missing, each in a transaction of its own.
+
+    While a new version starts an old one still works beside it: it knows the maker of a payment's receipt,
+    which the new one has written, and not yet the notes. Of what was lost in a dispute a person decides,
+    because nobody knows what the supplier had said by then.
+    """
+    noted = 0
+    for order in paid_unnoted():
+        with use_case():
+            owe_receipt(order, now=now)
+        noted += 1
+    for refund in refunds_unnoted():
+        with use_case():
+            owe_receipt_back(refund.order, refund, now=now)
+        noted += 1
+    for dispute in disputes_unnoted():
+        with use_case():
+            _owe_lost(dispute, LostReceipts.ASK, now=now)
+        noted += 1
+    return noted
 
 
 def take_due(names: Collection[str], *, now: datetime) -> int:

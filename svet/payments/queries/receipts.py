@@ -202,20 +202,36 @@ def payments_unlike(*, sold: Combinable, back: Combinable, most: int) -> list[Pa
 
 def refunds_without_note(*, most: int) -> list[str]:
     """Payments with receipts by our till of which money went back and no receipt is owed for it: numbers."""
-    notes = ReceiptDue.objects.filter(refund=OuterRef("pk"))
-    rows = _gone().filter(~Exists(notes), order__in=_by_till()).order_by("pk")
-    return list(rows.values_list("order__number", flat=True)[:most])
+    return list(refunds_unnoted().values_list("order__number", flat=True)[:most])
 
 
 def disputes_without_note(*, most: int) -> list[str]:
     """Payments with receipts by our till that were lost in a dispute of which no note was kept: numbers."""
+    return list(disputes_unnoted().values_list("order__number", flat=True)[:most])
+
+
+def paid_unnoted() -> QuerySet[Order]:
+    """Credited payments with receipts by our till of which no note was kept; for this room."""
+    notes = ReceiptDue.objects.filter(order=OuterRef("pk"), kind=DueKind.PAID.value)
+    return _by_till().filter(~Exists(notes)).order_by("pk")
+
+
+def refunds_unnoted() -> QuerySet[PaymentRefund]:
+    """Refunds of such payments that are off the accounts, of which no note was kept; for this room."""
+    notes = ReceiptDue.objects.filter(refund=OuterRef("pk"))
+    rows = _gone().filter(~Exists(notes), order__in=_by_till())
+    return rows.select_related("order").order_by("pk")
+
+
+def disputes_unnoted() -> QuerySet[Chargeback]:
+    """Disputes of such payments that were lost, of which no note was kept; for this room."""
     rows = Chargeback.objects.filter(
         ~Exists(ReceiptDue.objects.filter(dispute=OuterRef("pk"))),
         state=ChargebackState.LOST.value,
         kopecks__gt=F("above_kopecks"),
         order__in=_by_till(),
     )
-    return list(rows.order_by("pk").values_list("order__number", flat=True)[:most])
+    return rows.select_related("order").order_by("pk")
 
 
 def _lost_with_receipts() -> QuerySet[Chargeback]:

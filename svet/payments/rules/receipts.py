@@ -27,6 +27,19 @@ class RegisterReceipts(StrEnum):
     SUPPLIER = "supplier"  # the accountant, at a till of the supplier's own
 
 
+class ReceiptElsewhere(StrEnum):
+    """By whom a receipt is made that the portal does not make, as whoever sees the account reads it.
+
+    The first three are :class:`RegisterReceipts`, of a row of a register; the others are of moved money.
+    """
+
+    UNSAID = "unsaid"
+    AGENT = "agent"
+    SUPPLIER = "supplier"
+    SUPPLIERS = "suppliers"  # between two of them: a refund of the one, a sale of the other
+    NONE = "none"  # within one nobody is paid
+
+
 class DueKind(StrEnum):
     """What happened to the money."""
 

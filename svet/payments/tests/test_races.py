@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -15,16 +16,19 @@ from django.db import connection
 
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
+from svet.kernel.transactions import together
 from svet.ledger import queries as ledger
 from svet.ledger.models import Transaction
 from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries
-from svet.payments.models import MoneyAct, Order, PaymentRefund, RefundRequest
+from svet.payments.models import BankReceiptTold, MoneyAct, Order, PaymentRefund, RefundRequest
 from svet.payments.operations import giving_back
 from svet.payments.operations.asking_back import ask_back, offer_back
+from svet.payments.operations.bank_receipts import ask_late_again, close_bank_receipt
 from svet.payments.operations.calling_off import call_off_back
 from svet.payments.operations.moving_over import move_over, offer_move
 from svet.payments.rules.giving_back import NewRefund, RefundConflict, RefundNotFound, RefundRefused
+from svet.payments.rules.receipts import ToldState
 from svet.payments.rules.states import OrderState, RefundState
 from svet.payments.tests.factories import (
     NOW,
@@ -273,3 +277,43 @@ def test_a_request_taken_back_while_the_second_member_signs_is_one_or_the_other(
             assert (failures, called_off) == ([], [False])
             assert (state, owes) == (RefundState.APPROVED, 0)
     assert queries.broken() == []
+
+
+def test_a_late_receipt_that_is_closed_at_this_moment_is_not_asked_about_again(bank: StubBank) -> None:
+    """The accountant's transaction is open when everybody's question begins, and ends before it does."""
+    family = make_family()
+    order = make_order(person=family.anna, lines=[(family.first, 300_00)])
+    operations.send_to_bank(order_id=order.pk, now=NOW)
+    bank.pay(order)
+    operations.settle(order_id=order.pk, now=NOW, by="test")
+    later, asked = NOW + timedelta(hours=5), list[int]()
+    clerk, closed = Actor.system("test"), {"document": "17", "why": "Пробит иначе"}
+
+    def ask() -> None:
+        try:
+            asked.append(ask_late_again(now=later, by=clerk))
+        finally:
+            connection.close()
+
+    asking = threading.Thread(target=ask)
+    with together():
+        close_bank_receipt(order_public_id=order.public_id, by=clerk, now=later, **closed)
+        asking.start()
+        wait_until_blocked()
+    asking.join()
+    row = BankReceiptTold.objects.get()
+    assert (row.word, row.next_at, asked) == (ToldState.CLOSED, None, [0])
+
+
+def wait_until_blocked() -> None:
+    """Until another connection waits for a lock of ours."""
+    for _ in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits")

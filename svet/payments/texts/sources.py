@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from svet.kernel.refusals import Refused
-from svet.payments.rules.receipts import RegisterReceipts
+from svet.payments.rules.receipts import ReceiptElsewhere, RegisterReceipts
 from svet.payments.rules.refusals import SourceReason
 
 
@@ -18,6 +18,21 @@ def receipts_words(maker: RegisterReceipts) -> str:
             return _("Чек пробивает бухгалтер на кассе поставщика, портал его не делает.")
         case RegisterReceipts.UNSAID:
             return _("Кто делает чек, не сказано. Портал его не делает: скажите в «Источниках реестров».")
+
+
+def receipt_for_payer(by: ReceiptElsewhere) -> str:
+    """Who makes the receipt of such money, for whoever sees the account."""
+    match by:
+        case ReceiptElsewhere.AGENT:
+            return _("Его выдаёт тот, кто принял деньги: спросите там, где платили.")
+        case ReceiptElsewhere.SUPPLIER:
+            return _("Его пробивает поставщик на своей кассе: спросите у него.")
+        case ReceiptElsewhere.UNSAID:
+            return _("Портал его не делает: спросите там, где платили, или у поставщика.")
+        case ReceiptElsewhere.SUPPLIERS:
+            return _("Деньги перешли к другому поставщику: чеки оформляют бухгалтерии обоих.")
+        case ReceiptElsewhere.NONE:
+            return _("Не нужен: деньги остались у того же поставщика.")
 
 
 def explain_source(refusal: Refused) -> str:

@@ -24,8 +24,9 @@ from svet.fiscal.rules.again import (
     again_as,
     may_be_absent,
     may_be_closed,
+    may_be_none,
 )
-from svet.fiscal.rules.corrections import LONGEST_GROUND, CorrectionBasis, CorrectionConflict
+from svet.fiscal.rules.corrections import LONGEST_GROUND, CorrectionBasis
 from svet.fiscal.rules.refusals import ReceiptReason
 from svet.fiscal.rules.states import SETTLED, ReceiptState
 from svet.kernel.refusals import Refused
@@ -50,6 +51,8 @@ _BADGES = {
 }
 #: So many receipts one press of the button tries.
 MOST_AT_ONCE = 200
+#: What the page is asked for by a form of its own; anything else sends the receipt again.
+_FORMS = frozenset({"close", "correct", "none"})
 _TRIED = frozenset({ReceiptState.PENDING, ReceiptState.FAILED})
 
 
@@ -95,31 +98,35 @@ def receipt(request: HttpRequest, receipt_public_id: str) -> HttpResponse:
     asked = request.POST.get("act", "") if request.method == "POST" else None
     if asked == "sign":
         _sign(request, found)
-    elif asked is not None and asked not in ("close", "correct"):
+    elif asked is not None and asked not in _FORMS:
         _send_again(request, found)
-    if asked is not None and asked not in ("close", "correct"):
+    if asked is not None and asked not in _FORMS:
         return redirect("staff-money-receipt", receipt_public_id)
     form = ClosingForm(request.POST if asked == "close" else None)
     correcting = CorrectionForm(request.POST if asked == "correct" else None)
+    needless = ReasonForm(request.POST if asked == "none" else None, prefix="none")
+
+    def drop() -> HttpResponse:
+        operations.need_none(
+            public_id=found.public_id,
+            why=needless.cleaned_data["reason"],
+            by=actor_of(request),
+            now=now_of(request),
+        )
+        messages.success(request, _("Записано: чек возврата не нужен."))
+        return redirect("staff-money")
 
     def correct() -> HttpResponse:
         data = correcting.cleaned_data
-        try:
-            waits = operations.correct_receipt(
-                public_id=found.public_id,
-                basis=CorrectionBasis(data["basis"]),
-                number=data["number"],
-                day=data["day"],
-                looked=data["looked"],
-                by=actor_of(request),
-                now=now_of(request),
-            )
-        except CorrectionConflict as refused:
-            if refused.field:
-                raise
-            # Another was faster: the page has no such form any more.
-            messages.error(request, explain(refused))
-            return redirect("staff-money-receipt", receipt_public_id)
+        waits = operations.correct_receipt(
+            public_id=found.public_id,
+            basis=CorrectionBasis(data["basis"]),
+            number=data["number"],
+            day=data["day"],
+            looked=data["looked"],
+            by=actor_of(request),
+            now=now_of(request),
+        )
         said = _("Записано и ждёт второй подписи.") if waits else _("Чек коррекции уйдёт в кассу.")
         messages.success(request, said)
         return redirect("staff-money-receipt", receipt_public_id)
@@ -140,11 +147,24 @@ def receipt(request: HttpRequest, receipt_public_id: str) -> HttpResponse:
             "row": shown_receipt(found, now=now_of(request)),
             "form": form,
             "correcting": correcting,
+            "needless": needless,
             "mine": member_at(request).person_id == found.written_by_id,
         }
 
-    own, do = (correcting, correct) if asked == "correct" else (form, act)
-    return answer(request, "staff/money_receipt.html", context, form=own, act=do, explain=explain)
+    forms_of = {"correct": (correcting, correct), "none": (needless, drop)}
+    own, do = forms_of.get(asked or "", (form, act))
+
+    def done() -> HttpResponse:
+        try:
+            return do()
+        except Refused as refused:
+            if refused.field:
+                raise
+            # Another was faster: the page has no such form any more.
+            messages.error(request, explain(refused))
+            return redirect("staff-money-receipt", receipt_public_id)
+
+    return answer(request, "staff/money_receipt.html", context, form=own, act=done, explain=explain)
 
 
 def _sign(request: HttpRequest, found: FiscalReceiptView) -> None:
@@ -250,6 +270,7 @@ def shown_receipt(one: FiscalReceiptView, *, now: datetime) -> dict[str, Any]:
         "may_send": one.state in _TRIED and one.reason not in MADE,
         "anew": again_as(one.reason) is AgainAs.ANOTHER and one.state is ReceiptState.FAILED,
         "may_be_absent": one.state in _TRIED and may_be_absent(one.reason),
+        "may_be_none": may_be_none(one.state, one.reason),
         "may_close": may_be_closed(one.state, one.reason),
         "basis": texts.basis_word(one.ground.basis) if one.ground else "",
         "to_sign": one.ground is not None and not one.corrects,

@@ -343,3 +343,37 @@ def test_a_large_correction_waits_for_another_one(receipt: Receipt) -> None:
     assert "Подписано: чек коррекции уйдёт в кассу" in page
     receipt.refresh_from_db()
     assert (receipt.state, receipt.corrected_at is None) == (ReceiptState.PENDING, False)
+
+
+def test_an_undecided_refund_is_not_sent_with_all_and_may_be_needless(
+    family: Family, receipt: Receipt
+) -> None:
+    Receipt.objects.update(reason=ReceiptReason.DECIDE.value, kind=ReceiptKind.REFUND.value)
+    olga = clerk()
+    assert "Отправить заново все" not in olga.get("/staff/money/").content.decode()
+    page = olga.post(ALL, {"reason": ReceiptReason.DECIDE.value}, follow=True).content.decode()
+    assert "решает бухгалтер" in page
+    receipt.refresh_from_db()
+    assert receipt.state == ReceiptState.FAILED
+    assert "Чек не нужен" in olga.get(url(receipt)).content.decode()
+    page = olga.post(url(receipt), {"act": "none", "none-reason": " "}).content.decode()
+    assert "Напишите, почему чек закрыт" in page
+    said = {"act": "none", "none-reason": "Спор выиграл банк"}
+    assert "чек возврата не нужен" in olga.post(url(receipt), said, follow=True).content.decode()
+    assert not Receipt.objects.exists()
+    entry = Entry.objects.get(action="fiscal.receipt.none")
+    assert entry.after is not None
+    assert entry.after["why"] == "Спор выиграл банк"
+    assert olga.get(url(receipt)).status_code == 404
+
+
+def test_a_receipt_that_was_not_to_be_decided_is_not_needless(receipt: Receipt) -> None:
+    olga = clerk()
+    assert "Чек не нужен" not in olga.get(url(receipt)).content.decode()
+    said = {"act": "none", "none-reason": "Не хочу"}
+    assert "отправлять заново нечего" in olga.post(url(receipt), said, follow=True).content.decode()
+    # Another has sent it meanwhile: who closes it is told, too.
+    Receipt.objects.update(state=ReceiptState.SENT.value)
+    said = {"act": "close", "document": "17", "reason": "Пробит иначе"}
+    assert "отправлять заново нечего" in olga.post(url(receipt), said, follow=True).content.decode()
+    assert Receipt.objects.exists()
