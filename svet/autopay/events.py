@@ -14,13 +14,18 @@ from svet.payments.texts import bank_reason
 
 
 def _told(p: Params) -> Words:
-    return Words(
-        title=_("%(on)s спишем %(total)s") % p,
-        text=_(
+    said = (
+        _(
             "Автоплатёж за аб. № %(account)s: %(on)s днём спишем не больше %(total)s (%(card)s)."
             " Если заплатите раньше, спишем только остаток."
         )
-        % p,
+        % p
+    )
+    if p.get("rest"):
+        said += " " + _("Ещё %(rest)s больше вашего предела: эти деньги заплатите сами.") % p
+    return Words(
+        title=_("%(on)s спишем %(total)s") % p,
+        text=said,
         sms=_("%(on)s автоплатёж %(total)s, аб. № %(account)s. Пропустить: %(link)s") % p,
         action=_("Пропустить списание"),
     )
@@ -64,7 +69,7 @@ def _stopped(p: Params) -> Words:
     )
 
 
-# ``link``: the whole address at which this charge is skipped.
+# ``link``: the whole address at which this charge is skipped; ``rest``: what is owed above the agreed limit.
 AUTOPAY_TOLD: Final = EventSpec(
     code="autopay_told",
     name=gettext_lazy("Скоро автоплатёж"),
@@ -126,6 +131,6 @@ ACTIONS: Final[Mapping[str, object]] = {
     "autopay.offered": gettext_lazy("Выбраны условия автоплатежа"),
     "autopay.paused": gettext_lazy("Автоплатёж поставлен на паузу"),
     "autopay.skipped": gettext_lazy("Списание автоплатежа пропущено"),
-    "autopay.waits": gettext_lazy("Автоплатёж ждёт обещанного дня"),
+    "autopay.waits": gettext_lazy("Автоплатёж ждёт обещанного дня или решения о рассрочке"),
     "autopay.told": gettext_lazy("Предупреждение о списании отправлено"),
 }

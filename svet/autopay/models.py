@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,9 +11,11 @@ from django.db.models import Q
 from svet.autopay.rules import READY, STANDING, AgreementCause, AgreementState, AutopayTerms, TurnState
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
+from svet.kernel.periods import Month
 
 _AGREEMENT_STATES = [(state.value, state.value) for state in AgreementState]
 _TURN_STATES = [(state.value, state.value) for state in TurnState]
+_TAKEN = (TurnState.CHARGING.value, TurnState.PAID.value)
 _CAUSES = [(cause.value, cause.value) for cause in AgreementCause]
 
 
@@ -182,3 +186,21 @@ class AutopayTry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.turn_id}/{self.no}"
+
+
+def taken_by_others(agreements: Iterable[AutopayAgreement], months: Mapping[int, Month]) -> frozenset[int]:
+    """Of these agreements those whose bill another one has charged, or is charging; ``months`` by account."""
+    rows = list(agreements)
+    found = AutopayTurn.objects.filter(
+        agreement__account_id__in=months, month__in={one.first for one in months.values()}, state__in=_TAKEN
+    )
+    taken = list(found.values_list("agreement_id", "agreement__account_id", "month"))
+    return frozenset(
+        row.pk
+        for row in rows
+        for agreement_id, account_id, month in taken
+        if account_id == row.account_id
+        and agreement_id != row.pk
+        and account_id in months
+        and months[account_id].first == month
+    )

@@ -67,6 +67,18 @@ def beside_button(left: Money, *, on: date, turn: TurnView | None) -> str:
     return _("%(on)s автоплатёж спишет %(sum)s. Если заплатить раньше, он возьмёт только остаток.") % values
 
 
+def next_words(*, money: Money, left: Money, told: bool) -> str:
+    """What is charged next, after its day: as was told, or by the debt of now."""
+    if not left:
+        return _("но сейчас платить нечего: останется так, ничего не спишем")
+    values = {"sum": roubles(money), "left": roubles(left)}
+    if told and left < money:
+        return _("сейчас это %(left)s, не больше %(sum)s") % values
+    if told:
+        return _("не больше %(sum)s") % values
+    return _("сейчас это %(sum)s; предупредим за сутки") % values
+
+
 def state_name(state: AgreementState) -> str:
     """«включён»."""
     match state:
@@ -211,6 +223,8 @@ def turn_line(turn: TurnView) -> str:
                 "больше не спишет: посмотрите, сколько осталось, и заплатите сами."
             )
         case TurnState.STOPPED if turn.reason == PROMISED:
-            return _("Ждём дня, к которому вы обещали заплатить. Перед списанием предупредим заново.")
-        case TurnState.STOPPED:
+            return _("Ждём: вы обещали заплатить позже или попросили рассрочку. Предупредим заново.")
+        case TurnState.STOPPED if turn.again:
             return _("Не списывали: автоплатёж стоял или день прошёл. Перед списанием предупредим заново.")
+        case TurnState.STOPPED:
+            return _("Не списывали: автоплатёж стоял или день прошёл.")

@@ -7,10 +7,12 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from svet.kernel import words
+        from svet.kernel import underway, words
         from svet.notices.rules import registry
         from svet.payments import events, texts
+        from svet.payments.queries.transit import transit_kopecks
 
         registry.declare(events.EVENTS)
         words.name_actions(events.ACTIONS)
         words.explain_with(texts.explain, texts.REASONS)
+        underway.underway_by(transit_kopecks)

@@ -153,7 +153,6 @@ def _nudges(
     """What ends soon, without what is promised and what the reminders that go to everybody told already."""
     narrow = [replace(group, cards=tuple(cards.values()))]
     facts = facts_of(Actor.person(person_id), now=now, local_today=timezone.localdate(now), groups=narrow)
-    promised = {each.account_public_id: each.until for each in facts.promised}
     due = bills.due_told(person_id=person_id, account_ids=[card.account_id for card in cards.values()])
     closing = metering.closing_told(person_id=person_id)
     found = []
@@ -161,10 +160,8 @@ def _nudges(
         card = cards[each.public_id]
         known = {Nudge(NudgeKind.DUE, on) for account_id, on in due if account_id == card.account_id}
         known |= {Nudge(NudgeKind.READINGS, on) for on in closing}
-        days, until = wishes[card.account_id], promised.get(each.public_id)
-        found += [
-            (card, nudge) for nudge in nudges(each, days=days, promised_until=until) if nudge not in known
-        ]
+        days = wishes[card.account_id]
+        found += [(card, nudge) for nudge in nudges(each, days=days) if nudge not in known]
     return found
 
 

@@ -55,7 +55,7 @@ def _orders(play: Play) -> list[str]:
             times[name] += 1
     for refund in play.refunds():
         given[owner[refund["payment_id"]]] += kopecks(refund["amount"])
-    for payment in play.second_payments():
+    for payment in play.other_payments():
         if payment["status"] == "succeeded":
             taken[payment["order_id"]] += kopecks(payment["amount"])
             given[payment["order_id"]] += int(payment["refunded_kopecks"])

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl
 
 import httpx
 
@@ -142,7 +143,8 @@ class Postbox(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/"
 
     def put(self, message: bytes) -> None:
-        names = set(_named(json.loads(message)["object"]))
+        form = {} if message[:1] == b"{" else dict(parse_qsl(message.decode()))
+        names = {form["mdOrder"]} if form else set(_named(json.loads(message)["object"]))
         with self.guard:
             for name in names:
                 self.messages[name].append(message)

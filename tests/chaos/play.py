@@ -43,8 +43,10 @@ GOOD, SILENT, DECLINED = "2202474301322987", "2200000000000079", "55555555555546
 REVOKED = "2200000000000087"
 #: Where the bank's messages come from, and where nobody of the bank is.
 BANK_ADDRESS, STRANGER = "127.0.0.1", "203.0.113.7"
-#: The shop at another bank that stands in for the first.
-SECOND = "second"
+#: The shops at two other banks that stand in for the first: T-Bank's and Sber's.
+SECOND, THIRD = "second", "third"
+#: By the shop's name at its bank what it writes of the order's number: Sber's has the number of the try too.
+OTHERS = {"SVETDEMO": "order_id", "svetdemo-api": "order_number"}
 #: One act in so many is begun by a process that dies.
 DIES = 6
 #: Statements within which it dies: about as many as the longest act has.
@@ -158,16 +160,24 @@ class Play:
         answer = self.bank.type_card(order.bank_page_url, number=number)
         assert answer.status_code < 400, f"{order.bank_page_url} takes no card: {answer.status_code}"
 
+    def prefers(self, code: str) -> None:
+        """Which of the two others is asked before the other where the first is not reached."""
+        codes = [code, *({SECOND, THIRD} - {code})]
+        provider = self.town.accounts[0].provider.code
+        operations.stand_in(provider=provider, codes=codes, now=self.now, by=Actor.system("chaos"))
+
     def deliver(self, *messages: bytes, address: str = BANK_ADDRESS) -> None:
-        """Hand messages of the bank to the portal, one after another."""
+        """Hand messages of the banks to the portal, one after another, each at its bank's door."""
         for raw in messages:
+            door = {"shop_code": THIRD, "vendor": "sber"} if raw[:1] not in b"{[" else {}
             with suppress(operations.CallbackRejected):
-                operations.take_callback(raw=raw, address=address, now=self.now)
+                operations.take_callback(raw=raw, address=address, now=self.now, **door)
 
     def messages(self, order: Order, *, count: int = 1) -> list[bytes]:
-        """What the bank has said of an order, at least so much; nothing of one that the other bank took."""
+        """What the bank has said of an order, at least so much; nothing of one that the second bank took."""
         order.refresh_from_db()
-        return self.box.about(order.bank_reference, count=count) if order.shop is None else []
+        told = order.shop is None or order.shop.code == THIRD
+        return self.box.about(order.bank_reference, count=count) if told else []
 
     def hears(self, order: Order) -> None:
         """The bank's first message arrives; the bank that sends none here is asked."""
@@ -217,7 +227,7 @@ class Play:
         order.refresh_from_db()
         refused = self.bank.give_back(order.bank_reference, f"{kopecks // 100}.{kopecks % 100:02d}")
         if order.shop is not None and not refused:
-            # The other bank has no list of refunds: it tells of each, and is asked about the payment.
+            # The others have no list of refunds: each is told, and the bank is asked about the payment.
             self.settle(order)
         return refused
 
@@ -248,18 +258,19 @@ class Play:
         """The bank's own list, straight from the bank."""
         return self._list("payments")
 
-    def second_payments(self) -> list[dict[str, Any]]:
-        """What the other bank has; it gives no list, but writes everything down."""
+    def other_payments(self) -> list[dict[str, Any]]:
+        """What the other banks have; they give no list, but write everything down."""
         found: dict[str, dict[str, Any]] = {}
         given: Counter[str] = Counter()
         for entry in self.bank.journal.entries("bank"):
             thing = entry.get("object") or {}
-            if thing.get("shop") != "SVETDEMO":
+            if thing.get("shop") not in OTHERS:
                 continue
             if entry["event"] == "refund.created":
                 given[thing["payment_id"]] += int(thing["amount"]["value"].replace(".", ""))
             elif entry["event"].startswith("payment."):
-                found[thing["id"]] = thing
+                number = str(thing[OTHERS[thing["shop"]]])
+                found[thing["id"]] = thing | {"order_id": number.partition("-")[0]}
         return [thing | {"refunded_kopecks": given[name]} for name, thing in found.items()]
 
     def newest_payments(self) -> list[dict[str, Any]]:
@@ -328,11 +339,14 @@ def opened(seed: int, folder: Path) -> Iterator[Play]:
     """A run over an empty database of its own."""
     box = Postbox()
     before = settings.ACQUIRING_URL
-    with own_database(folder) as database, running_bank(folder, webhook_url=box.url) as bank:
+    sber = {"svetdemo-api": box.url}
+    opening = running_bank(folder, webhook_url=box.url, webhook_urls=sber)
+    with own_database(folder) as database, opening as bank:
         line = Line(f"http://127.0.0.1:{bank.port}")
         settings.ACQUIRING_URL = f"yookassa+http://100500:test_sandbox@127.0.0.1:{line.port}/v3"
-        os.environ["SVET_CHAOS_SECOND"] = "test_tbank"
-        play = Play(seed, make_town(second=bank.tbank_shop), bank, database, line, box, random.Random(seed))
+        os.environ |= {"SVET_CHAOS_SECOND": "test_tbank", "SVET_CHAOS_THIRD": "test_sber test_callback"}
+        town = make_town(second=bank.tbank_shop, third=bank.sber_shop)
+        play = Play(seed, town, bank, database, line, box, random.Random(seed))
         line.change = play.change
         try:
             yield play

@@ -48,8 +48,8 @@ class Town:
         self.expected[account.pk] = self.expected.get(account.pk, 0) + kopecks
 
 
-def make_town(*, second: str) -> Town:
-    """``second`` is the address of the bank that stands in for the first."""
+def make_town(*, second: str, third: str) -> Town:
+    """``second`` and ``third`` are the addresses of the banks that stand in for the first."""
     light = provider_with_requisites()
     warmth = provider_with_requisites(
         code="heat", name="Окская теплосеть", inn="7450000002", settlement_account="40702810000000000002"
@@ -68,10 +68,10 @@ def make_town(*, second: str) -> Town:
         town.expect(account, 10_000_00)
     make_link(person=boris, account=town.accounts[0], can_pay=True)
     by = Actor.system("town")
-    operations.add_shop(
-        code="second", name="Второй банк", address=second, secret="SVET_CHAOS_SECOND", now=NOW, by=by
-    )
-    operations.stand_in(provider=light.code, codes=["second"], now=NOW, by=by)
+    for code, address in (("second", second), ("third", third)):
+        secret = f"SVET_CHAOS_{code.upper()}"
+        operations.add_shop(code=code, name=f"Банк {code}", address=address, secret=secret, now=NOW, by=by)
+    operations.stand_in(provider=light.code, codes=["second", "third"], now=NOW, by=by)
     for code in SOURCES:
         operations.add_source(
             code=code, name=f"Банк {code}", provider_code=light.code, now=NOW, by=Actor.system("town")

@@ -34,6 +34,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.moving import move_row
 from svet.kernel.transactions import use_case
+from svet.kernel.underway import underway
 from svet.people import queries as people
 
 log = structlog.get_logger(__name__)
@@ -185,8 +186,10 @@ def _remind(
 ) -> None:
     for part in parts:
         if part.told_on is None and today <= part.due_on <= today + TOLD_AHEAD:
+            # What the bank has taken is not asked for once more: should it not come, tomorrow's look says so.
+            moving = underway([row.account_id]).get(row.account_id, 0)
             balance = owed_by_movements(row, movements)
-            lacks = asked_of(part_lacks(parts, movements, part, by=today), balance=balance)
-            if lacks:
+            lacks = asked_of(part_lacks(parts, movements, part, by=today), balance=balance) - moving
+            if lacks > 0:
                 InstalmentPart.objects.filter(plan=row, no=part.no).update(told_on=today)
                 tell_plan(row, account.number, event=events.PLAN_DUE, part=part, ask=Money(lacks), now=now)

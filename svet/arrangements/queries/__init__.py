@@ -20,7 +20,7 @@ from svet.accounts.rules import Right
 from svet.arrangements.models import PaymentPromise
 from svet.arrangements.queries.access import payers
 from svet.arrangements.queries.limits import limits_for, provider_limits
-from svet.arrangements.queries.plans import broken_plans, living_plans
+from svet.arrangements.queries.plans import broken_plans, living_plans, waiting_until
 from svet.arrangements.rules import (
     PastPromise,
     PromiseAnswer,
@@ -195,9 +195,13 @@ def promised_left(account_ids: Collection[int], *, today: date) -> dict[int, Mon
     return {key: one.left for key, one in found.items() if one.until_on >= today}
 
 
-def promised_until(account_ids: Collection[int]) -> dict[tuple[int, int], date]:
-    """By account and the person who promised it, the day until which what it owes is promised."""
-    return {(key, one.person_id): one.until_on for key, one in standing_promises(account_ids).items()}
+def held_until(account_ids: Collection[int]) -> dict[tuple[int, int], date]:
+    """By account and person the day before which that person's money is not taken for what it owes.
+
+    They have promised to pay by it, or asked for a plan that waits for signatures until its first day.
+    """
+    found = {(key, one.person_id): one.until_on for key, one in standing_promises(account_ids).items()}
+    return waiting_until(account_ids) | found
 
 
 def promises_of(account_id: int) -> list[PromiseView]:

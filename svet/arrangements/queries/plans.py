@@ -76,6 +76,15 @@ def paid_in_parts(account_ids: Collection[int]) -> frozenset[int]:
     return frozenset(row.account_id for row, _account in current)
 
 
+def waiting_until(account_ids: Collection[int]) -> dict[tuple[int, int], date]:
+    """By account and who asked for it, the first day of a plan that waits for signatures: it ends there."""
+    return {
+        (row.account_id, row.person_id): parts_of_plan(row)[0].due_on
+        for row, _account in _current(account_ids, waiting_too=True)
+        if row.state == InstalmentState.WAITING
+    }
+
+
 def running_plans(account_ids: Collection[int], *, now: datetime) -> dict[int, InstalmentView]:
     """By account the plan that stands, with what it asks next."""
     found = _current(account_ids, waiting_too=False)

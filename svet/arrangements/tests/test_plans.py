@@ -47,8 +47,10 @@ from svet.kernel.money import Money
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.notices.models import Notice
+from svet.payments.models import Order
 from svet.payments.queries.unattended import left_to_charge
-from svet.payments.tests.factories import Family, make_family, owe
+from svet.payments.rules.states import OrderState
+from svet.payments.tests.factories import Family, make_family, make_order, owe
 from svet.people.models import Person
 from svet.staffing.rules import StaffRefused
 from svet.staffing.tests.factories import make_member
@@ -375,3 +377,17 @@ def test_no_more_is_asked_than_is_owed_also_by_what_is_posted_for_a_day_to_come(
     assert (told("plan_due"), told("plan_late"), state()) == ([], [], "standing")
     days_pass(date(2026, 12, 25), since=date(2026, 12, 19))
     assert (told("plan_late"), state()) == ([], "paid")
+
+
+def test_nobody_is_reminded_of_a_part_whose_money_is_on_its_way(family: Family) -> None:
+    agree(family)
+    order = make_order(person=family.anna, lines=[(family.first, 1_000_00)], now=NOW)
+    Order.objects.filter(pk=order.pk).update(state=OrderState.REVIEW, taken_kopecks=1_000_00)
+    near = date(2026, 12, 12)
+    judge_plans(now=at(near))
+    assert told("plan_due") == []
+    # It went back instead: the next morning says what lacks.
+    Order.objects.filter(pk=order.pk).update(state=OrderState.CANCELED)
+    judge_plans(now=at(near + timedelta(days=1)))
+    judge_plans(now=at(near + timedelta(days=2)))
+    assert told("plan_due") == [family.anna.recipient_id]

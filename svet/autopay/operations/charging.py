@@ -10,51 +10,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from svet.accounts.queries import accounts_by_id
-from svet.autopay import events
 from svet.autopay.models import AutopayAgreement, AutopayTry, AutopayTurn
-from svet.autopay.operations.holding import free_day, hold_turn, waits_for_promise
-from svet.autopay.operations.moving import locked_agreement, move_turn, stop_by
-from svet.autopay.operations.telling import tell_of_charge
-from svet.autopay.operations.telling_stops import tell_stopped
+from svet.autopay.operations.concluding import BY, WITHDRAWN, conclude, is_final
+from svet.autopay.operations.holding import hold_turn, waits_for_promise
+from svet.autopay.operations.moving import locked_agreement, move_turn
 from svet.autopay.operations.tidying import judge_locked
 from svet.autopay.rules import (
     ASIDE,
-    CARD_GONE,
     LATEST,
     READY,
-    RESTORED,
-    RETRY_HOUR,
-    AgreementCause,
     AgreementState,
     TurnState,
-    charge_moment,
-    sequel,
     sum_to_charge,
 )
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO
-from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
-from svet.look.formats import roubles
-from svet.notices import operations as notices
 from svet.payments.operations import BankUnavailable, CardNotFound, CardRefused, OrderRefused
 from svet.payments.operations.unattended import keep_unattended, send_unattended, withdraw_unattended
-from svet.payments.queries.unattended import ChargeStanding, being_paid, charges, in_doubt, left_to_charge
+from svet.payments.queries.unattended import being_paid, charges, in_doubt, left_to_charge
 from svet.payments.rules import LIMITS
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import OrderState
-from svet.people import queries as people
 
-BY = "autopay.charge"
-_NOT_TAKEN = frozenset({OrderState.CANCELED, OrderState.FAILED})
-#: We took it back before a bank had begun it: somebody else paid or was paying, the agreement had ended.
-WITHDRAWN = "withdrawn"
 #: So many months a run touches: other payments wait for the same workers.
 A_RUN = 200
 #: Whose bank is asked: a card is charged by the shop that keeps it.
@@ -98,7 +81,7 @@ def follow_charges(*, now: datetime) -> int:
     for turn_id, shop_id in turns.items():
         standing = known[last[turn_id]]
         unbegun = standing.unbegun
-        if (unbegun and shop_id in silent) or not (unbegun or _is_final(standing)):
+        if (unbegun and shop_id in silent) or not (unbegun or is_final(standing)):
             continue
         if looked == A_RUN:
             break
@@ -126,10 +109,6 @@ def _alone(turn_id: int, *, now: datetime) -> Iterator[None]:
     else:
         return
     AutopayTurn.objects.filter(pk=turn_id).update(charge_at=now + ASIDE)
-
-
-def _is_final(standing: ChargeStanding) -> bool:
-    return standing.state in _NOT_TAKEN or standing.state in (OrderState.CREDITED, OrderState.RETURNED)
 
 
 def _begin(turn_id: int, *, now: datetime) -> int | None:
@@ -238,90 +217,3 @@ def _send(turn_id: int, *, order_id: int, now: datetime) -> bool:
         with use_case():
             withdraw_unattended(order_id=order_id, note=WITHDRAWN, by=BY, now=now)
     return False
-
-
-def conclude(turn_id: int, standing: ChargeStanding, *, now: datetime) -> bool:
-    """The end of a try, once: paid, or what its refusal means; False while nobody knows."""
-    if not _is_final(standing):
-        return False
-    with use_case():
-        return conclude_locked(turn_id, standing, now=now)
-
-
-def conclude_locked(turn_id: int, standing: ChargeStanding, *, now: datetime) -> bool:
-    """The end of a try of which nothing more will come, once (a step)."""
-    agreement = locked_agreement(AutopayTurn.objects.values_list("agreement_id", flat=True).get(pk=turn_id))
-    turn = AutopayTurn.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=turn_id)
-    last = AutopayTry.objects.filter(turn=turn).order_by("no").last()
-    if turn.state != TurnState.CHARGING or last is None or last.order_id != standing.order_id:
-        return False
-    if standing.state is OrderState.CREDITED:
-        move_turn(turn, new=TurnState.PAID, by=BY, now=now, charged_kopecks=standing.total.kopecks, reason="")
-    elif standing.state is OrderState.RETURNED:
-        move_turn(turn, new=TurnState.FAILED, by=BY, now=now, note="returned", reason="returned")
-    elif turn.reason == RESTORED and (standing.withdrawn or not _is_hard(turn, standing)):
-        # The lost days may have seen another try, and that one paid.
-        move_turn(turn, new=TurnState.AGAIN, by=BY, now=now, note=standing.reason)
-        move_turn(turn, new=TurnState.STOPPED, by=BY, now=now, note=RESTORED)
-    elif standing.withdrawn:
-        # Nothing was asked of the bank: the same day again, when the way is free.
-        move_turn(turn, new=TurnState.AGAIN, by=BY, now=now, note=WITHDRAWN, charge_at=now + ASIDE)
-        if agreement.state != AgreementState.ACTIVE:
-            move_turn(turn, new=TurnState.STOPPED, by=BY, now=now, note=agreement.state)
-    else:
-        _declined(turn, agreement, reason=standing.reason or "other", now=now)
-    return True
-
-
-def _is_hard(turn: AutopayTurn, standing: ChargeStanding) -> bool:
-    return sequel(reason=standing.reason or "other", first_on=turn.first_on, declines=turn.declines + 1).hard
-
-
-def _declined(turn: AutopayTurn, agreement: AutopayAgreement, *, reason: str, now: datetime) -> None:
-    zone = ZoneInfo(accounts_by_id([agreement.account_id])[0].provider.time_zone)
-    declines = turn.declines + 1
-    follows = sequel(reason=reason, first_on=turn.first_on, declines=declines)
-    stands = agreement.state == AgreementState.ACTIVE
-    if follows.on is not None and stands and people.recipients_of([agreement.person_id]):
-        due = charge_moment(free_day(agreement, follows.on), told_at=now, zone=zone, hour=RETRY_HOUR)
-        told = {"told_at": now, "due_at": due, "charge_at": due}
-        move_turn(
-            turn, new=TurnState.AGAIN, by=BY, now=now, note=reason, declines=declines, reason=reason, **told
-        )
-        tell_of_charge(turn, refused=reason, now=now)
-    else:
-        move_turn(turn, new=TurnState.FAILED, by=BY, now=now, note=reason, declines=declines, reason=reason)
-        _give_up(turn, agreement, hard=follows.hard and stands, reason=reason, now=now)
-    journal.record(
-        by=Actor.system(BY),
-        action="autopay.declined",
-        subject="autopay",
-        subject_id=agreement.public_id,
-        account_id=agreement.account_id,
-        now=now,
-        after={"reason": reason, "declines": declines},
-    )
-
-
-def _give_up(
-    turn: AutopayTurn, agreement: AutopayAgreement, *, hard: bool, reason: str, now: datetime
-) -> None:
-    """No more tries of this month; of a card the bank will not charge by itself none of any other either."""
-    if hard:
-        cause = AgreementCause.CARD_GONE if reason == CARD_GONE else AgreementCause.DECLINED
-        stop_by(agreement, cause=cause, by=Actor.system(BY), now=now)
-        tell_stopped(agreement, cause=cause, now=now)
-        return
-    recipient_id = people.recipients_of([agreement.person_id]).get(agreement.person_id)
-    if recipient_id is not None:
-        notices.notify(
-            recipient_id=recipient_id,
-            event=events.AUTOPAY_FAILED,
-            params={
-                "account": accounts_by_id([agreement.account_id])[0].number,
-                "total": roubles(turn.told),
-                "reason": reason,
-            },
-            place=Place("payment"),
-            now=now,
-        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from svet.autopay.models import AutopayAgreement, AutopayTry, AutopayTurn
-from svet.autopay.operations.charging import conclude_locked
+from svet.autopay.operations.concluding import conclude_locked
 from svet.autopay.operations.moving import locked_agreement, move_agreement, move_turn
 from svet.autopay.rules import (
     READY,

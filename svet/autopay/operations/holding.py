@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from svet.accounts.queries import accounts_by_id, provider_today
-from svet.arrangements.queries import promised_until
+from svet.arrangements.queries import held_until
 from svet.autopay.models import AutopayAgreement, AutopayTurn
 from svet.autopay.operations.moving import locked_agreement, move_turn
 from svet.autopay.rules import PROMISED, READY, TurnState, is_held, not_before
@@ -24,7 +24,7 @@ def hold_promised(*, now: datetime) -> int:
     """
     ready = AutopayTurn.objects.filter(state__in=sorted(READY)).select_related("agreement")
     turns = {turn.pk: turn.agreement for turn in ready.order_by("pk")}
-    promised = promised_until({agreement.account_id for agreement in turns.values()})
+    promised = held_until({agreement.account_id for agreement in turns.values()})
     held = 0
     for turn_id, agreement in turns.items():
         if (agreement.account_id, agreement.person_id) not in promised:
@@ -56,13 +56,13 @@ def hold_turn(turn: AutopayTurn, agreement: AutopayAgreement, *, now: datetime) 
 
 def free_day(agreement: AutopayAgreement, planned: date) -> date:
     """The first day from the planned one that its person's own promise does not hold: what may be named."""
-    until = promised_until([agreement.account_id]).get((agreement.account_id, agreement.person_id))
+    until = held_until([agreement.account_id]).get((agreement.account_id, agreement.person_id))
     return not_before(planned, promised=until)
 
 
 def waits_for_promise(turn: AutopayTurn, agreement: AutopayAgreement, *, now: datetime) -> bool:
     """Whether its person has promised a later day, which is still ahead."""
-    until = promised_until([agreement.account_id]).get((agreement.account_id, agreement.person_id))
+    until = held_until([agreement.account_id]).get((agreement.account_id, agreement.person_id))
     if until is None:
         return False
     provider = accounts_by_id([agreement.account_id])[0].provider

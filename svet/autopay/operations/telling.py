@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from svet.accounts.queries import AccountView, accounts_by_id
-from svet.arrangements.queries import promised_until
+from svet.arrangements.queries import held_until
 from svet.autopay import events
-from svet.autopay.models import AutopayAgreement, AutopayTurn, TurnChange
+from svet.autopay.models import AutopayAgreement, AutopayTurn, TurnChange, taken_by_others
 from svet.autopay.operations.moving import locked_agreement, move_turn
 from svet.autopay.operations.tidying import judge_locked
 from svet.autopay.rules import (
@@ -31,7 +31,7 @@ from svet.bills.queries import BillSummary
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.frozen import frozen
-from svet.kernel.money import Money
+from svet.kernel.money import ZERO, Money
 from svet.kernel.places import Place
 from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import day, roubles
@@ -56,7 +56,7 @@ def tell_due(*, now: datetime) -> int:
     newest = bills.last_bills(account_ids=ids, months=1)
     debts = left_to_charge(ids, now=now)
     off = cards_off({one.card_id for one in active})
-    decided, promised = _decided(active, newest), promised_until(ids)
+    decided, promised = _decided(active, newest), held_until(ids)
     told = 0
     for one in active:
         account, last = accounts[one.account_id], newest[one.account_id]
@@ -77,8 +77,10 @@ def _active() -> QuerySet[AutopayAgreement]:
     return AutopayAgreement.objects.filter(state=AgreementState.ACTIVE.value).order_by("pk")
 
 
-def tell_of_charge(turn: AutopayTurn, *, refused: str, now: datetime) -> None:
+def tell_of_charge(turn: AutopayTurn, *, refused: str, now: datetime, rest: Money = ZERO) -> None:
     """Tell the person of a coming charge (a step); ``refused``: why the bank refused the one before.
+
+    ``rest`` is owed above the limit they have agreed to.
 
     :raises Recipient.DoesNotExist: there is nobody to tell
     """
@@ -97,7 +99,7 @@ def tell_of_charge(turn: AutopayTurn, *, refused: str, now: datetime) -> None:
     notices.notify(
         recipient_id=people.recipient_of(agreement.person_id),
         event=events.AUTOPAY_AGAIN if refused else events.AUTOPAY_TOLD,
-        params=params | ({"reason": refused} if refused else {}),
+        params=params | ({"reason": refused} if refused else {}) | ({"rest": roubles(rest)} if rest else {}),
         place=place,
         now=now,
     )
@@ -131,28 +133,31 @@ def _tell(agreement_id: int, *, account: AccountView, bill: BillSummary, now: da
     agreement = locked_agreement(agreement_id)
     if agreement.state != AgreementState.ACTIVE or judge_locked(agreement, by=Actor.system(BY), now=now):
         return False
-    if not people.recipients_of([agreement.person_id]) or _is_taken(agreement, bill):
+    if not people.recipients_of([agreement.person_id]) or taken_by_others(
+        [agreement], {agreement.account_id: bill.month}
+    ):
         return False
     turn = AutopayTurn.objects.select_for_update().filter(agreement=agreement, month=bill.month.first).first()
     if turn is not None and not _may_be_told_again(turn):
         return False
     zone = ZoneInfo(account.provider.time_zone)
     # Promised since the round began, it may be for a later day than is near.
-    until = promised_until([account.account_id]).get((account.account_id, agreement.person_id))
+    until = held_until([account.account_id]).get((account.account_id, agreement.person_id))
     planned = _planned(agreement, bill, promised=until, zone=zone)
     if not is_time_to_tell(planned, now=now, zone=zone):
         return False
     due = charge_moment(planned, told_at=now, zone=zone)
+    owed, ceiling = left_to_charge([account.account_id], now=now)[account.account_id], agreement.terms.ceiling
     money = sum_to_charge(
-        owed=left_to_charge([account.account_id], now=now)[account.account_id],
-        ceiling=agreement.terms.ceiling,
+        owed=owed,
+        ceiling=ceiling,
         told=None,
         most=LIMITS.line_max,
     )
     if money < LIMITS.line_min:
         return False
     turn = _keep(turn, agreement, bill, money=money, due=due, on=due.astimezone(zone).date(), now=now)
-    tell_of_charge(turn, refused="", now=now)
+    tell_of_charge(turn, refused="", now=now, rest=ZERO if ceiling is None else max(owed - ceiling, ZERO))
     journal.record(
         by=Actor.system(BY),
         action="autopay.told",
@@ -163,16 +168,6 @@ def _tell(agreement_id: int, *, account: AccountView, bill: BillSummary, now: da
         after={"kopecks": money.kopecks, "at": due.isoformat(), "bill": bill.number},
     )
     return True
-
-
-def _is_taken(agreement: AutopayAgreement, bill: BillSummary) -> bool:
-    """Whether another agreement has charged, or is charging, this bill of the account."""
-    others = AutopayTurn.objects.filter(
-        agreement__account_id=agreement.account_id,
-        month=bill.month.first,
-        state__in=[TurnState.CHARGING.value, TurnState.PAID.value],
-    )
-    return others.exclude(agreement=agreement).exists()
 
 
 def _keep(

@@ -14,7 +14,7 @@ from svet.kernel.periods import Month
 class TurnView:
     """The charge of one month; ``order`` is the outer id of its last payment, empty before the first.
 
-    ``unbegun``: that payment is kept, and no bank has begun it.
+    ``unbegun``: that payment is kept, and no bank has begun it. ``again``: it stands still and is told anew.
     """
 
     public_id: str
@@ -27,6 +27,7 @@ class TurnView:
     reason: str
     order: str
     unbegun: bool = False
+    again: bool = False
 
     @property
     def may_skip(self) -> bool:

@@ -13,7 +13,8 @@ from django.db import transaction
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link
 from svet.autopay import operations
-from svet.autopay.models import AutopayAgreement
+from svet.autopay.models import AutopayAgreement, AutopayTurn
+from svet.autopay.rules import TurnState
 from svet.bills.models import Bill
 from svet.bills.rules import canonical, digest
 from svet.bills.rules.document import Sums
@@ -118,6 +119,23 @@ def agree(
     if on:
         operations.confirm(by=by, public_id=public_id, now=now)
     return AutopayAgreement.objects.get(public_id=public_id)
+
+
+def skipped_turn(agreement: AutopayAgreement, *, now: datetime) -> AutopayTurn:
+    """The month of the cast's bill, which its person did not want charged."""
+    day = timedelta(days=1)
+    return AutopayTurn.objects.create(
+        agreement=agreement,
+        month=NOVEMBER.first,
+        bill="1",
+        state=TurnState.SKIPPED,
+        told_at=now,
+        told_kopecks=820_00,
+        first_on=(now + day).date(),
+        due_at=now + day,
+        charge_at=now + day,
+        skip_key="a" * 32,
+    )
 
 
 def at(day: int, hour: int, minute: int = 0, *, month: int = 12) -> datetime:

@@ -10,7 +10,7 @@ from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link
 from svet.autopay import jobs, operations, queries
 from svet.autopay.models import AutopayAgreement, AutopayTry, AutopayTurn
-from svet.autopay.operations import charging
+from svet.autopay.operations import charging, concluding
 from svet.autopay.rules import TurnState
 from svet.autopay.tests.factories import AutopayCast, agree, at, charge, make_bill
 from svet.autopay.tests.test_days_after import tick
@@ -109,7 +109,7 @@ def test_tries_nobody_sent_meet_a_silent_bank_once_in_a_run(
 def test_a_fault_in_one_stops_no_other(
     three: list[AutopayTurn], bank: StubBank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin, conclude = charging._begin, charging.conclude
+    begin, conclude = charging._begin, concluding.conclude
 
     def faulty(turn_id: int, **how: Any) -> Any:
         if turn_id == three[0].pk:

@@ -18,9 +18,11 @@ from svet.bills import events, queries
 from svet.bills.models import DueReminder
 from svet.bills.rules import accounts_label, still_owed
 from svet.kernel.foretold import Ending, told_early
+from svet.kernel.money import ZERO
 from svet.kernel.once import insert_absent
 from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
+from svet.kernel.underway import underway
 from svet.ledger import queries as ledger
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
@@ -65,12 +67,13 @@ def _remind(held: Mapping[int, Sequence[int]], *, today: date, now: datetime) ->
     in_parts, promised = paid_in_parts(account_ids), promised_left(account_ids, today=today)
     asked = [account_id for account_id in account_ids if account_id not in in_parts]
     bills = queries.due_bills(account_ids=asked, today=today)
-    balances = ledger.balances(list(bills))
+    # What the bank has taken is not asked for once more, however long it is on its way.
+    balances, moving = ledger.balances(list(bills)), underway(list(bills))
     owed = {
         account_id: still_owed(
             payable=bill.payable_kopecks,
-            balance=balances[account_id].kopecks,
-            promised=promised[account_id].kopecks if account_id in promised else 0,
+            balance=balances[account_id].kopecks - moving.get(account_id, 0),
+            promised=max(promised.get(account_id, ZERO).kopecks - moving.get(account_id, 0), 0),
         )
         for account_id, bill in bills.items()
     }

@@ -23,12 +23,16 @@ class OwedBill(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Arrears:
-    """An account's debt beyond the money on its way: ``late`` of it since ``since``, the rest by a day."""
+    """An account's debt beyond the money on its way: ``late`` of it since ``since``, the rest by a day.
+
+    ``by_word``: no bill asks by that day, somebody has promised to pay by it.
+    """
 
     owed: Money
     late: Money
     since: date | None
     due_on: date | None
+    by_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,9 @@ def arrears_of(
     owed = max(balance - transit, ZERO)
     ahead = promised if promised is not None and promised.until >= today else None
     apart = min(owed, max(ahead.money - transit, ZERO)) if ahead is not None else ZERO
-    by_word = ahead.until if ahead is not None and apart else None
+    word_on = ahead.until if ahead is not None and apart else None
     if not owed or not bills:
-        return Arrears(owed, ZERO, None, by_word)
+        return Arrears(owed, ZERO, None, word_on, word_on is not None)
     newest = bills[0]
     spent = max(0, newest.closing - balance.kopecks) + transit.kopecks
     rest, late, since, due_on = owed.kopecks, 0, None, None
@@ -79,4 +83,4 @@ def arrears_of(
         elif due_on is None:
             due_on = bill.due_on
         spent += bill.taken
-    return Arrears(owed, Money(late), since, due_on or by_word)
+    return Arrears(owed, Money(late), since, due_on or word_on, due_on is None and word_on is not None)

@@ -31,7 +31,9 @@ from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Delivery, Notice
 from svet.notices.rules import EventSpec, NoticeChannel
-from svet.payments.tests.factories import REQUISITES, owe
+from svet.payments.models import Order
+from svet.payments.rules.states import OrderState
+from svet.payments.tests.factories import REQUISITES, make_order, owe
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 
@@ -259,3 +261,20 @@ def test_what_a_promise_does_not_cover_is_reminded_of() -> None:
     issue()
     assert operations.remind_of_due(now=REMINDED) == 1
     assert "664,45" in Notice.objects.get(recipient_id=anna.recipient_id, event="due_near").text
+
+
+@pytest.mark.django_db
+def test_money_on_its_way_is_not_asked_for_once_more() -> None:
+    anna, boris = make_person(), make_person()
+    whole, part = make_owing(anna), make_owing(boris)
+    issue()
+    for payer, account, kopecks in ((anna, whole, 664_45), (boris, part, 600_00)):
+        order = make_order(person=payer, lines=[(account, kopecks)], now=REMINDED)
+        Order.objects.filter(pk=order.pk).update(state=OrderState.REVIEW, taken_kopecks=kopecks)
+    assert operations.remind_of_due(now=REMINDED) == 1
+    assert heard(anna) == 0
+    assert "64,45" in Notice.objects.get(recipient_id=boris.recipient_id, event="due_near").text
+    # It did not come after all: then it is asked for, while the day is near.
+    Order.objects.all().update(state=OrderState.CANCELED)
+    assert operations.remind_of_due(now=REMINDED + timedelta(days=1)) == 1
+    assert heard(anna) == 1

@@ -247,6 +247,9 @@ def _shown(row: AutopayView) -> dict[str, Any]:
         "badge": _BADGES[row.state],
         "note": texts.cause_note(row.state, row.cause, sbp=row.card.is_sbp),
         "terms": texts.terms_line(row.terms),
+        "next": ""
+        if row.next is None
+        else texts.next_words(money=row.next.money, left=row.next.left, told=row.next.turn is not None),
         "turns": [(turn, texts.turn_line(turn)) for turn in row.turns],
         "steps": [(texts.state_name(step.state), step.at) for step in row.steps],
         "skip": row.next.turn if row.next and row.next.turn and row.next.turn.may_skip else None,

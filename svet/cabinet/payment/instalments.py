@@ -25,10 +25,13 @@ from svet.arrangements.rules.plans import (
 )
 from svet.arrangements.rules.views import InstalmentOffer
 from svet.arrangements.texts import plans as words
+from svet.autopay import queries as autopay
+from svet.autopay.rules import AgreementState, TurnState
 from svet.cabinet.shell.forms import Form
 from svet.cabinet.shell.not_visible import deny_as_missing
-from svet.cabinet.shell.session import actor_of, now_of, signed_in
+from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel.words import explain
+from svet.look.formats import day, roubles
 from svet.look.forms import form_page
 
 #: What the form shows first: half a year.
@@ -122,12 +125,44 @@ def instalments(request: HttpRequest, account_public_id: str) -> HttpResponse:
             "parts": known.living.parts if known.living else known.choices.get(months, ()),
             "months": months,
             "pause": words.months_words(known.terms.pause),
+            "autopay": _autopay(request, known),
             "past": [words.plan_line(one) for one in known.past],
         }
 
     return form_page(
         request, "cabinet/instalments.html", context, form=form, explain=explain, act=act if posted else None
     )
+
+
+def _autopay(request: HttpRequest, offer: InstalmentOffer) -> str:
+    """What the person's own autopay of the account does about the parts; empty: there is none, or a pause."""
+    found = autopay.agreements(person_id=person_of(request).person_id, now=now_of(request))
+    own = [one for one in found if one.account_public_id == offer.account_public_id]
+    active = next((one for one in own if one.state is AgreementState.ACTIVE), None)
+    plan = offer.living
+    if active is None or (plan is None and offer.why is not None):
+        return ""
+    charge = active.next
+    if charge is not None and charge.turn is not None and charge.turn.state is TurnState.CHARGING:
+        return _("Автоплатёж уже списывает деньги: рассрочка это списание не остановит.")
+    if plan is None and not offer.by_two:
+        return _("Автоплатёж будет списывать только то, что просит рассрочка.")
+    if plan is None or plan.state is InstalmentState.WAITING:
+        mine = plan is None or offer.mine
+        return _("Пока рассрочку не подписали, автоплатёж подождёт.") if mine else ""
+    if plan.next is None or not plan.due:
+        return ""
+    until = {"until": day(plan.next.due_on)}
+    if charge is None:
+        return (
+            _("Эту часть автоплатёж не спишет, если до %(until)s не придёт новый счёт: внесите её сами.")
+            % until
+        )
+    if charge.on > plan.next.due_on:
+        said = _("Автоплатёж спишет деньги %(on)s, позже дня этой части: внесите её сами до %(until)s.")
+    else:
+        said = _("Автоплатёж спишет %(sum)s %(on)s.")
+    return said % (until | {"on": day(charge.on), "sum": roubles(charge.left)})
 
 
 def _months(asked: Any, offer: InstalmentOffer) -> int:

@@ -17,6 +17,11 @@ def in_transit(account_ids: Collection[int]) -> dict[int, Money]:
     return {account_id: Money(int(kopecks)) for account_id, kopecks in _sums.all([*account_ids])}
 
 
+def transit_kopecks(account_ids: Collection[int]) -> dict[int, int]:
+    """The same as plain kopecks, for rooms that know no payments."""
+    return {account_id: money.kopecks for account_id, money in in_transit(account_ids).items()}
+
+
 @frozen
 def _sums(account_ids: Collection[int]) -> QuerySet[OrderLine, tuple[int, int]]:
     rows = OrderLine.objects.filter(account_id__in=account_ids, order__state__in=sorted(IN_TRANSIT))

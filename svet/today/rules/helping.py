@@ -40,11 +40,11 @@ class Nudge:
     on: date
 
 
-def nudges(account: AccountFactsOfDay, *, days: int, promised_until: date | None = None) -> list[Nudge]:
+def nudges(account: AccountFactsOfDay, *, days: int) -> list[Nudge]:
     """What of somebody else's account ends within ``days``: each only with the right to do it.
 
-    While the day is ahead until which the debt is promised, nobody is reminded of it; of what is paid in
-    parts everybody who may pay is told by the plan itself.
+    While the day is ahead by which a debt is promised, nobody is reminded of that, but of a newer bill; of
+    what is paid in parts everybody who may pay is told by the plan itself.
     An account that is one's own now, or that sees to itself, reminds of nothing.
     """
     if not account.of_another:
@@ -53,11 +53,10 @@ def nudges(account: AccountFactsOfDay, *, days: int, promised_until: date | None
     waits = any(meter.waits for meter in account.meters) and not account.away
     if account.may_submit and waits and _near(account.window.closes_on, account.today, days):
         found.append(Nudge(NudgeKind.READINGS, account.window.closes_on))
-    pressed = promised_until is None or promised_until < account.today
-    if account.may_pay and pressed and account.plan is None:
-        due_on = arrears(account).due_on
-        if due_on is not None and _near(due_on, account.today, days):
-            found.append(Nudge(NudgeKind.DUE, due_on))
+    if account.may_pay and account.plan is None:
+        asked = arrears(account)
+        if asked.due_on is not None and not asked.by_word and _near(asked.due_on, account.today, days):
+            found.append(Nudge(NudgeKind.DUE, asked.due_on))
     return found
 
 

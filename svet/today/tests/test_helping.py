@@ -23,6 +23,7 @@ from svet.metering.models import Meter
 from svet.metering.operations import remind_of_windows
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
+from svet.payments.tests.factories import owe
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from svet.today import operations
@@ -195,6 +196,21 @@ def test_a_promised_day_silences_it_until_it_is_over() -> None:
     assert operations.remind_helpers(now=seven + timedelta(days=1)) == 0
     assert operations.remind_helpers(now=seven + timedelta(days=2)) == 1
     assert told(boris) == [*before, "help_due"]
+
+
+@pytest.mark.django_db
+def test_a_bill_that_came_after_a_promise_is_told_of_all_the_same() -> None:
+    """As the reminder for everybody does: the promised debt is silent, the new bill is not."""
+    mama, boris = make_person(), make_person()
+    owing = make_owing(mama, boris)
+    owe(owing, 300_00)
+    Link.objects.filter(person=boris).update(invited_by=mama)
+    early = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
+    promise_payment(by=by(mama.pk), account_public_id=owing.public_id, until=date(2026, 12, 12), now=early)
+    issue()
+    ask(boris, owing, 7)
+    assert operations.remind_helpers(now=datetime(2026, 12, 9, 6, 0, tzinfo=UTC)) == 1
+    assert told(boris)[-1] == "help_due"
 
 
 @pytest.mark.django_db

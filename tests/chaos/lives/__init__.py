@@ -49,6 +49,8 @@ LIVES: tuple[Life, ...] = (
     other_bank.begun_at_the_first_it_stays_there,
     other_bank.two_of_one_number,
     other_bank.a_key_too_old,
+    other_bank.kept_and_charged_at_the_third,
+    other_bank.refund_lost_at_the_third,
     agreed.charged_as_agreed,
     agreed.ended_between,
     returned.returned_before_our_credit,

@@ -16,22 +16,22 @@ from svet.payments import operations
 from svet.payments.models import BoundCard, Order
 from svet.payments.operations.unattended import keep_unattended, send_unattended, withdraw_unattended
 from svet.payments.rules.states import OrderState
-from tests.chaos.lives.common import state
+from tests.chaos.lives.common import first_away, state
 from tests.chaos.play import GOOD, LAST_POINT, Play
 
 
 def charged_as_agreed(play: Play) -> Iterator[None]:
-    account, card = yield from _card(play)
+    account, card = yield from kept_card(play)
     if card is None:
         return
     kopecks, key = play.sum(), UUID(int=play.random.getrandbits(128), version=4)
 
     def charge() -> None:
-        order_id = _kept(play, account, card, kopecks=kopecks, key=key)
+        order_id = kept_charge(play, account, card, kopecks=kopecks, key=key)
         send_unattended(order_id=order_id, may=lambda: True, now=play.now)
 
     play.dies(charge, at=play.random.randint(6, LAST_POINT))
-    order_id = _kept(play, account, card, kopecks=kopecks, key=key)
+    order_id = kept_charge(play, account, card, kopecks=kopecks, key=key)
     died = play.dies(
         lambda: send_unattended(order_id=order_id, may=lambda: True, now=play.now),
         at=play.random.randint(1, 4),
@@ -51,11 +51,11 @@ def charged_as_agreed(play: Play) -> Iterator[None]:
 
 def ended_between(play: Play) -> Iterator[None]:
     """The agreement ends when its charge is kept and no bank has begun it."""
-    account, card = yield from _card(play)
+    account, card = yield from kept_card(play)
     if card is None:
         return
     key = UUID(int=play.random.getrandbits(128), version=4)
-    order_id = _kept(play, account, card, kopecks=play.sum(), key=key)
+    order_id = kept_charge(play, account, card, kopecks=play.sum(), key=key)
     sent = send_unattended(order_id=order_id, may=lambda: False, now=play.now)
 
     def withdrawn() -> None:
@@ -70,19 +70,29 @@ def ended_between(play: Play) -> Iterator[None]:
     send_unattended(order_id=order_id, may=lambda: True, now=play.now)
 
 
-def _card(play: Play) -> Generator[None, None, tuple[Account, BoundCard | None]]:
-    """An account, and the card that the bank keeps from its first payment; None: somebody unbound it."""
+def kept_card(play: Play, *, at: str = "") -> Generator[None, None, tuple[Account, BoundCard | None]]:
+    """An account, and the card that a bank keeps from its first payment; None: somebody unbound it.
+
+    ``at``: the shop whose bank it is; the first one's when empty.
+    """
     account, kopecks = play.account(), play.sum()
-    first = play.begin([(account, kopecks)], keep_card=True)
+    if at:
+        play.prefers(at)
+        with first_away(play):
+            first = play.begin([(account, kopecks)], keep_card=True, dies=False)
+            play.settle(first)
+        play.back()
+    else:
+        first = play.begin([(account, kopecks)], keep_card=True)
     yield
     play.type_card(first)
     play.town.expect(account, -kopecks)
     play.settle(first)
-    cards = BoundCard.objects.filter(person=play.town.anna, shop=None, unbound_at=None, last4=GOOD[-4:])
-    return account, cards.first()
+    cards = BoundCard.objects.filter(person=play.town.anna, unbound_at=None, last4=GOOD[-4:])
+    return account, (cards.filter(shop__code=at) if at else cards.filter(shop=None)).first()
 
 
-def _kept(play: Play, account: Account, card: BoundCard, *, kopecks: int, key: UUID) -> int:
+def kept_charge(play: Play, account: Account, card: BoundCard, *, kopecks: int, key: UUID) -> int:
     with use_case():
         return keep_unattended(
             person_id=play.town.anna.pk,

@@ -23,7 +23,7 @@ def sent_without_an_answer(play: Play) -> Iterator[None]:
     # More than one member may send alone.
     account, order, back = yield from _paid(play, play.random.randint(4_000_00, 9_000_00))
     fault = play.random.choice(list(Fault))
-    refund = _write(play, order, account, back)
+    refund = write_refund(play, order, account, back)
     play.town.expect(account, back)
     play.will(fault, method="POST", path="/v3/refunds")
     quietly(lambda: ask_refund(refund_id=refund.pk, now=play.now))()
@@ -38,7 +38,7 @@ def sent_without_an_answer(play: Play) -> Iterator[None]:
 
 def killed_while_giving_back(play: Play) -> Iterator[None]:
     account, order, back = yield from _paid(play)
-    refund = _write(play, order, account, back)
+    refund = write_refund(play, order, account, back)
     play.town.expect(account, back)
     for point in range(6, 40):
         if not play.dies(lambda: ask_refund(refund_id=refund.pk, now=play.now), at=point):
@@ -52,7 +52,7 @@ def killed_while_giving_back(play: Play) -> Iterator[None]:
 
 def told_before_our_refund_returned(play: Play) -> Iterator[None]:
     account, order, back = yield from _paid(play)
-    refund = _write(play, order, account, back)
+    refund = write_refund(play, order, account, back)
     play.town.expect(account, back)
 
     def meanwhile(method: str, path: str) -> None:
@@ -73,7 +73,7 @@ def told_before_our_refund_returned(play: Play) -> Iterator[None]:
 
 def given_back_by_the_bank_first(play: Play) -> Iterator[None]:
     account, order, back = yield from _paid(play)
-    refund = _write(play, order, account, back)
+    refund = write_refund(play, order, account, back)
     yield from _all_of_it(play, account, order)
     if _state(refund) is RefundState.WITHDRAWN:
         reachable("the bank gave back by itself what we were about to send", {})
@@ -81,7 +81,7 @@ def given_back_by_the_bank_first(play: Play) -> Iterator[None]:
 
 def given_back_by_the_bank_while_ours_is_unknown(play: Play) -> Iterator[None]:
     account, order, back = yield from _paid(play)
-    refund = _write(play, order, account, back)
+    refund = write_refund(play, order, account, back)
     play.will(Fault.DEAF, method="POST", path="/v3/refunds")
     quietly(lambda: ask_refund(refund_id=refund.pk, now=play.now))()
     play.line.will()
@@ -101,7 +101,7 @@ def _all_of_it(play: Play, account: Account, order: Order) -> Iterator[None]:
 
 def called_back(play: Play) -> Iterator[None]:
     account, order, back = yield from _paid(play)
-    refund = _write(play, order, account, back)
+    refund = write_refund(play, order, account, back)
     play.may_die(
         lambda: giving_back.withdraw_refund(
             by=play.town.staff,
@@ -129,7 +129,7 @@ def _paid(play: Play, kopecks: int = 0) -> Generator[None, None, tuple[Account, 
     return account, order, kopecks // 3
 
 
-def _write(play: Play, order: Order, account: Account, back: int) -> PaymentRefund:
+def write_refund(play: Play, order: Order, account: Account, back: int) -> PaymentRefund:
     """A member writes it down, another signs where two must; whoever dies meanwhile does it again."""
     new = NewRefund({account.public_id: back}, "заявление плательщика")
 

@@ -8,14 +8,18 @@ import pytest
 from django.utils import timezone
 
 from svet.accounts.models import Link
-from svet.arrangements.models import InstalmentPlan
+from svet.arrangements.models import InstalmentPart, InstalmentPlan
 from svet.arrangements.operations.plans import agree_on_plan
 from svet.arrangements.queries.offering import instalment_offer
 from svet.arrangements.tests.test_plans import post
+from svet.autopay.queries import agreement
+from svet.autopay.tests.factories import AutopayCast, skipped_turn
+from svet.autopay.tests.factories import agree as agree_on_autopay
 from svet.cabinet.payment.tests.test_payment import signed_in, text_of, words
+from svet.gateways import acquiring
 from svet.kernel.actors import Actor
 from svet.look.formats import day
-from svet.payments.tests.factories import Family, make_family, owe
+from svet.payments.tests.factories import Family, StubBank, make_family, owe
 
 
 @pytest.fixture
@@ -160,3 +164,42 @@ def test_who_may_only_look_and_who_may_not_find_no_page(family: Family) -> None:
         assert client.get(address(family)).status_code == 404
         assert client.post(address(family), {"months": "3"}).status_code == 404
         assert "ассрочк" not in text_of(client.get("/payment/"))
+
+
+def test_the_page_says_what_autopay_does_about_the_parts(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acquiring, "gateway", StubBank)
+    cast, now = AutopayCast(), timezone.now()
+    owe(cast.account, 2_180_00)
+    autopay = agree_on_autopay(cast.anna, cast.account, cast.card, now=now)
+    anna, url = signed_in(cast.anna), f"/payment/instalments/{cast.account.public_id}/"
+    page = text_of(anna.get(url))
+    assert "Автоплатёж будет списывать только то, что просит рассрочка." in words(page)
+    by, account = Actor.person(cast.anna.pk), cast.account.public_id
+    seen = instalment_offer(by, account_public_id=account, now=now).shown
+    agree_on_plan(by=by, account_public_id=account, now=now, months=3, shown=seen)
+    charge = agreement(person_id=cast.anna.pk, public_id=autopay.public_id, now=now).next
+    assert charge is not None
+    assert f"Автоплатёж спишет 1 000,00 ₽ {day(charge.on)}." in words(text_of(anna.get(url)))
+    today = timezone.localdate()
+    InstalmentPart.objects.filter(no=1).update(due_on=today)
+    said = (
+        f"Автоплатёж спишет деньги {day(charge.on)}, позже дня этой части: внесите её сами до {day(today)}."
+    )
+    assert said in words(text_of(anna.get(url)))
+    # Of this month's bill nothing is charged any more, and no other has come.
+    skipped_turn(autopay, now=now)
+    assert "Эту часть автоплатёж не спишет" in words(text_of(anna.get(url)))
+    assert "втоплатёж" not in text_of(signed_in(cast.boris).get(url))
+
+
+def test_the_page_says_that_autopay_waits_for_signatures(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acquiring, "gateway", StubBank)
+    cast, now = AutopayCast(), timezone.now()
+    owe(cast.account, 90_000_00)
+    agree_on_autopay(cast.anna, cast.account, cast.card, now=now)
+    anna, url = signed_in(cast.anna), f"/payment/instalments/{cast.account.public_id}/"
+    assert "Пока рассрочку не подписали, автоплатёж подождёт." in text_of(anna.get(url))
+    by, account = Actor.person(cast.anna.pk), cast.account.public_id
+    seen = instalment_offer(by, account_public_id=account, now=now).shown
+    assert agree_on_plan(by=by, account_public_id=account, now=now, months=6, shown=seen)
+    assert "Пока рассрочку не подписали, автоплатёж подождёт." in text_of(anna.get(url))

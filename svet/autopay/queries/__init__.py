@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby, islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from svet.accounts.queries import AccountView, accounts_by_id, provider_today
-from svet.arrangements.queries import promised_until
+from svet.arrangements.queries import held_until
 from svet.autopay.models import AutopayAgreement, AutopayTry, AutopayTurn
+from svet.autopay.queries.following import NextCharge, following, held, planned
 from svet.autopay.rules import (
     PROMISED,
     READY,
@@ -24,23 +25,15 @@ from svet.autopay.rules import (
     AutopayTerms,
     TurnState,
     TurnView,
-    charge_moment,
     is_held,
-    not_before,
-    planned_day,
-    sum_to_charge,
 )
-from svet.bills import queries as bills
 from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
 from svet.payments.queries import CardView
 from svet.payments.queries.unattended import ChargeStanding, cards_by_id, charges, left_to_charge
-from svet.payments.rules import LIMITS
 
 #: How many months back a page tells what was charged.
 _MONTHS = 12
-#: The job that tells runs as often as that: a day the page names is none that it would miss by minutes.
-_TOLD_WITHIN: Final = timedelta(minutes=10)
 #: How many turns are checked at a time.
 _AT_ONCE: Final = 500
 
@@ -52,16 +45,6 @@ class AgreementStep:
     state: AgreementState
     cause: AgreementCause | None
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NextCharge:
-    """What is charged next: as was told (``turn``), or by what is owed; ``left`` of it by the debt of now."""
-
-    on: date
-    money: Money
-    turn: TurnView | None
-    left: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +106,6 @@ def coming(*, person_id: int, now: datetime) -> list[AutopayView]:
     rows = AutopayAgreement.objects.filter(person_id=person_id, state=AgreementState.ACTIVE.value)
     found = [one for one in _views(list(rows), now=now) if one.next is not None]
     return sorted(found, key=lambda one: one.next.on if one.next else date.max)
-
-
-def covered(*, person_id: int, account_ids: Collection[int]) -> frozenset[int]:
-    """Of these accounts those whose next charge the person was told of."""
-    rows = AutopayTurn.objects.filter(
-        agreement__person_id=person_id,
-        agreement__account_id__in=account_ids,
-        state__in=[*sorted(READY), TurnState.CHARGING.value],
-    )
-    return frozenset(rows.values_list("agreement__account_id", flat=True))
 
 
 def has_standing(*, person_id: int) -> bool:
@@ -210,27 +183,26 @@ def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[AutopayVi
         for step in row.changes.all():
             cause = AgreementCause(step.cause) if step.cause else None
             steps[row.pk].append(AgreementStep(AgreementState(step.new), cause, step.at))
-    promised = promised_until(ids)
+    waits = held_until(ids)
     active = [row for row in rows if row.state == AgreementState.ACTIVE]
     debts = left_to_charge([row.account_id for row in active], now=now) if active else {}
-    planned = _planned(active, accounts, turns, promised, debts, now=now)
+    coming_next = planned(active, accounts, turns, waits, debts, now=now)
     found = []
     for row in rows:
-        account = accounts[row.account_id]
+        account, owed = accounts[row.account_id], debts.get(row.account_id, ZERO)
         card, bound = cards[row.card_id]
         shown = tuple(_turn(turn, account, last_orders) for turn in turns[row.pk][:_MONTHS])
         told = next((one for one in shown if one.state in (*READY, TurnState.CHARGING)), None)
-        following = _following(told, row, debts) if told else planned.get(row.pk)
-        until, today = promised.get((row.account_id, row.person_id)), provider_today(account.provider, now)
+        upcoming = following(told, row.terms, owed=owed) if told else coming_next.get(row.pk)
+        until, today = waits.get((row.account_id, row.person_id)), provider_today(account.provider, now)
         if told and until and told.state in READY and is_held(told.on, promised=until, today=today):
-            # It waits for the promised day, whether or not the job has said so by now.
-            waits = replace(told, state=TurnState.STOPPED, reason=PROMISED)
-            shown = tuple(waits if one is told else one for one in shown)
-            # It is told anew, a whole day before: after a promise of the last hours that is a later day.
+            # It waits for the later day, whether or not the job has said so by now.
+            stopped = replace(told, state=TurnState.STOPPED, reason=PROMISED)
+            shown = tuple(stopped if one is told else one for one in shown)
             zone = ZoneInfo(account.provider.time_zone)
-            due = charge_moment(until, told_at=now + _TOLD_WITHIN, zone=zone)
-            again = _sum_now(debts.get(row.account_id, ZERO), row.terms.ceiling, told.told)
-            following = NextCharge(due.date(), again, None, again) if again else None
+            upcoming = held(told, row.terms, owed=owed, until=until, zone=zone, now=now)
+        ahead = until is not None and today < until
+        shown = tuple(_said_anew(one, upcoming, waits=ahead) for one in shown)
         found.append(
             AutopayView(
                 public_id=row.public_id,
@@ -245,7 +217,7 @@ def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[AutopayVi
                 cause=AgreementCause(row.cause) if row.cause else None,
                 terms=row.terms,
                 made_at=row.made_at,
-                next=following if row.state == AgreementState.ACTIVE else None,
+                next=upcoming if row.state == AgreementState.ACTIVE else None,
                 turns=shown,
                 steps=tuple(steps[row.pk]),
             )
@@ -253,50 +225,12 @@ def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[AutopayVi
     return found
 
 
-def _following(told: TurnView, row: AutopayAgreement, debts: Mapping[int, Money]) -> NextCharge:
-    """What was told, and what is left of it; of a try that has begun the bank has the word."""
-    now_left = _sum_now(debts.get(row.account_id, ZERO), row.terms.ceiling, told.told)
-    return NextCharge(told.on, told.told, told, now_left if told.state in READY else told.told)
-
-
-def _sum_now(owed: Money, ceiling: Money | None, told: Money | None) -> Money:
-    """What would be charged if it were now: nothing when no bank takes so little."""
-    money = sum_to_charge(owed=owed, ceiling=ceiling, told=told, most=LIMITS.line_max)
-    return money if money >= LIMITS.line_min else ZERO
-
-
-def _planned(
-    rows: Sequence[AutopayAgreement],
-    accounts: dict[int, AccountView],
-    turns: dict[int, list[AutopayTurn]],
-    promised: Mapping[tuple[int, int], date],
-    debts: Mapping[int, Money],
-    *,
-    now: datetime,
-) -> dict[int, NextCharge]:
-    """By what is owed today: the newest bill that no month of the agreement stands for yet."""
-    ids = [row.account_id for row in rows]
-    if not ids:
-        return {}
-    newest = bills.last_bills(account_ids=ids, months=1)
-    found = {}
-    for row in rows:
-        last = newest.get(row.account_id)
-        open_again = (TurnState.STOPPED, "")
-        known = {
-            turn.month: (turn.state, turn.reason if turn.reason == RESTORED else "") for turn in turns[row.pk]
-        }
-        if not last or known.get(last[0].month.first, open_again) != open_again:
-            continue
-        money = _sum_now(debts[row.account_id], row.terms.ceiling, None)
-        if not money or row.since is None:
-            continue
-        zone = ZoneInfo(accounts[row.account_id].provider.time_zone)
-        on = planned_day(row.terms, issued_on=last[0].issued_on, since=row.since.astimezone(zone).date())
-        on = not_before(on, promised=promised.get((row.account_id, row.person_id)))
-        due = charge_moment(on, told_at=now, zone=zone)
-        found[row.pk] = NextCharge(due.date(), money, None, money)
-    return found
+def _said_anew(turn: TurnView, upcoming: NextCharge | None, *, waits: bool) -> TurnView:
+    """A month that was stopped, as it is read today: it waits for a day, is told anew, or is over."""
+    if turn.state is not TurnState.STOPPED or turn.reason == RESTORED:
+        return turn
+    again = upcoming is not None and upcoming.month == turn.month
+    return replace(turn, reason=turn.reason if again and waits else "", again=again)
 
 
 def _orders(turn_ids: Collection[int]) -> dict[int, ChargeStanding]:
