@@ -23,6 +23,7 @@ from svet.fiscal.rules.vat import (
 from svet.fiscal.texts import line_name
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
+from svet.kernel.services import Service
 from svet.ledger.queries import owed_before
 from svet.ledger.queries.debts import OF_ENERGY, OF_FEES, debt_by_days
 from svet.payments.queries.receipts import contact_of, payer_of
@@ -67,8 +68,9 @@ def lines_to_be(receipt: Receipt, parts: Sequence[ReceiptPart]) -> list[ReceiptL
 
     ``receipt`` is not kept: its ``source`` is the movement's own name, its lines may go to several.
     """
-    numbers: dict[int, str] = {
-        one.account_id: one.number for one in accounts_by_id([part.account_id for part in parts])
+    named: dict[int, tuple[str, Service]] = {
+        one.account_id: (one.number, one.provider.service)
+        for one in accounts_by_id([part.account_id for part in parts])
     }
     return [
         ReceiptLine(
@@ -77,7 +79,7 @@ def lines_to_be(receipt: Receipt, parts: Sequence[ReceiptPart]) -> list[ReceiptL
             kind=part.kind.value,
             kopecks=one.money.kopecks,
             of_id=part.of,
-            name=line_name(part.kind, numbers[part.account_id]),
+            name=line_name(part.kind, *named[part.account_id]),
             rate_on=one.day,
         )
         for part, supplied in _supplied(receipt, parts)
