@@ -76,7 +76,7 @@ class TestCutting:
 
 
 def test_the_bounds_of_a_document_hold_whatever_is_paid() -> None:
-    longest = "9" * Account._meta.get_field("number").max_length
+    longest = "9" * (Account._meta.get_field("number").max_length or 0)
     kinds = documents._METHODS
     assert max(len(line_name(kind, longest)) for kind in kinds) <= limits.LONGEST_NAME
     assert ReceiptLine._meta.get_field("name").max_length == limits.LONGEST_NAME
