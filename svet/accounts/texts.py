@@ -18,6 +18,7 @@ from svet.accounts.rules.refusals import (
     HouseholdReason,
     LinkReason,
     SimpleReason,
+    SupplierReason,
 )
 from svet.accounts.rules.terms import Stove, TermsReason, TermsValues
 from svet.kernel.refusals import Refused
@@ -38,6 +39,7 @@ REASONS: Final = (
     DeliveryReason,
     LinkReason,
     SimpleReason,
+    SupplierReason,
     TermsReason,
 )
 
@@ -79,6 +81,10 @@ def explain(refusal: Refused) -> str:
             return _("Способ получения счета выбирает владелец лицевого счёта.")
         case DeliveryReason.REQUIRED:
             return _("Выберите способ получения счета.")
+        case SupplierReason.SERVICE_STAYS:
+            return _(
+                "У этого поставщика уже есть лицевые счета: услугу не меняют. Заведите другого с новым кодом."
+            )
         case AccountReason.NOT_FOUND:
             return _("Такого абонента нет в вашем кабинете.")
         case _:

@@ -33,6 +33,8 @@ def explain(refusal: Refused) -> str:
             return _("Такого автоплатежа нет.")
         case AutopayReason.ACCOUNT:
             return _("Выберите счёт, за который вы можете платить.")
+        case AutopayReason.NO_BILLS:
+            return _("Этот поставщик сам присылает квитанции: автоплатежа по его счёту нет.")
         case AutopayReason.CLOSED:
             return _("Этот счёт закрыт: платить за него больше нечего.")
         case AutopayReason.TAKEN:

@@ -18,6 +18,7 @@ class ImportFile(models.Model):
         READINGS = "readings"
         PAYMENTS = "payments"
         OPENINGS = "openings"
+        CHARGES = "charges"
         TERMS = "terms"
         DISPUTES = "disputes"
 

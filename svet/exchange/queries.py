@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -11,8 +13,20 @@ from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
+from svet.accounts.queries import ProviderView
+from svet.accounts.queries.contracts import contracts
 from svet.exchange.models import ImportFile, ImportRow, LoadedFile
+from svet.exchange.rules.readings import CHANNELS
+from svet.exchange.rules.readings import COLUMNS as READING_COLUMNS
 from svet.kernel.frozen import frozen
+from svet.kernel.periods import Month
+from svet.kernel.writing import plain_number, safe_cell
+from svet.metering.queries import SetView, reading_sets
+from svet.metering.rules import EFFECTIVE, cut_off
+
+_AT_ONCE = 2_000
+#: Channels that a register of readings has a word for; the others came by the portal.
+_SOURCES = {each: each for each in CHANNELS} | {"api": "web", "quick": "web", "absence": "web"}
 
 
 def waiting_line(reference: str) -> tuple[str, int, str] | None:
@@ -150,6 +164,20 @@ FULL JOIN (
 WHERE l.kopecks IS DISTINCT FROM r.kopecks OR l.key <> 'opening:' || l.account_id LIMIT 100
 """
 
+# The same of charges that came from a supplier's own billing.
+_CHARGES = """
+SELECT coalesce(l.key, r.reference) FROM (
+    SELECT t.key, p.account_id, coalesce(sum(p.kopecks), 0) AS kopecks FROM ledger_transaction_door t
+    LEFT JOIN ledger_posting_door p ON p.transaction_id = t.transaction_id AND p.book = 'receivable'
+    WHERE t.kind = 'charge' AND t.key LIKE 'billed:%' GROUP BY 1, 2
+) l
+FULL JOIN (
+    SELECT reference, kopecks FROM exchange_importrow
+    WHERE profile = 'charges' AND state = 'applied' AND kopecks <> 0
+) r ON r.reference = l.key
+WHERE l.kopecks IS DISTINCT FROM r.kopecks OR split_part(l.key, ':', 2) <> l.account_id::text LIMIT 100
+"""
+
 
 def broken() -> list[str]:
     """Registers whose rows and sums do not add up to what the file said (I-12)."""
@@ -159,7 +187,7 @@ def broken() -> list[str]:
     breaches = [_("реестр {number}: строки не сходятся с итогом").format(number=number) for number in wrong]
     counted = (ImportRow.State.APPLIED, ImportRow.State.SUSPENSE)
     sums = (
-        ImportRow.objects.filter(profile__in=["payments", "openings"], state__in=counted)
+        ImportRow.objects.filter(profile__in=["payments", "openings", "charges"], state__in=counted)
         .values("file__number", "file__sum_kopecks")
         .annotate(total=Sum("kopecks"))
         .exclude(total=F("file__sum_kopecks"))
@@ -171,4 +199,40 @@ def broken() -> list[str]:
             _("начальный остаток {key}: строка и книга счетов различаются").format(key=row[0])
             for row in cursor.fetchall()
         ]
+        cursor.execute(_CHARGES)
+        breaches += [
+            _("начисление поставщика {key}: строка и книга счетов различаются").format(key=row[0])
+            for row in cursor.fetchall()
+        ]
     return breaches
+
+
+def readings_register(provider: ProviderView, period: Month) -> tuple[bytes, int]:
+    """The last counting readings of a month of each meter of a supplier, as the register of readings, and how
+    many: for a supplier that charges by itself (decision 208).
+
+    A month is what its window makes of it: the days after the former cut-off, up to its own.
+    """
+    since, until = (
+        cut_off(period.plus(step), window_to_day=provider.window_to_day) + timedelta(days=1)
+        for step in (-1, 0)
+    )
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow([column.name for column in READING_COLUMNS])
+    reached = count = 0
+    while found := contracts(
+        provider_id=provider.provider_id, opened_before=until, after=reached, limit=_AT_ONCE
+    ):
+        reached = found[-1].account_id
+        numbers: dict[int, str] = {one.account_id: one.number for one in found}
+        last: dict[int, SetView] = {}
+        for view in reading_sets(account_ids=list(numbers), since=since, until=until):
+            if view.state in EFFECTIVE:
+                last.setdefault(view.meter_id, view)
+        for view in sorted(last.values(), key=lambda one: (numbers[one.account_id], one.serial)):
+            shown = [plain_number(value.value).replace(".", ",") for value in view.values]
+            cells = [view.receipt_number, numbers[view.account_id], view.serial, f"{view.read_on:%d.%m.%Y}"]
+            writer.writerow([*map(safe_cell, cells), *[*shown, "", ""][:3], _SOURCES.get(view.channel, "")])
+            count += 1
+    return text.getvalue().encode("utf-8-sig"), count

@@ -12,9 +12,11 @@ from django.utils.translation import ngettext
 
 from svet.exchange.rules.refusals import FileReason, RowFault, RowReason
 from svet.kernel.money import Money
+from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, roubles
 from svet.look.formats import day as shown_day
+from svet.look.formats import month as month_name
 from svet.payments.operations import MovementFate
 
 #: Every reason of this room that has a sentence.
@@ -154,6 +156,10 @@ def explain_row(reason: RowReason) -> str:
             "По этому счёту уже выставлен счёт: остаток вносят до первого. Не внесён: нужна корректировка."
         ),
         RowReason.OPENING_AHEAD: _("День остатка ещё не наступил."),
+        RowReason.MONTH_AHEAD: _("Этот месяц ещё не наступил."),
+        RowReason.CHARGED_HERE: _(
+            "Этого поставщика начисляет svet bill: реестр начислений берут только у тех, кто считает сам."
+        ),
         RowReason.PAYMENT_UNKNOWN: _(
             "Платежа с таким номером нет, или он есть в двух магазинах. Спор ждёт сотрудника на странице "
             "«Деньги»."
@@ -262,6 +268,14 @@ def other_opening(number: str, money: Money, *, on: date | None) -> str:
         **said,
         "on": day(on),
     }
+
+
+def other_charge(number: str, money: Money, *, month: Month) -> str:
+    """The account's month was charged already, another sum."""
+    return _(
+        "На счёт %(number)s за %(month)s уже начислено %(sum)s. Ничего не изменено: разницу присылают "
+        "строкой со своим номером записи."
+    ) % {"number": number, "month": month_name(month), "sum": roubles(money)}
 
 
 def other_meter(standing: Sequence[str]) -> str:

@@ -11,21 +11,35 @@ from svet.fiscal.rules.corrections import CorrectionBasis
 from svet.fiscal.rules.refusals import CashboxReason, CorrectionReason, ReceiptReason
 from svet.fiscal.rules.states import ReceiptKind, ReceiptLineKind, ReceiptState
 from svet.kernel.refusals import Refused
+from svet.kernel.services import Service
+from svet.look.services import service_name
 
 REASONS: Final = (CashboxReason, CorrectionReason, ReceiptReason)
 
 
-def line_name(kind: ReceiptLineKind, account_number: str) -> str:
+#: Supplied what, an advance for what, a fee for limiting what: as receipts name it.
+_NAMES: Final = {
+    Service.ELECTRICITY: ("Электроэнергия", "электроэнергию", "электроэнергии"),
+    Service.COLD_WATER: ("Холодное водоснабжение", "холодное водоснабжение", "холодной воды"),
+    Service.HOT_WATER: ("Горячее водоснабжение", "горячее водоснабжение", "горячей воды"),
+    Service.HEAT: ("Отопление", "отопление", "тепла"),
+    Service.GAS: ("Газоснабжение", "газоснабжение", "газа"),
+    Service.WASTE: ("Обращение с отходами", "обращение с отходами", "услуги"),
+}
+
+
+def line_name(kind: ReceiptLineKind, account_number: str, service: Service) -> str:
     """A line as the receipt names it: always in Russian, as the law wants it."""
+    supplied, paid_for, limited = _NAMES[service]
     match kind:
         case ReceiptLineKind.ADVANCE:
-            return f"Аванс за электроэнергию, л/с {account_number}"
+            return f"Аванс за {paid_for}, л/с {account_number}"
         case ReceiptLineKind.FEE:
-            return f"Ограничение и возобновление подачи электроэнергии, л/с {account_number}"
+            return f"Ограничение и возобновление подачи {limited}, л/с {account_number}"
         case ReceiptLineKind.PENALTY:
             return f"Пени за просрочку оплаты, л/с {account_number}"
         case ReceiptLineKind.SETTLEMENT:
-            return f"Электроэнергия, л/с {account_number}"
+            return f"{supplied}, л/с {account_number}"
 
 
 def kind_word(kind: ReceiptKind, *, corrects: bool = False) -> str:
@@ -48,8 +62,8 @@ def basis_word(basis: CorrectionBasis) -> str:
     return _("нашли сами")
 
 
-def line_word(kind: ReceiptLineKind) -> str:
-    """What a line is, for the desk."""
+def line_word(kind: ReceiptLineKind, name: str) -> str:
+    """What a line is, for the desk; ``name`` is what the receipt says, in Russian."""
     match kind:
         case ReceiptLineKind.ADVANCE:
             return _("аванс")
@@ -58,7 +72,9 @@ def line_word(kind: ReceiptLineKind) -> str:
         case ReceiptLineKind.PENALTY:
             return _("пени")
         case ReceiptLineKind.SETTLEMENT:
-            return _("электроэнергия")
+            # An old receipt keeps the name it was made with.
+            known = (each for each, words in _NAMES.items() if name.startswith(words[0]))
+            return service_name(next(known, Service.ELECTRICITY)).lower()
 
 
 def receipt_words(state: ReceiptState, number: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
+from svet.kernel.services import Unit
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -42,10 +43,25 @@ def roubles(value: Money | int, *, sign: bool = False) -> str:
     return f"{number(Decimal(kopecks) / 100, places=2, sign=sign)}{NBSP}₽"
 
 
+def unit_name(unit: Unit) -> str:
+    """How a unit is written."""
+    match unit:
+        case Unit.KWH:
+            return _("кВт·ч")
+        case Unit.M3:
+            return _("м³")
+        case Unit.GCAL:
+            return _("Гкал")
+
+
 def energy(value: Decimal | int | str, *, sign: bool = False) -> str:
     """Write kilowatt-hours: «4 036 кВт·ч»."""
-    unit = _("кВт·ч")  # inside the braces of an f-string translators would not find it
-    return f"{number(Decimal(value), sign=sign)}{NBSP}{unit}"
+    return volume(value, Unit.KWH, sign=sign)
+
+
+def volume(value: Decimal | int | str, unit: Unit, *, sign: bool = False) -> str:
+    """Write a volume in its unit: «4 036 кВт·ч», «12,345 м³»."""
+    return f"{number(Decimal(value), sign=sign)}{NBSP}{unit_name(unit)}"
 
 
 def day(value: date) -> str:

@@ -95,7 +95,7 @@ LABELS: Mapping[str, Text] = {
     "refunded_kopecks": gettext_lazy("Возвращено"),
     "trusted_until": gettext_lazy("Доверенное до"),
     "unbound_at": gettext_lazy("Отвязана"),
-    "values": gettext_lazy("Значения, кВт·ч"),
+    "values": gettext_lazy("Значения"),
     "version": gettext_lazy("Версия"),
     "withdrawn_at": gettext_lazy("Отозвано"),
     "words": gettext_lazy("Текст"),

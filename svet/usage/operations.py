@@ -10,7 +10,7 @@ import structlog
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountNotFound, AccountView
 from svet.accounts.queries.registry import accounts_by_id
-from svet.accounts.queries.suppliers import providers
+from svet.accounts.queries.suppliers import charging_providers
 from svet.billing.queries.alike import alike_medians
 from svet.billing.queries.months import issued_months
 from svet.journal import operations as journal
@@ -27,7 +27,15 @@ from svet.people import queries as people
 from svet.usage import events
 from svet.usage.models import AlikeHidden, AlikeMonth, BudgetTold, UsageBudget
 from svet.usage.queries import budget_view, month_forecast, story_of
-from svet.usage.rules import ALIKE_LEAST, Budget, BudgetKind, BudgetStanding, checked_budget
+from svet.usage.rules import (
+    ALIKE_LEAST,
+    Budget,
+    BudgetKind,
+    BudgetReason,
+    BudgetRefused,
+    BudgetStanding,
+    checked_budget,
+)
 
 BUDGETS_PER_BATCH: Final = 500
 log = structlog.get_logger(__name__)
@@ -38,7 +46,7 @@ def count_alike(*, now: datetime) -> int:
 
     A month that was counted before all of it was out is counted again.
     """
-    known = {one.provider_id for one in providers()}
+    known = {one.provider_id for one in charging_providers()}
     newest: dict[int, tuple[Month, datetime]] = {}
     for provider_id, month, at in issued_months():
         if provider_id in known and (provider_id not in newest or month > newest[provider_id][0]):
@@ -106,6 +114,8 @@ def set_budget(*, by: Actor, account_public_id: str, kind: str, limit: int, now:
     budget = checked_budget(kind=kind, limit=limit)
     with use_case():
         account = account_queries.account_for(by, public_id=account_public_id)
+        if not account.provider.service.charged_here:
+            raise BudgetRefused(BudgetReason.NO_BILLS)
         person_id = by.person_id or 0
         people_operations.lock_person(person_id=person_id)
         before = UsageBudget.objects.filter(person_id=person_id, account_id=account.account_id).first()

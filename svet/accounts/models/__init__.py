@@ -14,6 +14,7 @@ from svet.accounts.models.standing import LinkQuerySet
 from svet.accounts.models.terms import Terms
 from svet.accounts.rules import BillDelivery, Ground
 from svet.kernel.fields import PublicIdField
+from svet.kernel.services import Service
 from svet.kernel.states import Moves
 
 __all__ = [
@@ -51,7 +52,7 @@ class Provider(models.Model):
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=160)
     legal_name = models.CharField(max_length=200, blank=True)
-    service = models.CharField(max_length=40, default="electricity")
+    service = models.CharField(max_length=40, default=Service.ELECTRICITY.value)
     inn = models.CharField(max_length=12, blank=True)
     kpp = models.CharField(max_length=9, blank=True)
     settlement_account = models.CharField(max_length=20, blank=True)

@@ -13,14 +13,21 @@ from svet.accounts.models import Account, LinkProof, Premises, Provider
 from svet.accounts.operations.terms import first_terms
 from svet.accounts.queries.views import ProviderView, provider_view
 from svet.accounts.rules import BillDelivery, normalise_account_number
+from svet.accounts.rules.refusals import SupplierReason
 from svet.accounts.rules.terms import Stove, TermsSource, TermsValues
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows, take_ids
 from svet.kernel.ids import AccountId, new_public_id
+from svet.kernel.refusals import Refused
+from svet.kernel.services import Service
 from svet.kernel.transactions import require_transaction, use_case
 
 BATCH = 5_000
+
+
+class SupplierRefused(Refused):
+    """A supplier cannot become this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +52,25 @@ class NewAccount:
     delivery_email: str = ""
 
 
-def add_provider(*, code: str, name: str, **details: object) -> ProviderView:
-    """Enter a provider; ``details`` are the other columns of the table."""
+def add_provider(*, code: str, name: str, service: Service | None = None, **details: object) -> ProviderView:
+    """Enter a provider; ``details`` are the other columns of the table.
+
+    Without a ``service`` it stays what it was, or is electricity.
+    :raises SupplierRefused: another service than its accounts were entered with
+    """
     with transaction.atomic():
+        if service is not None:
+            _keep_service(code, service)
+            details["service"] = service.value
         provider, _created = Provider.objects.update_or_create(code=code, defaults={"name": name, **details})
     return provider_view(provider)
+
+
+def _keep_service(code: str, service: Service) -> None:
+    """What was metered in one unit can never be read in another. :raises SupplierRefused:"""
+    known = Provider.objects.filter(code=code).exclude(service=service.value).first()
+    if known is not None and Account.objects.filter(provider=known).exists():
+        raise SupplierRefused(SupplierReason.SERVICE_STAYS, field="service", details={"code": code})
 
 
 def create_accounts(

@@ -36,6 +36,7 @@ from svet.accounts.queries.registry import (
 )
 from svet.accounts.queries.suppliers import (
     account_lengths,
+    charging_providers,
     home_region,
     provider_by_id,
     provider_today,
@@ -71,6 +72,7 @@ __all__ = [
     "accounts_of_provider",
     "cabinet",
     "card_of",
+    "charging_providers",
     "confirmed_accounts",
     "first_account",
     "holders",

@@ -32,6 +32,11 @@ def _everyone() -> QuerySet[Provider]:
     return Provider.objects.order_by("pk")
 
 
+def charging_providers() -> list[ProviderView]:
+    """Those whose sums are computed here: the others' come from billings of their own (decision 208)."""
+    return [provider for provider in providers() if provider.service.charged_here]
+
+
 def provider_by_id(provider_id: int) -> ProviderView:
     """The supplier with this inner key, which must be there."""
     row = _by_id.first(provider_id)

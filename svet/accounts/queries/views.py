@@ -8,6 +8,7 @@ from datetime import date
 from svet.accounts import rules
 from svet.accounts.models import Account, Premises, Provider
 from svet.kernel.ids import AccountId, PremisesId, ProviderId
+from svet.kernel.services import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class ProviderView:
     code: str
     name: str
     legal_name: str
-    service: str
+    service: Service
     inn: str
     kpp: str
     settlement_account: str
@@ -75,7 +76,7 @@ def provider_view(row: Provider) -> ProviderView:
         code=row.code,
         name=row.name,
         legal_name=row.legal_name,
-        service=row.service,
+        service=Service(row.service),
         inn=row.inn,
         kpp=row.kpp,
         settlement_account=row.settlement_account,

@@ -47,6 +47,10 @@ class DeliveryReason(StrEnum):
     NOT_YOURS_TO_CHOOSE = "delivery_of_confirmed_holder"
 
 
+class SupplierReason(StrEnum):
+    SERVICE_STAYS = "supplier_service_stays"
+
+
 class LinkReason(StrEnum):
     NO_SUCH_PAIR = "no_such_pair"
     CLOSED = "account_closed"

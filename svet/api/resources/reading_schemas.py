@@ -31,6 +31,7 @@ class MeterOut(Schema):
     digits: int
     decimals: int
     smart: bool
+    unit: Annotated[str, Field(description="what it counts: kwh, m3, gcal")]
     verified_on: date | None
     next_verification_on: date | None
     zones: list[ZoneOut]

@@ -37,7 +37,7 @@ from svet.metering import operations, queries
 from svet.metering.operations import ReadingReceipt
 from svet.metering.queries import MeterDials, MeterNotFound, MeterView, SetView
 from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone, parse_value
-from svet.metering.texts import ZONE_NAMES
+from svet.metering.texts import scale_name
 from svet.people.rules import Scope
 from svet.quotes import queries as quotes
 
@@ -218,7 +218,9 @@ def values_of(meter: MeterView, raw: Mapping[str, str | int]) -> dict[Zone, Deci
         if name not in [zone.value for zone in Zone]:
             raise ApiProblem(422, "unknown_zone", f"{name[:20]} is no zone", field=f"values.{name[:20]}")
         field = f"values.{name}"
-        found[Zone(name)] = parse_value(str(value), digits=meter.digits, decimals=meter.decimals, field=field)
+        found[Zone(name)] = parse_value(
+            str(value), digits=meter.digits, decimals=meter.decimals, field=field, unit=meter.unit
+        )
     return found
 
 
@@ -239,12 +241,13 @@ def _meter(meter: MeterView, known: MeterDials, account_id: str) -> dict[str, An
         "digits": meter.digits,
         "decimals": meter.decimals,
         "smart": meter.smart,
+        "unit": meter.unit.value,
         "verified_on": meter.verified_on,
         "next_verification_on": meter.next_verification_on,
         "zones": [
             {
                 "zone": dial.zone.value,
-                "name": str(ZONE_NAMES[dial.zone]),
+                "name": scale_name(dial.zone, meter.service),
                 "last_value": plain_number((dial.pending or dial.base).value),
                 "last_read_on": (dial.pending or dial.base).on,
             }

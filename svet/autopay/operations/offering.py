@@ -49,7 +49,7 @@ def offer(*, by: Actor, wanted: OfferRequest, now: datetime) -> str:
     An older offer of the same person for the account is dropped.
 
     :raises AutopayNotFound: the account is not in the cabinet with the right to pay
-    :raises AutopayRefused: the account is closed; no day, or one that cannot be
+    :raises AutopayRefused: the account is closed or has no bills here; no day, or one that cannot be
     :raises AutopayConflict: somebody else has an autopay of this account
     :raises AmountRefused: the limit is no sum that can be paid
     :raises CardNotFound: :raises CardRefused: no such card, or it cannot be charged without the person
@@ -151,6 +151,8 @@ def _payable(by: Actor, public_id: str, *, now: datetime) -> AccountView:
     account = found[0]
     if account.closed_on is not None and account.closed_on <= provider_today(account.provider, now):
         raise AutopayRefused(AutopayReason.CLOSED, field="account")
+    if not account.provider.service.charged_here:
+        raise AutopayRefused(AutopayReason.NO_BILLS, field="account")
     return account
 
 

@@ -13,6 +13,7 @@ class AutopayReason(StrEnum):
     NOT_FOUND = "autopay_not_found"
     ACCOUNT = "autopay_account"
     CLOSED = "autopay_account_closed"
+    NO_BILLS = "autopay_without_bills"
     TAKEN = "autopay_taken"
     WHEN = "autopay_when"
     DAY = "autopay_day"

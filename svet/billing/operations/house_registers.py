@@ -97,7 +97,9 @@ def take_house_file(*, file: HouseFile, content: bytes, by: Actor, now: datetime
     :raises HouseFileRefused: something in it is wrong; nothing is taken
     """
     rows, errors = read_house_file(file, content)
-    taking = _Taking(by, now, providers={each.code: each.provider_id for each in account_queries.providers()})
+    taking = _Taking(
+        by, now, providers={each.code: each.provider_id for each in account_queries.charging_providers()}
+    )
     with use_case():
         for provider_id in sorted(taking.providers.values()):
             one_at_a_time(provider_id)

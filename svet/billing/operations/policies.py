@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from svet.accounts.queries import providers
+from svet.accounts.queries import charging_providers
 from svet.billing.models import Charge, Policy
 from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.queries.policies import rules_for, rules_of
@@ -70,7 +70,7 @@ def set_policy(
     """
     month = first_month(valid_from)
     with use_case():
-        if not any(each.provider_id == provider_id for each in providers()):
+        if not any(each.provider_id == provider_id for each in charging_providers()):
             raise PolicyRefused(PolicyReason.UNKNOWN_PROVIDER, field="provider")
         one_at_a_time(provider_id)
         before = rules_for(provider_id, month)

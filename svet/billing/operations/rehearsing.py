@@ -30,6 +30,7 @@ from svet.billing.rules.months import (
     MonthState,
     plain_name,
 )
+from svet.billing.rules.services import ServiceReason
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows
@@ -103,6 +104,8 @@ def rehearsed_provider(provider_id: int) -> ProviderView:
     provider = next((each for each in account_queries.providers() if each.provider_id == provider_id), None)
     if provider is None:
         raise BillingRefused(BillingReason.UNKNOWN_PROVIDER, field="provider")
+    if not provider.service.charged_here:
+        raise BillingRefused(ServiceReason.CHARGES_ITSELF, field="provider")
     if not provider.region:
         raise BillingRefused(BillingReason.NO_REGION, field="provider", details={"provider": provider.code})
     return provider

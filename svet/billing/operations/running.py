@@ -20,6 +20,7 @@ from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.queries.facts import provider_facts
 from svet.billing.queries.problems import refuse_open_before
 from svet.billing.rules import BillingReason, BillingRefused
+from svet.billing.rules.services import ServiceReason
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.tariffs.queries import demonstration_groups
@@ -93,6 +94,8 @@ def _checked(provider_id: int, period: Month, *, now: datetime, published_only: 
     provider = next((each for each in account_queries.providers() if each.provider_id == provider_id), None)
     if provider is None:
         raise BillingRefused(BillingReason.UNKNOWN_PROVIDER, field="provider")
+    if not provider.service.charged_here:
+        raise BillingRefused(ServiceReason.CHARGES_ITSELF, field="provider")
     if not provider.region:
         raise BillingRefused(BillingReason.NO_REGION, field="provider", details={"provider": provider.code})
     if period.first > account_queries.provider_today(provider, now):

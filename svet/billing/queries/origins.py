@@ -15,7 +15,8 @@ WITH due AS (
     SELECT t.key, p.account_id, coalesce(sum(p.kopecks), 0) AS kopecks
     FROM ledger_transaction_door t
     LEFT JOIN ledger_posting_door p ON p.transaction_id = t.transaction_id AND p.book = 'receivable'
-    WHERE t.kind = 'charge' GROUP BY 1, 2
+    -- What a supplier's own billing has charged is answered for by the register it came in.
+    WHERE t.kind = 'charge' AND t.key NOT LIKE 'billed:%' GROUP BY 1, 2
 )
 SELECT DISTINCT coalesce(due.key, stands.key) FROM due FULL JOIN stands USING (key, account_id)
 WHERE due.kopecks IS DISTINCT FROM stands.kopecks ORDER BY 1 LIMIT 100

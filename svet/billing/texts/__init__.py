@@ -12,6 +12,7 @@ from svet.billing.rules import Basis, BillingReason, LineCause
 from svet.billing.rules.differing import DifferenceCause
 from svet.billing.rules.kinds import PROBLEMS
 from svet.billing.rules.policies import PolicyReason
+from svet.billing.rules.services import ServiceReason
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, month, roubles
@@ -19,7 +20,7 @@ from svet.metering.rules import Zone
 from svet.metering.texts import ZONE_NAMES
 
 #: Every reason of this room that has a sentence.
-REASONS: Final = (PolicyReason, BillingReason)
+REASONS: Final = (PolicyReason, BillingReason, ServiceReason)
 
 
 def explain(refusal: Refused) -> str:
@@ -27,6 +28,10 @@ def explain(refusal: Refused) -> str:
     match refusal.reason:
         case PolicyReason():
             return _policy_texts()[refusal.reason].format(**as_shown(refusal.details))
+        case ServiceReason.CHARGES_ITSELF:
+            return _(
+                "Этого поставщика здесь не начисляют: он считает сам, а суммы присылает реестром начислений."
+            )
         case BillingReason() if refusal.reason in PROBLEMS:
             return problem(refusal.reason, refusal.details)
         case BillingReason():

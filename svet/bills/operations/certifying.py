@@ -22,6 +22,8 @@ from svet.bills.queries.certificates import (
 from svet.bills.rules import canonical, digest
 from svet.bills.rules.certificates import (
     CertificateNotFound,
+    CertificateReason,
+    CertificateRefused,
     CertificateView,
     new_certificate_code,
     typed_code,
@@ -50,9 +52,12 @@ def certify(
     ``in_transit`` is money on its way, which a refusal names.
 
     :raises AccountNotFound: absent or not for the actor
-    :raises CertificateRefused: something is late
+    :raises CertificateRefused: something is late, or the supplier charges by itself
     """
     account = account_queries.account_for(actor, public_id=account_public_id)
+    if not account.provider.service.charged_here:
+        # What else the supplier charged, and is not in a register yet, nobody here knows.
+        raise CertificateRefused(CertificateReason.CHARGED_ELSEWHERE)
     today = account_queries.provider_today(account.provider, now)
     standing, debt = debt_to_certify(account=account, today=today, transit=in_transit)
     parties = _parties(account)

@@ -37,6 +37,7 @@ class CertificateKind(StrEnum):
 class CertificateReason(StrEnum):
     OVERDUE = "debt_overdue"
     NOT_FOUND = "certificate_not_found"
+    CHARGED_ELSEWHERE = "certificate_charged_elsewhere"
 
 
 class CertificateRefused(Refused):

@@ -71,6 +71,8 @@ def certificate_row(view: CertificateView, *, url: str) -> CertificateRow:
 
 def explain_certificate(refusal: Refused) -> str:
     """Why there is no certificate, and what to do."""
+    if refusal.reason is CertificateReason.CHARGED_ELSEWHERE:
+        return _("Этот поставщик считает сам: справку даёт он.")
     if refusal.reason is CertificateReason.NOT_FOUND:
         return _("Справки с таким кодом нет. Проверьте код: он напечатан рядом с рисунком для телефона.")
     details = {

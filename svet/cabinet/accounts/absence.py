@@ -147,7 +147,9 @@ def _last_values(request: HttpRequest, account: AccountView) -> list[tuple[str, 
     return [
         (
             meter.serial,
-            texts.values_line({dial.zone: dial.last.value for dial in known[meter.meter_id].dials}),
+            texts.values_line(
+                {dial.zone: dial.last.value for dial in known[meter.meter_id].dials}, meter.unit
+            ),
         )
         for meter in meters
         if meter.meter_id in known

@@ -79,7 +79,12 @@ class TermsOfPage:
 
 
 def terms_on_file(card: AccountCard, *, request: HttpRequest) -> TermsOfPage | None:
-    """What prices and norms of the account rest on; who lives there is told to its confirmed holder only."""
+    """What prices and norms of the account rest on; who lives there is told to its confirmed holder only.
+
+    Nothing where the supplier charges by itself: its prices and norms are not known here.
+    """
+    if not card.provider.service.charged_here:
+        return None
     today = provider_today(card.provider, now_of(request))
     history = dated_terms([card.account_id])[card.account_id]
     if not history:
@@ -118,11 +123,11 @@ def passport(meter: MeterView, *, card: AccountCard, request: HttpRequest) -> Pa
     )
     return Passport(
         meter=meter,
-        zones=", ".join(str(metering_texts.ZONE_NAMES[zone]) for zone in zones_of(meter.scheme)),
+        zones=", ".join(metering_texts.scale_name(zone, meter.service) for zone in zones_of(meter.scheme)),
         check=check,
         bar_kind=_KINDS[check.urgency],
         bar_text=metering_texts.verification_line(check),
-        advice=metering_texts.verification_advice(check),
+        advice=metering_texts.verification_advice(check, meter.service),
     )
 
 
@@ -177,7 +182,10 @@ def earlier_meters(card: AccountCard) -> list[EarlierMeter]:
     finals = metering.final_values(meter_ids=[meter.meter_id for meter in gone]) if gone else {}
     return [
         EarlierMeter(
-            meter, metering_texts.values_line(finals[meter.meter_id]) if meter.meter_id in finals else ""
+            meter,
+            metering_texts.values_line(finals[meter.meter_id], meter.unit)
+            if meter.meter_id in finals
+            else "",
         )
         for meter in reversed(gone)
     ]

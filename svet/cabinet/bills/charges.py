@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,15 +18,20 @@ from svet.bills import operations, queries, texts
 from svet.bills.rules import Movement, Posted
 from svet.bills.rules.certificates import CertificateNotFound, CertificateRefused
 from svet.bills.rules.reconciliation import ReconciliationRefused, usual_period
+from svet.bills.rules.sums import CHARGE
 from svet.bills.texts import SumRow
 from svet.cabinet.bills.agreed import agreed_words
 from svet.cabinet.bills.page import bill_context
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
 from svet.kernel.money import ZERO
+from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
 from svet.look.forms import SpanForm, add_refusal
 from svet.payments import queries as payments
+
+#: So many of the last movements stand on the page of an account without bills; all are in the statement.
+_MOST_MOVED: Final = 24
 
 
 @require_safe
@@ -129,12 +136,23 @@ def _charges_page(
             for row in queries.certificates(actor=actor_of(request), account_id=card.account_id)
         ],
     }
-    if months:
+    if not card.provider.service.charged_here:
+        moved = queries.unbilled(account_ids=[card.account_id])[card.account_id]
+        context["since"] = [_of_supplier(each) for each in reversed(moved) if each.kopecks][:_MOST_MOVED]
+    elif months:
         view = queries.bill_for(actor=actor_of(request), public_id=months[0].public_id)
         since = queries.unbilled(account_ids=[card.account_id])[card.account_id]
         context |= bill_context(view) | {"since": [_since(each) for each in since if each.kopecks]}
         context["agreed"] = agreed_words(actor_of(request), view, now=now_of(request))
     return render(request, "cabinet/charges.html", context, status=status)
+
+
+def _of_supplier(each: Posted) -> SumRow:
+    """What moved the balance of an account whose supplier makes its bills itself."""
+    if each.kind == CHARGE:
+        named = _("Начислено поставщиком за %(month)s") % {"month": texts.month_label(Month.of(each.on))}
+        return SumRow(named, each.kopecks)
+    return _since(each)
 
 
 def _since(each: Posted) -> SumRow:

@@ -157,6 +157,8 @@ def what_if_page(request: HttpRequest, public_id: str) -> HttpResponse:
         card = account_queries.card_of(actor_of(request), account_public_id=public_id)
     except AccountNotFound:
         deny_as_missing(request, subject="account", public_id=public_id)
+    if not card.provider.service.charged_here:
+        return render(request, "cabinet/what_if.html", {"card": card})
     (account,) = accounts_by_id([card.account_id])
     on = account_queries.provider_today(account.provider, now_of(request))
     known = what_if(account=account, on=on, asked=WhatIfAsked())

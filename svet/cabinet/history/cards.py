@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -14,10 +15,10 @@ from svet.history.queries import CardKind, HistoryCard, MonthOfCards
 from svet.kernel.periods import Month
 from svet.ledger.queries import LedgerEntry
 from svet.ledger.rules import TransactionKind
-from svet.look.formats import day, energy, moment, number, roubles
+from svet.look.formats import day, energy, moment, number, roubles, volume
 from svet.metering.queries import SetView
 from svet.metering.rules import EFFECTIVE, ReadingState, period_of
-from svet.metering.texts import DISPUTE_STATES, STATE_NAMES, ZONE_NAMES
+from svet.metering.texts import DISPUTE_STATES, STATE_NAMES, scale_name
 from svet.payments import texts as payment_texts
 from svet.payments.queries import ImportedPaymentView, OrderView, RefundView
 from svet.payments.rules.states import NOT_GIVEN, OrderState, RefundState
@@ -153,17 +154,16 @@ def state(card: HistoryCard) -> str:
 
 
 def _reading(card: HistoryCard, reading: SetView, *, person_id: int) -> Shown:
-    used = sum(value.consumption for value in reading.values)
+    service = card.account.provider.service
+    unit, used = service.unit, sum((value.consumption for value in reading.values), Decimal(0))
+    shown = [value.value for value in reading.values]
+    scale = _("%(zone)s (ПУ\u00a0№\u00a0%(serial)s)")
     rows = [
-        (
-            _("%(zone)s (ПУ\u00a0№\u00a0%(serial)s)")
-            % {"zone": ZONE_NAMES[value.zone], "serial": reading.serial},
-            f"{energy(value.value)}",
-        )
-        for value in reading.values
+        (scale % {"zone": scale_name(v.zone, service), "serial": reading.serial}, volume(v.value, unit))
+        for v in reading.values
     ]
     if reading.state in EFFECTIVE and reading.kind in ("customer", "control"):
-        rows.append((_("Расход"), energy(used)))
+        rows.append((_("Расход"), volume(used, unit)))
     if reading.entered_at is not None:
         rows.append((_("Введены без связи"), moment(reading.entered_at)))
     if not card.changes:
@@ -172,6 +172,7 @@ def _reading(card: HistoryCard, reading: SetView, *, person_id: int) -> Shown:
     rows.append((_("Квитанция"), reading.receipt_number))
     control = card.kind is CardKind.CONTROL
     period = period_of(reading.read_on, window_to_day=card.account.provider.window_to_day)
+    steps = track(reading, card.changes, period=period, reader=person_id, service=service)
     if card.dispute is not None:
         rows.append((_("Возражение"), str(DISPUTE_STATES[card.dispute.state])))
     return Shown(
@@ -179,7 +180,7 @@ def _reading(card: HistoryCard, reading: SetView, *, person_id: int) -> Shown:
         title=title(card),
         note=_("%(whose)s (ПУ\u00a0№\u00a0%(serial)s)") % {"whose": whose(card), "serial": reading.serial},
         # The unit once, after the last of several zones.
-        value=" / ".join([*(number(v.value) for v in reading.values[:-1]), energy(reading.values[-1].value)]),
+        value=" / ".join([*map(number, shown[:-1]), volume(shown[-1], unit)]),
         badge=state(card),
         badge_kind=_READING_BADGES.get(ReadingState(reading.state), "neutral"),
         rows=tuple(rows),
@@ -187,7 +188,7 @@ def _reading(card: HistoryCard, reading: SetView, *, person_id: int) -> Shown:
             f"/readings/receipt/{reading.public_id}/",
             _("Сравнить с вашими") if control else _("Квитанция о показаниях"),
         ),
-        steps=tuple(track(reading, card.changes, period=period, reader=person_id)) if card.changes else (),
+        steps=tuple(steps) if card.changes else (),
     )
 
 

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from svet.cabinet.history.cards import state, title
 from svet.history.queries import HistoryCard
 from svet.kernel.money import Money
+from svet.kernel.services import Unit
 from svet.kernel.writing import plain_number, safe_cell
-from svet.metering.texts import ZONE_NAMES
+from svet.look import formats
+from svet.metering.texts import scale_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,15 @@ class ExportLine:
     meter: str = ""
     zone: str = ""
     value: Decimal | None = None
-    kwh: Decimal | None = None
+    used: Decimal | None = None
+    unit: str = ""
     money: Money | None = None
     state: str = ""
     number: str = ""
 
 
-def heads() -> list[str]:
-    """The titles of the columns."""
+def heads(*, mixed: bool) -> list[str]:
+    """The titles of the columns; where there is more than electricity the unit has its own, the last one."""
     return [
         _("Дата"),
         _("Операция"),
@@ -46,24 +49,30 @@ def heads() -> list[str]:
         _("Прибор учёта"),
         _("Зона"),
         _("Показание"),
-        _("Расход, кВт·ч"),
+        _("Расход") if mixed else _("Расход, кВт·ч"),
         _("Сумма, ₽"),
         _("Состояние"),
         _("Номер"),
+        *([_("Единица")] if mixed else []),
     ]
 
 
-def to_csv(cards: Iterable[HistoryCard]) -> bytes:
+def _is_mixed(cards: Sequence[HistoryCard]) -> bool:
+    return any(card.account.provider.service.unit is not Unit.KWH for card in cards)
+
+
+def to_csv(cards: Sequence[HistoryCard]) -> bytes:
     """Semicolons, decimal commas and a byte order mark: what a Russian spreadsheet opens by itself."""
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(heads())
+    mixed = _is_mixed(cards)
+    writer.writerow(heads(mixed=mixed))
     for line in lines(cards):
-        writer.writerow([_plain(value) for value in _cells(line)])
+        writer.writerow([_plain(value) for value in _cells(line, mixed=mixed)])
     return text.getvalue().encode("utf-8-sig")
 
 
-def to_xlsx(cards: Iterable[HistoryCard]) -> bytes:
+def to_xlsx(cards: Sequence[HistoryCard]) -> bytes:
     """A workbook with real dates and numbers; texts are written as texts."""
     buffer = BytesIO()
     book = xlsxwriter.Workbook(
@@ -73,15 +82,17 @@ def to_xlsx(cards: Iterable[HistoryCard]) -> bytes:
     bold = book.add_format({"bold": True, "bottom": 1})
     days = book.add_format({"num_format": "dd.mm.yyyy", "align": "left"})
     sums = book.add_format({"num_format": "#,##0.00"})
+    mixed = _is_mixed(cards)
+    named = heads(mixed=mixed)
     for column, (head, width) in enumerate(
-        zip(heads(), (12, 34, 22, 16, 16, 16, 12, 14, 14, 18, 22), strict=True)
+        zip(named, (12, 34, 22, 16, 16, 16, 12, 14, 14, 18, 22, 10)[: len(named)], strict=True)
     ):
         sheet.write_string(0, column, head, bold)
         sheet.set_column(column, column, width)
     sheet.freeze_panes(1, 0)
     count = 0
     for count, line in enumerate(lines(cards), start=1):
-        for column, value in enumerate(_cells(line)):
+        for column, value in enumerate(_cells(line, mixed=mixed)):
             if isinstance(value, date):
                 sheet.write_datetime(count, column, value, days)
             elif isinstance(value, Money):
@@ -90,7 +101,7 @@ def to_xlsx(cards: Iterable[HistoryCard]) -> bytes:
                 sheet.write_number(count, column, float(value))
             elif value:
                 sheet.write_string(count, column, safe_cell(value))
-    sheet.autofilter(0, 0, max(count, 1), len(heads()) - 1)
+    sheet.autofilter(0, 0, max(count, 1), len(named) - 1)
     book.close()
     return buffer.getvalue()
 
@@ -118,9 +129,10 @@ def _parts(card: HistoryCard, base: ExportLine) -> Sequence[ExportLine]:
                 base.provider,
                 base.account,
                 meter=reading.serial,
-                zone=str(ZONE_NAMES[value.zone]),
+                zone=scale_name(value.zone, card.account.provider.service),
                 value=value.value,
-                kwh=value.consumption,
+                used=value.consumption,
+                unit=formats.unit_name(card.account.provider.service.unit),
                 state=base.state,
                 number=reading.receipt_number,
             )
@@ -138,18 +150,26 @@ def _parts(card: HistoryCard, base: ExportLine) -> Sequence[ExportLine]:
             )
             for line in card.order.lines
         ]
-    kwh = card.bill.kwh if card.bill is not None else None
+    used = card.bill.kwh if card.bill is not None else None
+    unit = formats.unit_name(card.account.provider.service.unit) if card.bill is not None else ""
     number = card.bill.number if card.bill is not None else ""
     if card.register is not None:
         number = card.register.external_id
     return [
         ExportLine(
-            *same, base.provider, base.account, kwh=kwh, money=card.money, state=base.state, number=number
+            *same,
+            base.provider,
+            base.account,
+            used=used,
+            unit=unit,
+            money=card.money,
+            state=base.state,
+            number=number,
         )
     ]
 
 
-def _cells(line: ExportLine) -> list[date | str | Decimal | Money | None]:
+def _cells(line: ExportLine, *, mixed: bool) -> list[date | str | Decimal | Money | None]:
     return [
         line.day,
         line.operation,
@@ -158,10 +178,11 @@ def _cells(line: ExportLine) -> list[date | str | Decimal | Money | None]:
         line.meter,
         line.zone,
         line.value,
-        line.kwh,
+        line.used,
         line.money,
         line.state,
         line.number,
+        *([line.unit] if mixed else []),
     ]
 
 

@@ -129,7 +129,12 @@ def page(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Choose the terms; nothing is charged by them before the yes of the next page."""
     person_id = person_of(request).person_id
-    accounts = [card for group in cabinet(person_id) for card in group.cards if Right.PAY in card.rights]
+    accounts = [
+        card
+        for group in cabinet(person_id)
+        for card in group.cards
+        if Right.PAY in card.rights and card.provider.service.charged_here
+    ]
     cards = payments.cards(person_id=person_id)
     found = queries.agreements(person_id=person_id, now=now_of(request))
     form = AutopayForm(

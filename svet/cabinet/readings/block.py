@@ -17,6 +17,7 @@ from svet.cabinet.readings.form import TypedSet, digest
 from svet.cabinet.readings.usual import usual_range
 from svet.cabinet.shell.session import actor_of, now_of
 from svet.kernel.periods import Month
+from svet.kernel.services import Unit
 from svet.look import formats
 from svet.metering import operations, queries, rules, texts
 from svet.metering.operations import ReadingReceipt
@@ -82,6 +83,16 @@ class MeterBlock:
     def photo_name(self) -> str:
         """The name of the photo's field; it begins with «photo»."""
         return f"photo-{self.prefix}" if self.prefix else "photo"
+
+    @property
+    def unit(self) -> Unit:
+        """In what it counts."""
+        return self.meter.unit
+
+    @property
+    def charged_here(self) -> bool:
+        """Whether the readings make a bill here; else they are handed on to the supplier."""
+        return self.meter.service.charged_here
 
     @property
     def asks_old(self) -> bool:
@@ -162,8 +173,8 @@ def block_of(
 ) -> MeterBlock:
     """A meter with its boxes; ``judgement`` is given when the guard has something to say.
 
-    ``sent`` is the set of today, which the boxes then stand behind. ``begins`` are kWh the boxes begin with
-    until something is typed; else it is the last value of each dial.
+    ``sent`` is the set of today, which the boxes then stand behind. ``begins`` are values the boxes begin
+    with until something is typed; else it is the last value of each dial.
     """
     if known is None:
         return MeterBlock(
@@ -247,8 +258,8 @@ def _scale(
 ) -> ScaleView:
     dial = next(dial for dial in known.dials if dial.zone == zone)
     last, value = (
-        f"{kwh.quantize(Decimal(1).scaleb(-dial.decimals)):f}"
-        for kwh in (dial.last.value, begins.get(zone, dial.last.value))
+        f"{shown.quantize(Decimal(1).scaleb(-dial.decimals)):f}"
+        for shown in (dial.last.value, begins.get(zone, dial.last.value))
     )
     errors: list[str] = []
     if typed is not None:
@@ -259,12 +270,15 @@ def _scale(
             errors.append(texts.explain_reason(verdict.refusal, verdict.details))
     return ScaleView(
         zone=zone,
-        title=str(texts.ZONE_NAMES[zone]),
+        title=texts.scale_name(zone, dial.service),
         name=f"{prefix}value-{zone.value}",
         value=value,
         last=last,
-        last_text=_("%(value)s\u00a0кВт·ч от %(on)s")
-        % {"value": texts.number(dial.last.value), "on": formats.day(dial.last.on)},
+        last_text=_("%(value)s от %(on)s")
+        % {
+            "value": formats.volume(dial.last.value, dial.service.unit),
+            "on": formats.day(dial.last.on),
+        },
         was=texts.number(dial.last.value),
         errors=errors,
     )

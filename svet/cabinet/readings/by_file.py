@@ -272,7 +272,7 @@ def _fields(known: MeterDials, typed: TypedSet, judgement: Judgement | None) -> 
             error = texts.explain_reason(verdict.refusal, verdict.details)
         found.append(
             TableField(
-                title=str(texts.ZONE_NAMES[dial.zone]),
+                title=texts.scale_name(dial.zone, dial.service),
                 name=f"{typed.prefix}value-{dial.zone.value}",
                 value=typed.raw.get(dial.zone, ""),
                 last=formats.number(dial.last.value),

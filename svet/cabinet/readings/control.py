@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from svet.billing import queries as billing
 from svet.billing.queries import ControlDifference
 from svet.kernel.money import Money
+from svet.kernel.services import Service, Unit
 from svet.metering import queries, texts
 from svet.metering.queries import DisputeView, MeterView, SetView
 
 
 @dataclass(frozen=True, slots=True)
 class ControlRow:
-    """One scale in both readings; ``difference`` in kWh, control minus customer."""
+    """One scale in both readings; ``difference`` in the unit of the service, control minus customer."""
 
     title: str
     own: str
@@ -30,6 +31,7 @@ class ControlView:
     """What a control reading changes, until when one may object, and the objection if there is one."""
 
     rows: tuple[ControlRow, ...]
+    unit: Unit
     found: ControlDifference
     until: date
     may_object: bool
@@ -43,7 +45,7 @@ class ControlView:
 
     @property
     def difference(self) -> Decimal:
-        """kWh of all scales."""
+        """The volume of all scales."""
         return self.found.kwh
 
     @property
@@ -53,7 +55,11 @@ class ControlView:
 
     @property
     def sentence(self) -> str:
-        """What it means for the bill."""
+        """What it means for the bill, which the supplier makes where it is not made here."""
+        if self.unit is not Unit.KWH:
+            if self.difference == 0:
+                return _("Контрольные показания совпали с вашими.")
+            return _("Контрольные показания отличаются от ваших: разницу посчитает поставщик.")
         if self.difference == 0:
             return _("Контрольные показания совпали с вашими: в счёте ничего не изменится.")
         if self.difference < 0:
@@ -70,7 +76,8 @@ def control_view(control: SetView, *, meter: MeterView, today: date, may_submit:
     settled = dispute.settled_by_id if dispute is not None else None
     stands = control.state in ("accepted", "used")
     return ControlView(
-        rows=tuple(_rows(control, found)),
+        rows=tuple(_rows(control, found, meter.service)),
+        unit=meter.unit,
         found=found,
         until=until,
         may_object=may_submit and dispute is None and stands and today <= until,
@@ -79,11 +86,11 @@ def control_view(control: SetView, *, meter: MeterView, today: date, may_submit:
     )
 
 
-def _rows(control: SetView, found: ControlDifference) -> list[ControlRow]:
+def _rows(control: SetView, found: ControlDifference, service: Service) -> list[ControlRow]:
     shown = {v.zone: texts.number(v.value) for v in found.own.values} if found.own is not None else {}
     return [
         ControlRow(
-            title=str(texts.ZONE_NAMES[value.zone]),
+            title=texts.scale_name(value.zone, service),
             own=shown.get(value.zone, "—"),
             control=texts.number(value.value),
             difference=found.by_zone.get(value.zone, Decimal(0)),

@@ -55,7 +55,11 @@ class TypedSet:
         self.raw[zone] = raw[:40]
         try:
             self.values[zone] = parse_value(
-                raw, digits=self.meter.digits, decimals=self.meter.decimals, field=zone
+                raw,
+                digits=self.meter.digits,
+                decimals=self.meter.decimals,
+                field=zone,
+                unit=self.meter.unit,
             )
         except ReadingRefused as refused:
             self.errors[zone] = [texts.explain(refused)]

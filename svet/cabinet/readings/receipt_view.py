@@ -16,6 +16,8 @@ from svet.cabinet.readings.control import ControlView, control_view
 from svet.cabinet.shell.session import actor_of, now_of
 from svet.cabinet.shell.tracks import TrackStep, dispute_track, track
 from svet.kernel.periods import Month
+from svet.kernel.services import Service
+from svet.look import formats
 from svet.metering import operations, queries, rules, texts
 from svet.metering.queries import PhotoView, SetChange, SetView
 from svet.metering.rules import ReadingKind, ReadingState
@@ -65,12 +67,19 @@ def receipt_view(request: HttpRequest, *, set_public_id: str, person_id: int) ->
         view=view,
         card=card,
         title=_title(view, state),
-        values=_values(view, state),
-        steps=track(view, changes, period=period, reader=person_id, bill=_bill(view, changes)),
+        values=_values(view, state, card.provider.service),
+        steps=track(
+            view,
+            changes,
+            period=period,
+            reader=person_id,
+            bill=_bill(view, changes),
+            service=card.provider.service,
+        ),
         state_name=str(texts.STATE_NAMES[state]),
         standing=state in rules.EFFECTIVE,
         review=state is ReadingState.UNDER_REVIEW,
-        why=texts.doubts_line(changes[0].doubts) if changes else "",
+        why=texts.doubts_line(changes[0].doubts, card.provider.service) if changes else "",
         period=period,
         may_withdraw=operations.may_withdraw(view, by=by, today=today, window_to_day=to_day) is None,
         may_add_photo=state is ReadingState.UNDER_REVIEW and may_submit,
@@ -90,16 +99,16 @@ def _title(view: SetView, state: ReadingState) -> str:
     return _("Показания на проверке") if state is ReadingState.UNDER_REVIEW else str(texts.STATE_NAMES[state])
 
 
-def _values(view: SetView, state: ReadingState) -> list[tuple[str, str]]:
+def _values(view: SetView, state: ReadingState, service: Service) -> list[tuple[str, str]]:
     rows = []
     for value in view.values:
-        text = _("%(value)s\u00a0кВт·ч") % {"value": texts.number(value.value)}
+        text = formats.volume(value.value, service.unit)
         if state in rules.EFFECTIVE and view.kind == ReadingKind.CUSTOMER:
-            text = _("%(value)s\u00a0кВт·ч, расход %(used)s\u00a0кВт·ч") % {
-                "value": texts.number(value.value),
-                "used": texts.number(value.consumption),
+            text = _("%(value)s, расход %(used)s") % {
+                "value": text,
+                "used": formats.volume(value.consumption, service.unit),
             }
-        rows.append((str(texts.ZONE_NAMES[value.zone]), text))
+        rows.append((texts.scale_name(value.zone, service), text))
     return rows
 
 

@@ -15,6 +15,7 @@ from svet.accounts.queries import AccountCard, GroupView, provider_today
 from svet.accounts.rules import Right
 from svet.cabinet.readings.block import MeterBlock, block_of, withdrawable
 from svet.cabinet.readings.standing import standing_of
+from svet.cabinet.readings.windows import WindowLine, window_line
 from svet.cabinet.shell.session import now_of, person_of
 from svet.cabinet.shell.slices import Part, asked_start, part_again, part_of, query_of
 from svet.look import formats
@@ -63,14 +64,6 @@ class AccountBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowLine:
-    """What is said of the recommended window of a provider."""
-
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class ReadingsSection:
     """A group with its accounts."""
 
@@ -95,6 +88,8 @@ class ReadingsSheet:
     part: Part = field(default_factory=Part)
     #: One account of several, which was asked for.
     alone: bool = False
+    #: The unit of all accounts of the cabinet; nothing where they have several.
+    unit: str = ""
 
     @property
     def light(self) -> bool:
@@ -206,11 +201,12 @@ def gathered(
         for group in groups
     ]
     windows = [
-        _window_line(
+        window_line(
             provider_today(provider, now),
             from_day=provider.window_from_day,
             to_day=provider.window_to_day,
             name=provider.name if len(providers) > 1 else "",
+            charged_here=provider.service.charged_here,
         )
         for provider in providers.values()
     ]
@@ -224,7 +220,13 @@ def gathered(
         standing.meters,
         part,
         alone=bool(only) and len(listed) > 1,
+        unit=_unit_of(listed),
     )
+
+
+def _unit_of(cards: Sequence[AccountCard]) -> str:
+    units = {card.provider.service.unit for card in cards}
+    return formats.unit_name(units.pop()) if len(units) == 1 else ""
 
 
 def _blocks(
@@ -303,23 +305,3 @@ def _sent_today(account_ids: list[int], days: dict[int, date]) -> dict[int, SetV
         and view.kind == rules.ReadingKind.CUSTOMER
         and view.receipt_number
     }
-
-
-def _window_line(today: date, *, from_day: int, to_day: int, name: str) -> WindowLine:
-    window = rules.window(today, window_from_day=from_day, window_to_day=to_day)
-    values = {
-        "period": formats.month(window.period),
-        "until": formats.day(window.closes_on),
-        "since": formats.day(window.opens_on),
-    }
-    if window.state is rules.WindowState.OPEN:
-        text = _("Показания войдут в счёт за %(period)s. Принимаем их до %(until)s включительно.") % values
-    else:
-        text = (
-            _(
-                "Показания войдут в счёт за %(period)s. Лучше передать их с %(since)s по %(until)s, "
-                "но мы принимаем их в любой день."
-            )
-            % values
-        )
-    return WindowLine(name or _("Когда передавать"), text)

@@ -17,11 +17,12 @@ from svet.accounts.queries import AccountCard
 from svet.exchange.rules.refusals import FileReason, FileRefused
 from svet.exchange.rules.streams import decode
 from svet.exchange.rules.tables import RegisterColumn, read_table
+from svet.kernel.services import Service
 from svet.kernel.writing import plain_number, safe_cell
 from svet.look import formats
 from svet.metering.queries import MeterDials, MeterView
 from svet.metering.rules import Zone, zones_of
-from svet.metering.texts import ZONE_NAMES
+from svet.metering.texts import ZONE_NAMES, scale_name
 
 MAX_BYTES = 512 * 1024
 MAX_LINES = 2_000
@@ -92,7 +93,7 @@ def written(meters: Sequence[TableMeter]) -> bytes:
                 each.card.address,
                 each.card.number,
                 each.meter.serial,
-                str(ZONE_NAMES[zone]),
+                scale_name(zone, each.meter.service),
                 "" if last is None else plain_number(last.value).replace(".", ","),
                 "" if last is None else formats.day(last.on),
                 "",
@@ -196,6 +197,13 @@ def _zone(text: str, meter: MeterView) -> Zone | None:
     if not text and len(zones) == 1:
         return zones[0]
     given = text.casefold()
-    return next(
-        (zone for zone in zones if given in (name.casefold() for name in _spoken(ZONE_NAMES[zone]))), None
-    )
+    return next((zone for zone in zones if given in _scale_names(zone, meter.service)), None)
+
+
+def _scale_names(zone: Zone, service: Service) -> list[str]:
+    """What a scale is called in every language of the cabinet, by its zone and by what it meters."""
+    found = [name.casefold() for name in _spoken(ZONE_NAMES[zone])]
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found.append(scale_name(zone, service).casefold())
+    return found

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from svet.bills import texts as bill_texts
 from svet.kernel.actors import ActorKind
 from svet.kernel.periods import Month
+from svet.kernel.services import Service
 from svet.look import formats
 from svet.metering import texts
 from svet.metering.queries import DisputeView, SetChange, SetView
@@ -44,7 +45,13 @@ def who(kind: ActorKind, person_id: int | None, *, reader: int | None) -> str:
 
 
 def track(
-    view: SetView, changes: Sequence[SetChange], *, period: Month, reader: int | None, bill: str = ""
+    view: SetView,
+    changes: Sequence[SetChange],
+    *,
+    period: Month,
+    reader: int | None,
+    service: Service,
+    bill: str = "",
 ) -> list[TrackStep]:
     """Every station the set has passed, then those to come; ``bill`` is the number of the bill it is in."""
     author = who(ActorKind(view.author_kind), view.author_person_id, reader=reader)
@@ -60,24 +67,25 @@ def track(
             "done",
         )
     ]
-    steps += [_station(change, reader=reader, bill=bill) for change in changes]
-    return [*steps, *_to_come(ReadingState(view.state), period)]
+    steps += [_station(change, reader=reader, bill=bill, service=service) for change in changes]
+    return [*steps, *_to_come(ReadingState(view.state), period, service)]
 
 
-def _station(change: SetChange, *, reader: int | None, bill: str) -> TrackStep:
+def _station(change: SetChange, *, reader: int | None, bill: str, service: Service) -> TrackStep:
     name = str(texts.STATE_NAMES[change.after])
     by = who(change.by_kind, change.by_person_id, reader=reader)
     when = formats.moment(change.at)
     match change.after:
         case ReadingState.ACCEPTED if change.before is ReadingState.SUBMITTED:
-            asked = texts.doubts_line(change.doubts)
+            asked = texts.doubts_line(change.doubts, service)
             return TrackStep(
                 name,
                 _join(_("вы подтвердили: %(why)s") % {"why": asked} if asked else "", change.words),
                 "done",
             )
         case ReadingState.UNDER_REVIEW:
-            return TrackStep(name, _join(texts.doubts_line(change.doubts), _quoted(change.words)), "done")
+            asked = texts.doubts_line(change.doubts, service)
+            return TrackStep(name, _join(asked, _quoted(change.words)), "done")
         case ReadingState.USED:
             note = _join(bill_texts.month_label(change.period) if change.period else "", bill)
             return TrackStep(name, _join(when, note), "done")
@@ -91,8 +99,9 @@ def _station(change: SetChange, *, reader: int | None, bill: str) -> TrackStep:
             )
 
 
-def _to_come(state: ReadingState, period: Month) -> list[TrackStep]:
-    bill = _("Счёт за %(period)s") % {"period": formats.month(period)}
+def _to_come(state: ReadingState, period: Month, service: Service) -> list[TrackStep]:
+    named = _("Счёт за %(period)s") if service.charged_here else _("Поставщику за %(period)s")
+    bill = named % {"period": formats.month(period)}
     after = _("после %(on)s") % {"on": formats.day(period.end)}
     match state:
         case ReadingState.ACCEPTED:

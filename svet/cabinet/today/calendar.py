@@ -188,7 +188,8 @@ def _payments(request: HttpRequest, cards: Iterable[AccountCard], now: datetime)
             on = newest[key].due_on if key in newest else None
         if on is not None and left > ZERO and on >= today:
             days.add(on)
-    title = _("Оплатить электроэнергию")
+    only_light = all(card.provider.service.charged_here for card in paying)
+    title = _("Оплатить электроэнергию") if only_light else _("Оплатить счета")
     return [CalendarEvent(f"due:{day:%Y-%m-%d}", title, day, day, url) for day in sorted(days)]
 
 

@@ -12,8 +12,9 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from svet.history.queries import CardKind, HistoryCard
+from svet.kernel.services import Unit
 from svet.ledger.rules import TransactionKind
-from svet.look.formats import NBSP, energy, roubles
+from svet.look.formats import NBSP, roubles, volume
 from svet.metering.queries import SetView
 from svet.payments import texts as payment_texts
 from svet.payments.rules.states import OrderState
@@ -39,7 +40,9 @@ def recent_line(card: HistoryCard, *, person_id: int, names: Mapping[int, str]) 
         day=f"{card.day.day}{NBSP}{short}",
         text=_what(card),
         whose=_whose(card, names) if len(names) > 1 else "",
-        value=_values(card.reading) if card.reading is not None else roubles(card.money or 0),
+        value=_values(card.reading, card.account.provider.service.unit)
+        if card.reading is not None
+        else roubles(card.money or 0),
     )
 
 
@@ -75,11 +78,11 @@ def _what(card: HistoryCard) -> str:
             return _("Оплата зачислена")
 
 
-def _values(reading: SetView) -> str:
+def _values(reading: SetView, unit: Unit) -> str:
     """The value of a single scale, of several what they used together: three values fit no line."""
     if len(reading.values) == 1:
-        return energy(reading.values[0].value)
-    return energy(sum((each.consumption for each in reading.values), Decimal(0)), sign=True)
+        return volume(reading.values[0].value, unit)
+    return volume(sum((each.consumption for each in reading.values), Decimal(0)), unit, sign=True)
 
 
 def _url(card: HistoryCard, person_id: int) -> str:

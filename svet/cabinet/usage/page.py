@@ -128,8 +128,8 @@ def _render(
 def budget(request: HttpRequest, public_id: str) -> HttpResponse:
     """Keep one's own limit for a month; what cannot be kept is said beside its field."""
     card = _card(request, public_id)
-    if request.method != "POST":
-        return redirect("usage", card.public_id)  # a reload of a refusal
+    if request.method != "POST" or not card.provider.service.charged_here:
+        return redirect("usage", card.public_id)  # a reload of a refusal, or nothing to limit
     form = BudgetForm(request.POST)
     if form.is_valid():
         try:

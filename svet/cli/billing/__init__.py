@@ -64,9 +64,10 @@ def parse_month(text: str) -> Month:
         ) from None
 
 
-def providers(code: str) -> list[ProviderView]:
-    """The provider with this code, or all. :raises Failure: there is none"""
-    found = sorted(account_queries.providers(), key=lambda one: one.code)
+def providers(code: str, *, all_services: bool = False) -> list[ProviderView]:
+    """The provider with this code, or all of those that are charged here. :raises Failure: there is none"""
+    known_here = account_queries.providers() if all_services else account_queries.charging_providers()
+    found = sorted(known_here, key=lambda one: one.code)
     chosen = [provider for provider in found if code in ("", provider.code)]
     if not chosen:
         if not found:

@@ -19,7 +19,7 @@ from svet.look.formats import day
 
 def show_limits(*, code: str, now: datetime, say: Say) -> None:
     """What holds for a supplier or all, and every change of it. :raises Failure: no such provider"""
-    for provider in providers(code):
+    for provider in providers(code, all_services=True):
         rows, today = limits_of(provider.provider_id), provider_today(provider, now)
         held = limits_on(rows, today, default=default_limits())
         say(f"{provider.code}  {provider.name}: {limits_words(held)}")
@@ -35,7 +35,7 @@ def choose_limits(
     :raises Failure: no such provider, or several to choose from
     :raises MoneyLimitsRefused: the day is over, a number is impossible
     """
-    chosen = providers(code)
+    chosen = providers(code, all_services=True)
     if len(chosen) > 1:
         raise Failure(name_one(chosen))
     outcome, first, limits = set_money_limits(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 
 import click
 
@@ -82,6 +83,35 @@ def replace(
             )
         behind = "" if meter.ratio == 1 else f", ratio {plain_number(meter.ratio)}"
         click.echo(f"meter {old} is down, {meter.serial} is up on account {account}{behind}")
+
+
+@meter_command.command("readings")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--provider", required=True, help="the supplier's code")
+@click.option("--month", required=True, metavar="YYYY-MM", help="whose window the readings are of")
+def readings(file: Path, provider: str, month: str) -> None:
+    """Write the last readings of a month to FILE, for a supplier that charges by its own billing.
+
+    The register has the columns of «svet import readings». A file that is there is not written over.
+    """
+    with database():
+        django_ready()
+        from django.utils.translation import gettext as _
+
+        from svet.cli.billing import parse_month, providers
+        from svet.exchange.queries import readings_register
+
+        if file.exists():
+            raise Failure(_("Файл %(path)s уже есть: назовите другой.") % {"path": file})
+        if not file.absolute().parent.is_dir():
+            raise Failure(_("Нет папки %(path)s.") % {"path": file.absolute().parent})
+        (supplier,) = providers(provider, all_services=True)
+        content, count = readings_register(supplier, parse_month(month))
+        file.write_bytes(content)
+        click.echo(
+            _("%(path)s: показаний %(count)d, поставщик %(name)s")
+            % {"path": file, "count": count, "name": supplier.name}
+        )
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -28,7 +28,8 @@ FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 def import_command(
     profile: str, file: Path, source: str, without: str, despite: bool, rejects: Path | None
 ) -> None:
-    """Take a register of PROFILE: accounts, terms, readings, payments, openings, disputes.
+    """Take a register of PROFILE: accounts, terms, readings, payments, openings, charges,
+    disputes.
 
     Or a bank's statement: statement.
 

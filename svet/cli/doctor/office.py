@@ -16,6 +16,7 @@ from svet.fiscal.rules.vat import RATES
 from svet.kernel.periods import Month
 from svet.look.formats import day, number
 from svet.look.formats import month as month_name
+from svet.look.services import service_name
 from svet.payments.operations.receipts import shops_without_receipts
 from svet.payments.queries.bank_receipts import late_bank_receipt_count
 from svet.payments.queries.receipts import makers
@@ -72,6 +73,12 @@ def _supplier(provider: ProviderView, *, today: date, production: bool) -> Findi
         yield Finding(
             Health.ILL, what, _("Реквизиты неполны: платить ему нельзя, счёт не печатается."), "svet setup"
         )
+    if not provider.service.charged_here:
+        said = _("%(service)s: суммы приходят реестрами поставщика.") % {
+            "service": service_name(provider.service)
+        }
+        yield Finding(Health.WELL, what, said)
+        return
     month = Month.of(today)
     if not provider.region or not group_codes(provider.region):
         yield Finding(Health.ILL, what, _("Нет цен его региона."), "svet tariffs load FILE")

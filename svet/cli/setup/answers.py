@@ -19,6 +19,7 @@ from svet.billing.rules import Rules
 from svet.billing.rules.policies import PolicyRefused, chosen
 from svet.billing.texts import explain as explain_billing
 from svet.kernel.refusals import Refused
+from svet.kernel.services import Service
 from svet.kernel.writing import plain_number
 from svet.people.rules import normalise_email, normalise_name, normalise_phone
 from svet.people.texts import explain as explain_person
@@ -212,7 +213,18 @@ def zone(text: str, given: Given) -> str:
     return clean
 
 
+def service(text: str, given: Given) -> str:
+    clean = text.strip().lower()
+    if clean not in [one.value for one in Service]:
+        raise AnswerFault(
+            _("Услуга пишется одним из слов: %(known)s.") % {"known": ", ".join(one.value for one in Service)}
+        )
+    return clean
+
+
 def norm(text: str, given: Given) -> str:
+    if given.get("service", Service.ELECTRICITY.value) != Service.ELECTRICITY.value:
+        raise AnswerFault(_("Норматив задают только для электроэнергии: остальное начисляет сам поставщик."))
     try:
         value = Decimal(text.strip().replace(",", "."))
         rules = chosen(Rules(), norm_kwh_per_person=value)

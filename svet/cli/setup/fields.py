@@ -15,6 +15,7 @@ from svet.arrangements.rules.limits import SUMS
 from svet.cli.setup import answers
 from svet.cli.setup.answers import Given
 from svet.kernel.money import Money
+from svet.kernel.services import Service
 from svet.kernel.writing import plain_number
 from svet.site.queries import DEFAULT_ACCENT, DEFAULT_PRIMARY
 
@@ -32,7 +33,7 @@ class Field:
     key: str
     question: str | Promise
     judge: Callable[[str, Given], str] = answers.line
-    required: bool = False
+    required: bool | Callable[[Given], bool] = False
     usual: Callable[[Given], str] = _nothing
 
 
@@ -84,7 +85,18 @@ SUPPLIER = (
     Field("due_day", _("До какого числа платить"), answers.day, usual=_always("15")),
     Field("time_zone", _("Часовой пояс"), answers.zone, usual=lambda given: settings.TIME_ZONE),
     Field("hotline", _("Свой телефон, если он другой"), answers.hotline),
-    Field("norm", _("Норматив, кВт·ч на человека в месяц"), answers.norm, required=True),
+    Field(
+        "service",
+        _("Услуга: electricity, cold_water, hot_water, heat, gas или waste"),
+        answers.service,
+        usual=_always(Service.ELECTRICITY.value),
+    ),
+    Field(
+        "norm",
+        _("Норматив, кВт·ч на человека в месяц (только для электроэнергии)"),
+        answers.norm,
+        required=lambda given: given.get("service") == Service.ELECTRICITY.value,
+    ),
 )
 SHOP = (
     Field("code", _("Код договора эквайринга"), partial(answers.line, longest=20), required=True),

@@ -235,7 +235,7 @@ def judged(field: Field, given: str | None, beside: Answers, *, standing: Answer
     if given is None:
         given = standing.get(field.key) or field.usual(beside)
     if not given.strip():
-        if field.required:
+        if field.required(beside) if callable(field.required) else field.required:
             raise AnswerFault(_("Ответ нужен. %(question)s?") % {"question": field.question})
         return ""
     # What stands was judged when it came, perhaps by another version: it may stay.

@@ -75,6 +75,7 @@ def _supplier(row: ProviderView, *, now: datetime) -> dict[str, str]:
         "due_day": str(row.due_day),
         "time_zone": row.time_zone,
         "hotline": row.hotline,
+        "service": row.service.value,
         "norm": _norm(row, now=now),
     }
 

@@ -19,6 +19,7 @@ from svet.cli.setup.present import present
 from svet.cli.setup.state import Change, SetupPlan, SetupState, Text, changes
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.services import Service
 from svet.kernel.transactions import together
 from svet.payments.operations import add_shop, serve
 from svet.payments.operations.shops import FIRST
@@ -128,6 +129,7 @@ def _write_supplier(
         due_day=int(wanted["due_day"]),
         time_zone=wanted["time_zone"],
         hotline=wanted["hotline"],
+        service=Service(wanted["service"]),
     )
     standing = state.suppliers.get(wanted["code"], {})
     _note("supplier.changed", "provider", provider.public_id, wanted, standing, now=now)

@@ -19,7 +19,7 @@ from svet.accounts.tests.factories import make_provider
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.cli.main import COMMANDS, svet
 from svet.config.failures import Failure
-from svet.exchange.rules import accounts, openings, readings, terms
+from svet.exchange.rules import accounts, charges, openings, readings, terms
 from svet.exchange.tests.statement_files import document, one_c
 from svet.exchange.tests.test_taking import NUMBERS, SERIALS, account_lines, payment_lines, reading_lines
 from svet.payments.tests.factories import provider_with_requisites
@@ -42,7 +42,7 @@ ELSEWHERE = {
 #: Headings of registers are what stands in the operator's own file.
 HEADINGS = {
     column.name
-    for table in (accounts.COLUMNS, openings.COLUMNS, readings.COLUMNS, terms.COLUMNS)
+    for table in (accounts.COLUMNS, charges.COLUMNS, openings.COLUMNS, readings.COLUMNS, terms.COLUMNS)
     for column in table
 } | set(COLUMNS)
 HEADINGS |= set(NORM_COLUMNS)
@@ -74,6 +74,10 @@ WRONG_TILLS = (
 OPENINGS = (
     f"provider;account;sum;date\nues;{NUMBERS[0]};10,00;2020-01-02\nues;{NUMBERS[1]};-5;2020-01-02\n"
     "total;ues;2;5,00\n"
+)
+CHARGES = (
+    f"provider;account;month;sum\nues;{NUMBERS[0]};2020-01;10,00\nnobody;1;x;5\n"
+    "total;ues;1;10,00\ntotal;nobody;1;5\n"
 )
 TERMS = (
     "provider;account;since;residents;stove;ground\n"
@@ -173,6 +177,8 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["openings", files("o2.csv", OPENINGS.replace("0356067001", "9"))],
             ["openings", files("o3.csv", OPENINGS.replace("10,00", "11,00", 1))],
             ["openings", files("o4.csv", OPENINGS.replace("total", "totally"))],
+            ["charges", files("ch.csv", CHARGES)],
+            ["charges", files("ch2.csv", CHARGES.replace("total", "totally"))],
             ["terms", files("t.csv", TERMS)],
             ["terms", files("t2.csv", TERMS.replace("0356067001", "9").replace("газовая", "дрова"))],
             ["terms", files("t3.csv", TERMS.replace("total;ues;2", "total;ues;3"))],
@@ -623,6 +629,13 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             [*replace, "--final", "day=много"],
             [*replace, *finals],
             ["1", *replace[1:], *finals],
+        ],
+        ("meter", "readings"): [
+            [str(files.folder / "out.csv"), "--provider", "ues", "--month", DAY[:7]],
+            [str(files.folder / "out.csv"), "--provider", "ues", "--month", DAY[:7]],
+            [str(files.folder / "none" / "out.csv"), "--provider", "ues", "--month", DAY[:7]],
+            [str(files.folder / "out2.csv"), "--provider", "nobody", "--month", DAY[:7]],
+            [str(files.folder / "out2.csv"), "--provider", "ues", "--month", "осень"],
         ],
         ("person", "add"): [
             [PHONE, "--password", "Vasilek-Roshcha-31"],

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from django.test import override_settings
 
 from svet.accounts.models import Provider
+from svet.accounts.tests.factories import make_account
 from svet.arrangements.models import MoneyLimitsPolicy
 from svet.billing.models import Policy
 from svet.cli.commands import setup as command
@@ -247,6 +248,29 @@ def test_the_demos_invented_requisites_are_printed_and_taken_back(tmp_path: Path
     assert "48" in run("--file", str(kept)).output
 
 
+def test_a_supplier_of_water_is_set_up_without_a_norm_and_stays_one(file: Path) -> None:
+    water = FILE.replace("norm = 94.5", 'service = "cold_water"')
+    file.write_text(water, "utf-8")
+    done = run("--file", str(file))
+    assert done.exit_code == 0, said(done)
+    provider = Provider.objects.get()
+    assert (provider.service, Policy.objects.exists()) == ("cold_water", False)
+    assert 'service = "cold_water"' in run("--print").output
+    for wrong, place in (
+        (water + "", ""),
+        (water.replace("cold_water", "вода"), ".service:"),
+        (water.replace('service = "cold_water"', 'service = "cold_water"\nnorm = 5'), ".norm:"),
+        (water.replace("cold_water", "electricity"), ".norm:"),
+    ):
+        file.write_text(wrong, "utf-8")
+        assert place in said(run("--file", str(file))), wrong
+    make_account(provider=provider, tariff_group="")
+    file.write_text(water.replace("cold_water", "heat"), "utf-8")
+    refused = run("--file", str(file))
+    assert (refused.exit_code, Provider.objects.get().service) == (1, "cold_water")
+    assert "услугу не меняют" in said(refused)
+
+
 def test_a_dry_run_says_and_writes_nothing(file: Path) -> None:
     done = run("--file", str(file), "--dry-run")
     assert "retailer.brand" in done.output
@@ -312,7 +336,7 @@ ANSWERS = [
     *("", "", "", "", ""),
     *("volga", "Свет", "АО «Свет»", "Самарская область", "7707083894", "7707083893", ""),
     *("044525226x", "044525225", "Банк", "40702810838000000001", "40702810938000000001"),
-    *("30101810400000000225", "", "", "", "Самара", "Europe/Samara", "", "94,5"),
+    *("30101810400000000225", "", "", "", "Самара", "Europe/Samara", "", "пар", "", "94,5"),
     "нет",
     *("+79117178512", "Смирнова", "Ольга", ""),
     *("weak", PASSWORD, "other", PASSWORD, PASSWORD),
@@ -322,7 +346,14 @@ ANSWERS = [
 def test_it_asks_again_what_cannot_be_right_and_writes_when_told() -> None:
     done = run(typed="\n".join([*ANSWERS, "y"]) + "\n", password="")
     assert done.exit_code == 0, said(done)
-    for sentence in ("не похоже на номер", "В ИНН ошибка", "В БИК ошибка", "не подходит к БИК", "пояса нет"):
+    for sentence in (
+        "не похоже на номер",
+        "В ИНН ошибка",
+        "В БИК ошибка",
+        "не подходит к БИК",
+        "пояса нет",
+        "одним из слов",
+    ):
         assert sentence in done.output, sentence
     assert "Пароли не совпали" in done.output
     assert Provider.objects.get().settlement_account == "40702810938000000001"

@@ -22,7 +22,7 @@ from svet.exchange.rules.refusals import RowReason
 from svet.kernel.actors import Actor
 from svet.metering import operations as metering
 from svet.metering.operations import MeterRow
-from svet.metering.rules import zones_of
+from svet.metering.rules import Scheme, zones_of
 from svet.people import texts as people_texts
 from svet.people.rules import PhoneRefused, normalise_phone
 from svet.tariffs import queries as tariffs
@@ -70,6 +70,13 @@ def _checked(row: AccountRow, provider: ProviderView, *, groups: Sequence[str]) 
     except PhoneRefused as refusal:
         return _refusal(row, RowReason.REFUSED, people_texts.explain(refusal), column="phone")
     group = row.tariff_group
+    if not provider.service.charged_here:
+        # Prices are the supplier's own affair; the dials of water, heat and gas know no zones.
+        if row.scheme != Scheme.SINGLE:
+            return _refusal(row, RowReason.CHOICE, column="scheme")
+        return replace(row, number=number, meter_serial=serial, phone=phone, tariff_group="")
+    if not group:
+        return _refusal(row, RowReason.REQUIRED, column="tariff_group")
     if group not in groups and _COMMA_CODE.fullmatch(group):
         # «1,1» is how a spreadsheet writes 1.1.
         group = group.replace(",", ".")

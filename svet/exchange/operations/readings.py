@@ -17,6 +17,7 @@ from svet.exchange.rules import readings as register
 from svet.exchange.rules.readings import ReadingRow
 from svet.exchange.rules.refusals import RowReason
 from svet.kernel.actors import Actor
+from svet.kernel.services import Unit
 from svet.metering import operations as metering
 from svet.metering import queries
 from svet.metering import texts as metering_texts
@@ -109,7 +110,10 @@ def _again(row: ReadingRow, meter: MeterView | None, kept: _Kept | None) -> RowO
     )
     if same:
         return _outcome(row, State.REPEATED)
-    said = texts.other_readings(on=kept.read_on, values=metering_texts.values_line(kept.values))
+    said = texts.other_readings(
+        on=kept.read_on,
+        values=metering_texts.values_line(kept.values, meter.unit if meter is not None else Unit.KWH),
+    )
     return changed(row.line_no, row.raw, external_id=row.external_id, account_number=row.account, text=said)
 
 

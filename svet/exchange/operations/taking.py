@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from svet.exchange.models import ImportFile, ImportRow
-from svet.exchange.operations import accounts, disputes, openings, payments, readings, terms
+from svet.exchange.operations import accounts, charges, disputes, openings, payments, readings, terms
 from svet.exchange.operations.outcomes import RowOutcome, State
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.exchange.rules.streams import lines_of_stream, survey
@@ -136,6 +136,8 @@ def take_file(
 def _apply(profile: str, text: str, *, by: Actor, now: datetime) -> list[RowOutcome]:
     if profile == ImportFile.Profile.OPENINGS:
         return openings.apply(text, now=now)
+    if profile == ImportFile.Profile.CHARGES:
+        return charges.apply(text, now=now)
     if profile == ImportFile.Profile.TERMS:
         return terms.apply(text, by=by, now=now)
     if profile == ImportFile.Profile.DISPUTES:

@@ -158,7 +158,7 @@ def _row(line: RegisterLine) -> AccountRow:
         flat=values.text(fields, "flat", longest=20, required=False),
         area_m2=area,
         residents=residents,
-        tariff_group=values.text(fields, "tariff_group", longest=10),
+        tariff_group=values.text(fields, "tariff_group", longest=10, required=False),
         opened_on=values.needed_day(fields, "opened_on"),
         meter_serial=values.text(fields, "meter_serial", longest=20),
         meter_type=values.text(fields, "meter_type", longest=80),

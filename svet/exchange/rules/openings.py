@@ -76,18 +76,16 @@ def parse(text: str) -> OpeningRegister:
     table, said = split_controls(text)
     rows: list[OpeningRow] = []
     faults: list[tuple[RegisterLine, RowFault]] = []
-    counted: dict[str, Total] = {}
-    for line in read_table(table, COLUMNS):
+    lines = list(read_table(table, COLUMNS))
+    for line in lines:
         if not line.fields:
             faults.append((line, RowFault(line.number, "", unreadable(line))))
             continue
-        money = signed_sum(line.fields)
-        counted.setdefault(line.fields["provider"], Total()).add(money or ZERO)
         try:
             rows.append(_row(line))
         except FieldFault as fault:
             faults.append((line, RowFault(line.number, fault.column, fault.reason)))
-    _hold(counted, said, unread=[line.number for line, _ in faults])
+    hold_totals(lines, said, unread=[line.number for line, _ in faults])
     return OpeningRegister(rows, faults)
 
 
@@ -119,6 +117,16 @@ def signed_sum(fields: Mapping[str, str], column: str = "sum") -> Money | None:
     return -found if negative else found
 
 
+def needed_sum(fields: Mapping[str, str]) -> Money:
+    """A sum that must be there. :raises FieldFault: it cannot be read"""
+    money = signed_sum(fields)
+    if money is None:
+        # Says which of its faults it is.
+        values.money(dict(fields), "sum")
+        raise AssertionError("a sum that cannot be read is refused")
+    return money
+
+
 def _control(parts: Sequence[str], *, number: int) -> tuple[str, Total]:
     cells = [part.strip().strip('"') for part in parts]
     money = signed_sum({"sum": cells[2]}) if len(cells) > 2 else None
@@ -127,8 +135,12 @@ def _control(parts: Sequence[str], *, number: int) -> tuple[str, Total]:
     return cells[0], Total(int(cells[1]), money)
 
 
-def _hold(counted: Mapping[str, Total], said: Mapping[str, Total], *, unread: Iterable[int]) -> None:
-    """Each supplier's rows add up to its control line. :raises FileRefused:"""
+def hold_totals(lines: Iterable[RegisterLine], said: Mapping[str, Total], *, unread: Iterable[int]) -> None:
+    """Each supplier's rows add up to its control line, those that cannot be read too. :raises FileRefused:"""
+    counted: dict[str, Total] = {}
+    for line in lines:
+        if line.fields:
+            counted.setdefault(line.fields["provider"], Total()).add(signed_sum(line.fields) or ZERO)
     listed = ", ".join(str(number) for number in list(unread)[:10])
     details: dict[str, object] = {"unread": listed} if listed else {}
     for provider in sorted({*counted, *said}):
@@ -149,16 +161,11 @@ def _hold(counted: Mapping[str, Total], said: Mapping[str, Total], *, unread: It
 
 def _row(line: RegisterLine) -> OpeningRow:
     fields = line.fields
-    money = signed_sum(fields)
-    if money is None:
-        # Says which of its faults it is.
-        values.money(dict(fields), "sum")
-        raise AssertionError("a sum that cannot be read is refused")
     return OpeningRow(
         line_no=line.number,
         raw=line.raw,
         provider=values.text(fields, "provider", longest=40),
         account=values.text(fields, "account", longest=20),
-        sum=money,
+        sum=needed_sum(fields),
         on=values.needed_day(fields, "date"),
     )

@@ -79,6 +79,8 @@ class RowReason(StrEnum):
     ALREADY_MOVED = "already_moved"
     ALREADY_BILLED = "already_billed"
     OPENING_AHEAD = "opening_ahead"
+    MONTH_AHEAD = "month_ahead"
+    CHARGED_HERE = "charged_here"
     NO_TERMS = "no_terms"
     TERMS_OVERTAKEN = "terms_overtaken"
     PAYMENT_UNKNOWN = "payment_unknown"

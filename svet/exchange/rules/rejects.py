@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import BinaryIO
 
-from svet.exchange.rules import accounts, disputes, openings, readings, terms, values
+from svet.exchange.rules import accounts, charges, disputes, openings, readings, terms, values
 from svet.exchange.rules.payment_rows import read_row
 from svet.exchange.rules.streams import lines_of_stream, survey
-from svet.exchange.rules.tables import heading_lines, read_table
+from svet.exchange.rules.tables import RegisterColumn, heading_lines, read_table
 from svet.exchange.rules.values import FieldFault
 from svet.kernel.money import Money
 from svet.payments.rules.layouts import PLAIN_LAYOUT, ControlRule, Layout, SignRule
@@ -36,7 +36,9 @@ def reject_file(
     stream.seek(0)
     text = stream.read().decode(encoding)
     if profile == "openings":
-        kept = _openings(text, lines)
+        kept = _sums(text, lines, openings.COLUMNS)
+    elif profile == "charges":
+        kept = _sums(text, lines, charges.COLUMNS)
     elif profile == "terms":
         kept = _terms(text, lines)
     else:
@@ -53,14 +55,14 @@ def _table(text: str, lines: Collection[int], *, profile: str) -> str:
     return "".join(kept)
 
 
-def _openings(text: str, lines: Collection[int]) -> str:
+def _sums(text: str, lines: Collection[int], columns: Sequence[RegisterColumn]) -> str:
     """The rows with a control line for each of their suppliers."""
     table, _said = openings.split_controls(text)
     every = list(io.StringIO(text, newline=""))
     kept = every[: heading_lines(text)]
     end = "\r\n" if "\r\n" in text else "\n"
     totals: dict[str, openings.Total] = {}
-    for row in read_table(table, openings.COLUMNS):
+    for row in read_table(table, columns):
         if row.number not in lines:
             continue
         kept += [raw if raw.endswith("\n") else raw + end for raw in every[row.number - 1 : row.last]]

@@ -22,6 +22,7 @@ from svet.fiscal.rules.vat import (
 from svet.fiscal.texts import line_name
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
+from svet.kernel.services import Service
 from svet.ledger.queries import owed_before
 from svet.ledger.queries.debts import OF_ENERGY, OF_FEES, debt_by_days
 from svet.payments.queries.receipts import contact_of, payer_of
@@ -63,8 +64,9 @@ def write_address(receipt: Receipt) -> None:
 
 def lines_to_be(receipt: Receipt, parts: Sequence[ReceiptPart]) -> list[ReceiptLine]:
     """The lines of a receipt, with their names; a settled part is one line for each rate of its supplies."""
-    numbers: dict[int, str] = {
-        one.account_id: one.number for one in accounts_by_id([part.account_id for part in parts])
+    named: dict[int, tuple[str, Service]] = {
+        one.account_id: (one.number, one.provider.service)
+        for one in accounts_by_id([part.account_id for part in parts])
     }
     return [
         ReceiptLine(
@@ -73,7 +75,7 @@ def lines_to_be(receipt: Receipt, parts: Sequence[ReceiptPart]) -> list[ReceiptL
             kind=part.kind.value,
             kopecks=one.money.kopecks,
             of_id=part.of,
-            name=line_name(part.kind, numbers[part.account_id]),
+            name=line_name(part.kind, *named[part.account_id]),
             rate_on=one.day,
         )
         for part, supplied in _supplied(receipt, parts)

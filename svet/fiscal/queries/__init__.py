@@ -183,7 +183,8 @@ def _view(row: Receipt, *, lines: bool = False) -> FiscalReceiptView:
         closing_document=row.closing_document,
         closing_reason=row.closing_reason,
         lines=tuple(
-            ReceiptLineView(one.account.number, ReceiptLineKind(one.kind), one.money) for one in rows
+            ReceiptLineView(one.account.number, ReceiptLineKind(one.kind), one.money, one.name)
+            for one in rows
         ),
         ground=row.ground,
         corrects=corrects,

@@ -18,6 +18,7 @@ class ReceiptLineView:
     account_number: str
     kind: ReceiptLineKind
     money: Money
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,4 +314,5 @@ def _what(order: BankOrder) -> str:
     """What the person reads on the bank's page."""
     if len(order.lines) == 1:
         return order.lines[0].purpose
-    return f"Оплата электроэнергии, лицевых счетов: {len(order.lines)}"
+    # «Оплата электроэнергии»: an order pays one supplier, so its lines pay for one thing.
+    return f"{order.lines[0].purpose.partition(', ')[0]}, лицевых счетов: {len(order.lines)}"

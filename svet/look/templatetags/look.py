@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
-from svet.look import formats
+from svet.kernel.services import Service, Unit
+from svet.look import formats, services
 from svet.look.icons import SHAPES
 from svet.look.qr import path_of, symbol
 
@@ -78,6 +79,30 @@ def kwh(value: Decimal | int | str | None) -> str:
 def kwh_signed(value: Decimal | int | None) -> str:
     """«+137 кВт·ч»."""
     return "" if value is None else formats.energy(value, sign=True)
+
+
+@register.filter
+def volume(value: Decimal | int | str | None, unit: Unit) -> str:
+    """«4 036 кВт·ч» or «12,345 м³», in the unit of its service."""
+    return "" if value is None or value == "" else formats.volume(value, unit)
+
+
+@register.filter
+def volume_signed(value: Decimal | int | None, unit: Unit) -> str:
+    """«+137 кВт·ч», «+3,2 м³»."""
+    return "" if value is None else formats.volume(value, unit, sign=True)
+
+
+@register.filter
+def unit_name(unit: Unit) -> str:
+    """«кВт·ч», «м³»."""
+    return formats.unit_name(unit)
+
+
+@register.filter
+def service_sentence(service: Service) -> str:
+    """What can be told of a service whose sums its supplier counts itself."""
+    return services.service_sentence(service)
 
 
 @register.filter

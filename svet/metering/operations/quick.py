@@ -93,7 +93,9 @@ def _submit(
         meter_id=meter.meter_id,
         sent=ReadingSubmission(
             values={
-                zone: parse_value(raw, digits=meter.digits, decimals=meter.decimals, field=zone)
+                zone: parse_value(
+                    raw, digits=meter.digits, decimals=meter.decimals, field=zone, unit=meter.unit
+                )
                 for zone, raw in typed.items()
             },
             read_on=read_on,

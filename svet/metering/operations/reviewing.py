@@ -109,8 +109,8 @@ def correct_review(
         )
         tell_corrected(
             meter,
-            before=texts.values_line({Zone(v.zone): v.value for v in row.values.all()}),
-            after=texts.values_line(values),
+            before=texts.values_line({Zone(v.zone): v.value for v in row.values.all()}, meter.unit),
+            after=texts.values_line(values, meter.unit),
             reason=reason.strip(),
             set_public_id=kept.public_id,
             now=now,

@@ -22,7 +22,11 @@ def tell_accepted(
     meter: MeterView, *, values: Mapping[Zone, Decimal], receipt: str, set_public_id: str, now: datetime
 ) -> None:
     """The readings count; ``set_public_id`` is the public one."""
-    params = {"account": meter.account.number, "values": texts.values_line(values), "receipt": receipt}
+    params = {
+        "account": meter.account.number,
+        "values": texts.values_line(values, meter.unit),
+        "receipt": receipt,
+    }
     _tell(meter, event=events.READING_ACCEPTED, params=params, set_public_id=set_public_id, now=now)
 
 
@@ -52,7 +56,7 @@ def tell_control(
     """The company read the meter; until when one may object."""
     params = {
         "account": meter.account.number,
-        "values": texts.values_line(values),
+        "values": texts.values_line(values, meter.unit),
         "on": day(read_on),
         "until": day(until),
     }

@@ -152,7 +152,9 @@ def _act(incoming: IncomingText, *, person: PersonView, now: datetime) -> _Said:
         if refused.reason in _NOT_UNDERSTOOD:
             text = sms.with_example(text, _example(person, sent))
         return _Said(text, "refused")
-    return _Said(_done(receipt, values=values, card=card if more else None), "taken", receipt.set_public_id)
+    return _Said(
+        _done(receipt, meter, values=values, card=card if more else None), "taken", receipt.set_public_id
+    )
 
 
 def _example(person: PersonView, sent: SentText) -> str:
@@ -245,7 +247,9 @@ def _values(meter: MeterView, sent: SentText) -> dict[Zone, Decimal]:
     if sent.twice or set(raw) != set(zones):
         raise TextRefused(TextReason.SCALES)
     return {
-        zone: parse_value(raw[zone], digits=meter.digits, decimals=meter.decimals, field=zone)
+        zone: parse_value(
+            raw[zone], digits=meter.digits, decimals=meter.decimals, field=zone, unit=meter.unit
+        )
         for zone in zones
     }
 
@@ -255,11 +259,14 @@ def _without_yes(text: str) -> str:
     return " ".join(word for word in text.split() if word.casefold().strip(",.!") not in ("да", "yes"))
 
 
-def _done(receipt: ReadingReceipt, *, values: dict[Zone, Decimal], card: AccountCard | None) -> str:
+def _done(
+    receipt: ReadingReceipt, meter: MeterView, *, values: dict[Zone, Decimal], card: AccountCard | None
+) -> str:
     return sms.done(
         values=values,
         receipt=receipt.receipt_number,
         period=receipt.period,
         state=receipt.state,
         account=card.number if card is not None else "",
+        service=meter.service,
     )

@@ -149,7 +149,7 @@ def _hard_on(meter: MeterView, read_on: date) -> date:
 
 
 def _daily(meter: MeterView, since: Mark, until: Mark) -> Decimal | None:
-    """kWh a day between two readings of a scale, if they lie far enough apart."""
+    """The volume a day between two readings of a scale, if they lie far enough apart."""
     used = 10**meter.digits * (until.turns - since.turns) + until.value - since.value
     days = (until.on - since.on).days
     return used * meter.ratio / days if days >= LEAST_DAYS and used >= 0 else None
@@ -175,6 +175,7 @@ def make_dial(
         usual_daily=_daily(meter, oldest, base),
         season_daily=None if season is None else _daily(meter, season[0][zone], season[1][zone]),
         max_daily=meter.max_daily_kwh,
+        service=meter.account.provider.service,
     )
 
 

@@ -17,6 +17,7 @@ from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.frozen import PublicIdText, frozen
 from svet.kernel.ids import AccountId, MeterId
 from svet.kernel.refusals import NotFound
+from svet.kernel.services import Service, Unit
 from svet.metering.models import Meter, MeterScale, ReadingValue
 from svet.metering.rules import EFFECTIVE, ReadingKind, Zone
 
@@ -31,7 +32,10 @@ class MeterNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class MeterView:
-    """One meter of an account, up to its removal; ``max_daily_kwh`` is with the ratio."""
+    """One meter of an account, up to its removal.
+
+    ``max_daily_kwh`` is with the ratio and, where the service is no electricity, in its own unit.
+    """
 
     meter_id: MeterId
     public_id: str
@@ -49,6 +53,16 @@ class MeterView:
     next_verification_on: date | None
     smart: bool
     max_daily_kwh: Decimal | None
+
+    @property
+    def service(self) -> Service:
+        """What is metered."""
+        return self.account.provider.service
+
+    @property
+    def unit(self) -> Unit:
+        """In what it counts."""
+        return self.service.unit
 
 
 def meter_view(row: Meter) -> MeterView:

@@ -12,15 +12,12 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import permutations
 
+from svet.kernel.services import Service
+from svet.metering.rules.bounds import BOUNDS
 from svet.metering.rules.parsing import ValueReason
 from svet.metering.rules.zones import Zone
 
-# Policies, not laws. 15 kW is what a household is connected with on the usual terms (Rules of connection,
-# decree 861 of 27.12.2004, paragraph 14); ×24 h is what such a line can carry in a day.
-TECHNICAL_KWH_A_DAY = Decimal(360)
 USUAL_TIMES = 3
-USUAL_MARGIN_KWH = Decimal(100)
-UNKNOWN_USUAL_KWH_A_DAY = Decimal(40)
 # A turn of the dial is believed only when it was near its end.
 TURN_SHARE = Decimal("0.2")
 
@@ -51,9 +48,9 @@ class Dial:
     """One scale as the judge sees it.
 
     ``base`` is the last reading nobody can take back, ``pending`` a later one that may still be corrected,
-    ``usual_daily`` the usual kWh a day over about a year, ratio included, ``season_daily`` the same over
+    ``usual_daily`` the usual volume a day over about a year, ratio included, ``season_daily`` the same over
     these very weeks of the last year; either is None when there is too little history. ``max_daily`` is what
-    the connection can carry in kWh a day, ratio included, where the retailer knows it.
+    the connection can carry in a day, ratio included, where the retailer knows it.
     """
 
     zone: Zone
@@ -65,15 +62,17 @@ class Dial:
     usual_daily: Decimal | None = None
     season_daily: Decimal | None = None
     max_daily: Decimal | None = None
+    service: Service = Service.ELECTRICITY
 
     @property
     def most_daily(self) -> Decimal:
-        """kWh a day that the connection can carry: the retailer's own figure, else that of a usual one."""
-        return TECHNICAL_KWH_A_DAY * self.ratio if self.max_daily is None else self.max_daily
+        """A day's volume that the connection can carry: the retailer's own figure, else a usual one's."""
+        most = BOUNDS[self.service].most_daily
+        return most * self.ratio if self.max_daily is None else self.max_daily
 
     @property
     def expected_daily(self) -> Decimal | None:
-        """kWh a day one would expect: a heated house in winter is held against its winter."""
+        """A day's volume one would expect: a heated house in winter is held against its winter."""
         return self.usual_daily if self.season_daily is None else self.season_daily
 
     @property
@@ -93,7 +92,7 @@ class Dial:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is thought of one scale; ``consumption`` in kWh against the base."""
+    """What is thought of one scale; ``consumption`` in the service's unit against the base."""
 
     zone: Zone
     value: Decimal
@@ -113,6 +112,7 @@ class Judgement:
 
     verdicts: Mapping[Zone, Verdict]
     suggestion: Mapping[Zone, Decimal] | None = None
+    service: Service = Service.ELECTRICITY
 
     @property
     def refusals(self) -> tuple[Verdict, ...]:
@@ -141,7 +141,7 @@ class Judgement:
 
     @property
     def consumption(self) -> dict[Zone, Decimal]:
-        """kWh by zone."""
+        """The volume by zone."""
         return {zone: verdict.consumption for zone, verdict in self.verdicts.items()}
 
 
@@ -153,6 +153,7 @@ def judge(
     ``turned``: somebody has looked and knows that the dial passed zero, however improbable it is.
     """
     verdicts: dict[Zone, Verdict] = {}
+    service = dials[0].service if dials else Service.ELECTRICITY
     for dial in dials:
         given = values.get(dial.zone)
         verdicts[dial.zone] = (
@@ -163,9 +164,9 @@ def judge(
     for zone in values.keys() - verdicts.keys():
         verdicts[zone] = Verdict(zone, values[zone], refusal=ValueReason.UNKNOWN_ZONE)
     if any(verdict.refusal not in (None, ValueReason.LOWER) for verdict in verdicts.values()):
-        return Judgement(verdicts)
+        return Judgement(verdicts, service=service)
     verdicts = _ask_about_zero(verdicts)
-    return _suggest(Judgement(verdicts), dials=dials, values=values, read_on=read_on)
+    return _suggest(Judgement(verdicts, service=service), dials=dials, values=values, read_on=read_on)
 
 
 def _days(dial: Dial, *, read_on: date) -> int:
@@ -176,7 +177,8 @@ def _judge_dial(dial: Dial, *, value: Decimal, read_on: date, turned: bool = Fal
     if value < 0 or value >= dial.capacity:
         return Verdict(dial.zone, value, refusal=ValueReason.CAPACITY, details={"digits": dial.digits})
     if value != value.quantize(Decimal(1).scaleb(-dial.decimals)):
-        return Verdict(dial.zone, value, refusal=ValueReason.FRACTION, details={"decimals": dial.decimals})
+        details = {"decimals": dial.decimals, "unit": dial.service.unit}
+        return Verdict(dial.zone, value, refusal=ValueReason.FRACTION, details=details)
     base, turns = dial.base, dial.base.turns
     doubts: set[Doubt] = set()
     step = value - base.value
@@ -200,7 +202,7 @@ def _judge_dial(dial: Dial, *, value: Decimal, read_on: date, turned: bool = Fal
 
 
 def usual_for(dial: Dial, *, read_on: date) -> Decimal | None:
-    """kWh one would expect since the base, if there is enough history."""
+    """The volume one would expect since the base, if there is enough history."""
     daily = dial.expected_daily
     return None if daily is None else daily * _days(dial, read_on=read_on)
 
@@ -208,12 +210,12 @@ def usual_for(dial: Dial, *, read_on: date) -> Decimal | None:
 def _too_much(dial: Dial, *, consumption: Decimal, days: int) -> set[Doubt]:
     if consumption > dial.most_daily * days:
         return {Doubt.ABOVE_TECHNICAL}
-    expected = dial.expected_daily
+    expected, bounds = dial.expected_daily, BOUNDS[dial.service]
     if expected is None:
-        odd = consumption > UNKNOWN_USUAL_KWH_A_DAY * dial.ratio * days + USUAL_MARGIN_KWH
+        odd = consumption > bounds.unknown_daily * dial.ratio * days + bounds.margin
     else:
         usual = expected * days
-        odd = consumption > usual * USUAL_TIMES and consumption - usual > USUAL_MARGIN_KWH
+        odd = consumption > usual * USUAL_TIMES and consumption - usual > bounds.margin
     return {Doubt.ABOVE_USUAL} if odd else set()
 
 
@@ -272,7 +274,7 @@ def _asking(
         else v
         for zone, v in judgement.verdicts.items()
     }
-    return Judgement(verdicts, suggestion)
+    return Judgement(verdicts, suggestion, judgement.service)
 
 
 def _unswapped(

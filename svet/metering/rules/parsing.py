@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from svet.kernel.refusals import Refused
+from svet.kernel.services import Unit
 
 LONGEST_RAW = 32
 _BLANK = " \u00a0\u202f\t"
@@ -45,7 +46,7 @@ class ReadingRefused(Refused):
     """The reading cannot be taken; ``field`` names the zone, ``details`` help to say what to do."""
 
 
-def parse_value(raw: str, *, digits: int, decimals: int, field: str = "") -> Decimal:
+def parse_value(raw: str, *, digits: int, decimals: int, field: str = "", unit: Unit = Unit.KWH) -> Decimal:
     """Read one scale exactly.
 
     A fraction is taken only on a dial that has one, never guessed to be a separator of thousands.
@@ -61,7 +62,9 @@ def parse_value(raw: str, *, digits: int, decimals: int, field: str = "") -> Dec
         value = Decimal(_SPACES.sub("", text))
     elif found := _FRACTION.fullmatch(text):
         if len(found[2]) > decimals:
-            raise ReadingRefused(ValueReason.FRACTION, field=field, details={"decimals": decimals})
+            raise ReadingRefused(
+                ValueReason.FRACTION, field=field, details={"decimals": decimals, "unit": unit}
+            )
         value = Decimal(f"{_SPACES.sub('', found[1])}.{found[2]}")
     else:
         raise ReadingRefused(ValueReason.CHARS, field=field)

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from svet.kernel.refusals import Refused
+from svet.kernel.services import Service, Unit
 from svet.look import formats
+from svet.look.services import service_name
 from svet.metering.rules import (
     DisputeReason,
     DisputeState,
@@ -78,13 +80,20 @@ def number(value: Decimal, *, least: int = 0) -> str:
     return formats.number(value, places=places) if least else formats.number(value)
 
 
-def values_line(values: Mapping[Zone, Decimal]) -> str:
-    """All scales of a set in one line: «4 036 кВт·ч» or «День 1 200, Ночь 300 кВт·ч»."""
+def scale_name(zone: Zone, service: Service) -> str:
+    """What a scale is called: by its zone, and where there are no zones, by what it meters."""
+    if service is Service.ELECTRICITY or zone is not Zone.SINGLE:
+        return str(ZONE_NAMES[zone])
+    return service_name(service)
+
+
+def values_line(values: Mapping[Zone, Decimal], unit: Unit = Unit.KWH) -> str:
+    """All scales of a set in one line: «4 036 кВт·ч», «День 1 200, Ночь 300 кВт·ч», «12,345 м³»."""
     if list(values) == [Zone.SINGLE]:
         shown = number(values[Zone.SINGLE])
     else:
         shown = ", ".join(f"{ZONE_NAMES[zone]} {number(value)}" for zone, value in values.items())
-    return _("%(values)s\u00a0кВт·ч") % {"values": shown}
+    return f"{shown}{formats.NBSP}{formats.unit_name(unit)}"
 
 
 def explain(refusal: Refused) -> str:
@@ -99,7 +108,7 @@ def explain_set(judgement: Judgement) -> str:
     """Why a set cannot be taken: the zones that look exchanged, or the reason of each scale."""
     if Doubt.SWAPPED_ZONES in judgement.doubts and judgement.suggestion is not None:
         return _("Похоже, показания зон перепутаны местами. Проверьте, не так ли на приборе: %(values)s.") % {
-            "values": values_line(judgement.suggestion)
+            "values": values_line(judgement.suggestion, judgement.service.unit)
         }
     said = [explain_reason(each.refusal, each.details) for each in judgement.refusals]
     return " ".join(dict.fromkeys(said))
@@ -107,12 +116,12 @@ def explain_set(judgement: Judgement) -> str:
 
 def doubts_of(judgement: Judgement) -> str:
     """What looks odd in a set that waits for a person, with the values that would be believable."""
-    said = doubts_line(doubt for doubt in Doubt if doubt in judgement.doubts)
+    said = doubts_line((doubt for doubt in Doubt if doubt in judgement.doubts), judgement.service)
     if judgement.suggestion is None:
         return said
     return _("%(doubts)s; возможно, на приборе: %(values)s") % {
         "doubts": said,
-        "values": values_line(judgement.suggestion),
+        "values": values_line(judgement.suggestion, judgement.service.unit),
     }
 
 
@@ -213,9 +222,11 @@ def explain_review(refusal: Refused) -> str:
     return str(_REVIEW.get(str(refusal.reason), "")) or explain(refusal)
 
 
-def doubts_line(names: Iterable[str]) -> str:
+def doubts_line(names: Iterable[str], service: Service = Service.ELECTRICITY) -> str:
     """Why a set was asked about or waits, by the names a change of state keeps; nothing for anything else."""
     known = {str(name): words for name, words in _DOUBTS.items()}
+    if service is not Service.ELECTRICITY:
+        known[Doubt.ABOVE_TECHNICAL] = gettext_lazy("расход больше, чем может пропустить прибор учёта")
     return ", ".join(str(known[name]) for name in names if name in known)
 
 
@@ -231,12 +242,12 @@ def refused_by_staff() -> str:
 
 def question(doubt: Doubt, judgement: Judgement) -> str:
     """What is asked about an odd set."""
-    used = number(sum(judgement.consumption.values(), Decimal(0)))
+    used = formats.volume(sum(judgement.consumption.values(), Decimal(0)), judgement.service.unit)
     match doubt:
         case Doubt.ZERO:
-            return _("Показания не изменились: расход 0 кВт·ч. Всё верно?")
+            return _("Показания не изменились: расход %(used)s. Всё верно?") % {"used": used}
         case Doubt.ROLLOVER:
-            return _("Счётчик прошёл через нули? Тогда расход — %(used)s кВт·ч.") % {"used": used}
+            return _("Счётчик прошёл через нули? Тогда расход — %(used)s.") % {"used": used}
         case Doubt.EXTRA_DIGIT:
             return _("Похоже на лишнюю цифру: %(given)s вместо %(suggested)s?") % _given(judgement)
         case Doubt.SWAPPED_ZONES:
@@ -246,15 +257,18 @@ def question(doubt: Doubt, judgement: Judgement) -> str:
                 "Это меньше того, что уже передали в этом месяце. Если верно новое показание, "
                 "оно заменит прежнее."
             )
+        case Doubt.ABOVE_TECHNICAL if judgement.service is not Service.ELECTRICITY:
+            return _(
+                "Расход %(used)s больше, чем может пропустить прибор учёта. Проверьте цифры. "
+                "Если всё верно, мы примем показания и проверим их вместе с вами."
+            ) % {"used": used}
         case Doubt.ABOVE_TECHNICAL:
             return _(
-                "Расход %(used)s кВт·ч больше, чем может дать обычная линия. Проверьте цифры. "
+                "Расход %(used)s больше, чем может дать обычная линия. Проверьте цифры. "
                 "Если всё верно, мы примем показания и проверим их вместе с вами."
             ) % {"used": used}
         case _:
-            return _("Расход %(used)s кВт·ч заметно больше обычного. Проверьте цифры. Всё верно?") % {
-                "used": used
-            }
+            return _("Расход %(used)s заметно больше обычного. Проверьте цифры. Всё верно?") % {"used": used}
 
 
 def _given(judgement: Judgement) -> dict[str, str]:
@@ -274,11 +288,26 @@ def verification_line(check: Verification) -> str:
     return _("До поверки %(how_long)s") % {"how_long": how_long}
 
 
-def verification_advice(check: Verification) -> str:
-    """What the holder has to do about it."""
+def verification_advice(check: Verification, service: Service = Service.ELECTRICITY) -> str:
+    """What the holder has to do about it.
+
+    Electricity meters are the supplier's care since 2020-07-01 (law 522-ФЗ); all others are the holder's own,
+    and one that is not verified counts as broken (Rules 354, paragraph 81(12)).
+    """
+    own = service is not Service.ELECTRICITY
     match check.urgency:
         case Urgency.CALM:
             return _("Пока ничего делать не нужно: напомним за полгода.")
+        case Urgency.SOON if own:
+            return _(
+                "Скоро поверка. Закажите её или замену прибора учёта сами, заранее: после срока поставщик "
+                "может считать расход без показаний."
+            )
+        case Urgency.OVERDUE if own:
+            return _(
+                "Срок поверки прошёл. Показания мы принимаем и передаём, но поставщик может считать расход "
+                "без них: закажите поверку или замену прибора учёта."
+            )
         case Urgency.SOON:
             return _(
                 "Скоро поверка. Менять или поверять прибор учёта в квартире будет гарантирующий поставщик: "

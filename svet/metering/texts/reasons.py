@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from svet.kernel.services import Unit
 from svet.look.formats import day, number
 
 
@@ -25,7 +26,9 @@ def fraction(details: Mapping[str, object]) -> str:
         return _("После запятой слишком много цифр: у прибора учёта их %(decimals)s.") % {
             "decimals": details["decimals"]
         }
-    return _("Введите только целые киловатт-часы, без запятой и цифр после неё.")
+    if details.get("unit", Unit.KWH) is Unit.KWH:
+        return _("Введите только целые киловатт-часы, без запятой и цифр после неё.")
+    return _("Введите только целое число, без запятой и цифр после неё.")
 
 
 def capacity(details: Mapping[str, object]) -> str:

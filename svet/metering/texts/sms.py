@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
+from svet.kernel.services import Service
 from svet.look import formats
 from svet.metering import texts
 from svet.metering.rules import Doubt, Judgement, ReadingState, Zone
@@ -71,11 +72,17 @@ def already(receipt: str) -> str:
 
 
 def done(
-    *, values: Mapping[Zone, Decimal], receipt: str, period: Month, state: ReadingState, account: str
+    *,
+    values: Mapping[Zone, Decimal],
+    receipt: str,
+    period: Month,
+    state: ReadingState,
+    account: str,
+    service: Service,
 ) -> str:
-    """The receipt, and which bill the readings enter."""
+    """The receipt, and which bill the readings enter, or that they go to the supplier."""
     params = {
-        "values": texts.values_line(values),
+        "values": texts.values_line(values, service.unit),
         "receipt": receipt,
         "period": formats.month(period),
         "account": _("Аб. № %(number)s: ") % {"number": account} if account else "",
@@ -84,6 +91,11 @@ def done(
         said = _(
             "%(account)sпоказания на проверке: %(values)s. Номер квитанции о приёме: %(receipt)s. "
             "Пока действуют прежние показания."
+        )
+    elif not service.charged_here:
+        said = _(
+            "%(account)sпоказания переданы: %(values)s. Номер квитанции о приёме: %(receipt)s. "
+            "Мы отдадим их поставщику за %(period)s."
         )
     else:
         said = _(

@@ -280,7 +280,8 @@ def _bank_order(order: Order, *, now: datetime) -> BankOrder:
         number=order.number,
         total=Money(order.total_kopecks),
         lines=tuple(
-            BankLine(line.account.number, purpose(line.account.number), line.money) for line in lines
+            BankLine(line.account.number, purpose(line.account.number, provider.service), line.money)
+            for line in lines
         ),
         payee=Payee(
             provider.legal_name or provider.name,

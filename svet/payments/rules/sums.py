@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
+from svet.kernel.services import Service
 
 
 class AmountReason(StrEnum):
@@ -106,9 +108,19 @@ def body_hash(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def purpose(account_number: str) -> str:
+_PAID_FOR: Final = {
+    Service.ELECTRICITY: "электроэнергии",
+    Service.COLD_WATER: "холодной воды",
+    Service.HOT_WATER: "горячей воды",
+    Service.HEAT: "отопления",
+    Service.GAS: "газа",
+    Service.WASTE: "вывоза мусора",
+}
+
+
+def purpose(account_number: str, service: Service) -> str:
     """The purpose of a payment in the bank's papers (Russian by law, whatever the person's language)."""
-    return f"Оплата электроэнергии, лицевой счёт {account_number}"
+    return f"Оплата {_PAID_FOR[service]}, лицевой счёт {account_number}"
 
 
 def fill(taken: Money, wanted: Sequence[Money]) -> list[Money]:

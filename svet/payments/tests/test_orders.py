@@ -11,6 +11,7 @@ from svet.accounts.tests.factories import make_account, make_link
 from svet.gateways.failures import Permanent, Temporary
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
+from svet.kernel.services import Service
 from svet.limits.operations import LimitReached
 from svet.notices.models import Notice
 from svet.payments import operations, queries, texts
@@ -270,7 +271,7 @@ def test_three_payees_hand_the_rest_on(family: Family, bank: StubBank) -> None:
 
 
 def test_two_providers_of_one_legal_entity_are_two_payees_too(family: Family, bank: StubBank) -> None:
-    heat = make_account(provider=provider_with_requisites(code="heat", service="heat"))
+    heat = make_account(provider=provider_with_requisites(code="heat", service=Service.HEAT))
     make_link(person=family.anna, account=heat, confirmed=True)
     with pytest.raises(operations.SeveralPayeesRefused):
         make_order(person=family.anna, lines=[(family.first, 300_00), (heat, 1_00)])

@@ -12,6 +12,7 @@ from svet.billing import queries as billing
 from svet.billing.queries import Preview
 from svet.billing.queries.what_if import PreviewFacts, ground_of, preview_end
 from svet.billing.rules import BillingRefused
+from svet.billing.rules.services import ServiceReason
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
 from svet.metering.operations import SetRefused
@@ -51,7 +52,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a whole set comes to; ``cost`` is nothing when a value cannot be taken or no price is known."""
+    """What a whole set comes to.
+
+    ``cost`` is nothing when a value cannot be taken, no price is known, or the supplier charges by itself.
+    """
 
     judgement: Judgement
     cost: Preview | None
@@ -63,7 +67,7 @@ class Quote:
 
     @property
     def consumption(self) -> Decimal | None:
-        """kWh over all zones; nothing while a value cannot be taken."""
+        """The volume over all zones; nothing while a value cannot be taken."""
         return sum(self.judgement.consumption.values(), Decimal(0)) if self.believable else None
 
 
@@ -75,7 +79,7 @@ def quote(*, account: AccountView, known: MeterDials, values: Mapping[Zone, Deci
 
 def quote_judged(*, account: AccountView, meter_id: int, judgement: Judgement, on: date) -> Quote:
     """The same for a set that the guard has judged already."""
-    if judgement.refusals:
+    if judgement.refusals or not account.provider.service.charged_here:
         return Quote(judgement, None)
     try:
         return Quote(judgement, _price(account=account, meter_id=meter_id, judgement=judgement, on=on))
@@ -86,8 +90,11 @@ def quote_judged(*, account: AccountView, meter_id: int, judgement: Judgement, o
 def price(*, meter: MeterView, values: Mapping[Zone, Decimal], on: date) -> Preview:
     """The price of a set, or the reason why there is none.
 
-    :raises SetRefused: a value cannot be taken. :raises BillingRefused: no prices on that day
+    :raises SetRefused: a value cannot be taken
+    :raises BillingRefused: no prices on that day, or the supplier charges by itself
     """
+    if not meter.service.charged_here:
+        raise BillingRefused(ServiceReason.CHARGES_ITSELF)
     known = metering.dials(meters=[meter], read_on=on)[meter.meter_id]
     judgement = judge(dials=known.dials, values=values, read_on=on)
     if judgement.refusals:

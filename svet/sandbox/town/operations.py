@@ -35,6 +35,7 @@ from svet.sandbox.town.residents import settle_in
 from svet.sandbox.town.rules import neighbours, registers
 from svet.sandbox.town.rules.plan import SECOND, Household, household, months
 from svet.sandbox.town.settings import TownSettings
+from svet.sandbox.town.water import supply_water
 from svet.tariffs.operations.norms import load_norms
 from svet.usage.operations import count_alike
 
@@ -57,6 +58,7 @@ def build_first(*, town: TownSettings, now: datetime, progress: Progress) -> Non
     load_tariffs(now=now)
     first = _households(town, 1, town.first) + _second_households(town)
     _live(first, "first", providers=providers, town=town, now=now, progress=progress, people=True)
+    supply_water(anchor=town.anchor, now=now)
     fill_desks(now=now)
     agree(now=now)
 

@@ -30,12 +30,13 @@ from svet.bills import queries as bills
 from svet.journal import queries as journal
 from svet.journal.queries import EntryView
 from svet.kernel.money import Money
+from svet.kernel.services import Service
 from svet.kernel.words import action_name
 from svet.ledger import queries as ledger
 from svet.metering import queries as metering
 from svet.metering.queries import SetView
 from svet.metering.rules import ReadingState
-from svet.metering.texts import STATE_NAMES, ZONE_NAMES
+from svet.metering.texts import STATE_NAMES, scale_name
 from svet.notices import queries as notices
 from svet.payments import queries as payments
 from svet.payments import texts as payment_texts
@@ -110,10 +111,16 @@ def account_screen(account: AccountView, *, now: datetime) -> dict[str, Any]:
             (cabinet, [RIGHTS[right] for right in Right if right in cabinet.rights]) for cabinet in cabinets
         ],
         "meters": [
-            {"meter": meter, "last": _values(latest[meter.meter_id]) if meter.meter_id in latest else None}
+            {
+                "meter": meter,
+                "last": _values(latest[meter.meter_id], meter.service) if meter.meter_id in latest else None,
+            }
             for meter in metering.meters_of(account_ids=ids, standing_only=False)
         ],
-        "readings": [_values(one) for one in metering.reading_sets(account_ids=ids, limit=_SOME)],
+        "readings": [
+            _values(one, account.provider.service)
+            for one in metering.reading_sets(account_ids=ids, limit=_SOME)
+        ],
         "bills": bills.bills(account_ids=ids, limit=_SOME),
         "autopay": [_autopay(one) for one in autopay.agreements_of_account(account.account_id, now=now)],
         "plans": [
@@ -145,11 +152,11 @@ def _autopay(found: AutopayView) -> dict[str, Any]:
     }
 
 
-def _values(found: SetView) -> dict[str, Any]:
+def _values(found: SetView, service: Service) -> dict[str, Any]:
     """A set of readings with its words."""
     return {
         "set": found,
-        "values": [(ZONE_NAMES[each.zone], each.value, each.consumption) for each in found.values],
+        "values": [(scale_name(each.zone, service), each.value, each.consumption) for each in found.values],
         "state": STATE_NAMES[ReadingState(found.state)],
     }
 

@@ -63,7 +63,7 @@ def houses_list(request: HttpRequest) -> HttpResponse:
     number = page_of(request)
     suppliers = []
     rows: list[object] = []
-    for provider in account_queries.providers():
+    for provider in account_queries.charging_providers():
         found = houses(provider_id=provider.provider_id, limit=PAGE + 1, offset=(number - 1) * PAGE)
         rows = max(rows, list(found), key=len)
         if found:

@@ -50,7 +50,7 @@ def _count(now: datetime) -> int:
     """Accounts that nobody has charged, and decisions that wait for a hand."""
     return waiting_decision_count() + sum(
         each.problems
-        for provider in account_queries.providers()
+        for provider in account_queries.charging_providers()
         for each in queries.open_months(provider_id=provider.provider_id)
     )
 
@@ -72,7 +72,7 @@ def months(request: HttpRequest) -> HttpResponse:
     """The newest months of each provider; older ones on further pages."""
     now, number = now_of(request), page_of(request)
     suppliers = []
-    for provider in account_queries.providers():
+    for provider in account_queries.charging_providers():
         found = month_views(
             provider_id=provider.provider_id,
             today=account_queries.provider_today(provider, now),

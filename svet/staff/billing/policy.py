@@ -119,7 +119,7 @@ class PolicyForm(Form):
 @desk_page(Permission.BILLING)
 def policy(request: HttpRequest) -> HttpResponse:
     """The rows of every provider, and the form."""
-    suppliers = account_queries.providers()
+    suppliers = account_queries.charging_providers()
     posted = request.POST if request.method == "POST" else None
     form = PolicyForm(posted, providers=suppliers)
 

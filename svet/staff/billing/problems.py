@@ -48,7 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
                 for found in reason_counts(provider_id=provider.provider_id, period=each.period)
             ],
         }
-        for provider in account_queries.providers()
+        for provider in account_queries.charging_providers()
         for each in reversed(queries.open_months(provider_id=provider.provider_id))
     ]
     return render(request, "staff/billing_problems.html", {"tabs": tabs("problems"), "months": months})

@@ -19,7 +19,7 @@ PAGE: Final = 50
 
 def provider_at(request: HttpRequest, code: str) -> ProviderView:
     """The provider an address names. :raises Http404: there is none"""
-    found = next((each for each in account_queries.providers() if each.code == code), None)
+    found = next((each for each in account_queries.charging_providers() if each.code == code), None)
     if found is None:
         deny_as_missing(request, subject="provider", public_id=code)
     return found

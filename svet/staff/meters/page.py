@@ -74,12 +74,13 @@ class ReplaceForm(ReasonForm):
         self.fields["ratio"].initial = metering_texts.number(old.ratio)
         for zone in zones_of(old.scheme):
             self.fields[f"final_{zone.value}"] = forms.CharField(
-                label=_("%(scale)s: последние показания") % {"scale": metering_texts.ZONE_NAMES[zone]},
+                label=_("%(scale)s: последние показания")
+                % {"scale": metering_texts.scale_name(zone, old.service)},
                 required=False,
             )
         for zone in Zone:
             self.fields[f"initial_{zone.value}"] = forms.CharField(
-                label=metering_texts.ZONE_NAMES[zone], required=False
+                label=metering_texts.scale_name(zone, old.service), required=False
             )
 
     @property
@@ -99,6 +100,7 @@ class ReplaceForm(ReasonForm):
                 self.cleaned_data[f"final_{zone.value}"],
                 digits=old.digits,
                 decimals=old.decimals,
+                unit=old.unit,
                 field=f"final_{zone.value}",
             )
             for zone in zones_of(old.scheme)
@@ -130,6 +132,7 @@ class ReplaceForm(ReasonForm):
                     data[f"initial_{zone.value}"] or "0",
                     digits=data["digits"],
                     decimals=data["decimals"],
+                    unit=old.unit,
                     field=f"initial_{zone.value}",
                 )
                 for zone in zones_of(data["scheme"])

@@ -246,7 +246,7 @@ def shown_receipt(one: FiscalReceiptView, *, now: datetime) -> dict[str, Any]:
         "badge": _BADGES[one.state],
         "why": _why(one),
         "waits": "" if one.state in SETTLED else how_long(now - one.made_at),
-        "lines": [(line, texts.line_word(line.kind)) for line in one.lines],
+        "lines": [(line, texts.line_word(line.kind, line.name)) for line in one.lines],
         "may_send": one.state in _TRIED and one.reason not in MADE,
         "anew": again_as(one.reason) is AgainAs.ANOTHER and one.state is ReceiptState.FAILED,
         "may_be_absent": one.state in _TRIED and may_be_absent(one.reason),

@@ -151,7 +151,7 @@ def outages(request: HttpRequest) -> HttpResponse:
 @desk_page(Permission.OUTAGES)
 def new_outage(request: HttpRequest) -> HttpResponse:
     """The form; its first answer is whom it meets, its second announces what was seen."""
-    suppliers = {one.code: one for one in account_queries.providers()}
+    suppliers = {one.code: one for one in account_queries.charging_providers()}
     form = OutageForm(request.POST if request.method == "POST" else None, suppliers=suppliers)
     seen: dict[str, Any] = {}
 

@@ -57,7 +57,7 @@ def _shown(request: HttpRequest, dispute: DisputeView, *, typed: Typed | None) -
         "photos": queries.photos_of([dispute.set_id])[dispute.set_id],
         "rows": [
             {
-                "title": str(texts.ZONE_NAMES[v.zone]),
+                "title": texts.scale_name(v.zone, meter.service),
                 "own": own.get(v.zone, "—"),
                 "control": texts.number(v.value),
                 "difference": found.by_zone.get(v.zone, 0),

@@ -84,7 +84,7 @@ def boxes(meter: MeterView, values: Mapping[str, str], errors: Mapping[str, str]
     return [
         {
             "name": f"value-{zone}",
-            "title": str(texts.ZONE_NAMES[zone]),
+            "title": texts.scale_name(zone, meter.service),
             "value": values.get(f"value-{zone}", ""),
             "error": errors.get(f"value-{zone}", ""),
         }

@@ -49,10 +49,10 @@ def _shown(item: ReviewItem, *, typed: Typed | None = None) -> dict[str, Any]:
         "item": item,
         "account": item.meter.account,
         "source": source_label(item.view.channel),
-        "why": texts.doubts_line(item.sent.doubts),
+        "why": texts.doubts_line(item.sent.doubts, item.meter.service),
         "rows": [
             {
-                "title": str(texts.ZONE_NAMES[dial.zone]),
+                "title": texts.scale_name(dial.zone, dial.service),
                 "before": texts.number(dial.base.value),
                 "before_on": dial.base.on,
                 "sent": sent.get(f"value-{dial.zone}", "—"),

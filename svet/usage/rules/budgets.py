@@ -19,6 +19,7 @@ MOST_KWH: Final = 100_000
 class BudgetReason(StrEnum):
     AMOUNT = "budget_amount"
     KIND = "budget_kind"
+    NO_BILLS = "budget_without_bills"
 
 
 class BudgetRefused(Refused):

@@ -256,10 +256,8 @@ def budget_sentence(view: BudgetView) -> str:
         case BudgetStanding.CLOSE:
             return _("Вы задумали %(limit)s, к %(on)s получается %(range)s: может быть впритык.") % values
         case _:
-            return (
-                _("Вы задумали %(limit)s, к %(on)s получается %(range)s: скорее всего, выйдет больше.")
-                % values
-            )
+            words = _("Вы задумали %(limit)s, к %(on)s получается %(range)s: скорее всего, выйдет больше.")
+            return words % values
 
 
 def explain_budget(refusal: Refused) -> str:
@@ -267,6 +265,8 @@ def explain_budget(refusal: Refused) -> str:
     match refusal.reason:
         case BudgetReason.KIND:
             return _("Выберите, что считать: рубли или киловатт-часы.")
+        case BudgetReason.NO_BILLS:
+            return _("Этот поставщик считает сам: предел можно задать только по электроэнергии.")
         case BudgetReason.AMOUNT:
             return _("Введите целое число: до 1 000 000 рублей или до 100 000 киловатт-часов.")
         case _:

@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 from svet.accounts.tests.factories import make_account, make_group, make_link
-from svet.cabinet.readings.sheet import FULL, ReadingsSheet, WindowLine
+from svet.cabinet.readings.sheet import FULL, ReadingsSheet
 from svet.cabinet.readings.tests.test_readings import send, signed
+from svet.cabinet.readings.windows import WindowLine
 from svet.cabinet.shell.slices import ROWS
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.tests.factories import make_meter

@@ -17,7 +17,7 @@ from svet.sandbox.town.rules.cast import CAST, FREE_PAIRS, CastRole
 
 _T = TypeVar("_T")
 HISTORY_MONTHS = 14
-MAIN, SECOND = "ues", "okskaya"
+MAIN, SECOND, WATER = "ues", "okskaya", "vodokanal"
 CITY, SECOND_CITY = "г. Светлореченск", "г. Окские Поляны"
 #: Accounts that are flats of one house, whose common needs they pay; nobody of the cast lives there.
 FLATS, HOUSE = (10, 11, 12, 14, 16), ("ул. Кольцевая", "7")
