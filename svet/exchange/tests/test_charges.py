@@ -9,7 +9,8 @@ import pytest
 from svet.accounts.models import Account
 from svet.accounts.operations import add_provider
 from svet.accounts.queries import providers
-from svet.billing.queries import broken_origins
+from svet.billing.queries import broken_origins, uncharged
+from svet.bills.queries import broken_chain, streams
 from svet.exchange import queries
 from svet.exchange.models import ImportRow
 from svet.exchange.reporting import sentences, to_mend
@@ -22,6 +23,7 @@ from svet.kernel.services import Service
 from svet.ledger import queries as balances
 from svet.ledger.models import Posting, Transaction
 from svet.metering.models import Meter
+from svet.payments.queries import broken_books
 
 pytestmark = pytest.mark.django_db
 HEADING = "provider;account;month;sum;id"
@@ -84,6 +86,7 @@ def test_a_charge_stands_once_in_the_books_of_its_month(water: Account) -> None:
         ("revenue", -51_240),
     }
     assert queries.broken() == broken_origins() == balances.broken() == []
+    assert broken_books() == uncharged() == streams.broken() == broken_chain() == []
 
 
 def test_the_same_row_again_is_a_repetition_and_another_sum_is_said_aloud(water: Account) -> None:
