@@ -18,7 +18,7 @@ pin = set -e; for each in requirements requirements-dev requirements-build requi
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo check test style types suite coverage mutants chaos vera kills axe pictures drill bench bench-face lighthouse shots site drawings settings lock upgrade migrations baseline packages image trial document environment environment-dev environment-build browser peers clean
+.PHONY: help demo check test style types suite coverage mutants chaos vera kills axe pictures drill bench bench-face lighthouse shots site drawings settings lock upgrade migrations baseline rolling packages image trial document environment environment-dev environment-build browser peers clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,6 +98,9 @@ lock: environment-dev ## Pin what changed in requirements*.in with hashes into r
 upgrade: environment-dev ## Resolve every requirement anew, to the newest that fit; svet doctor counts from that day
 	@$(call pin,--upgrade)
 	sed -i "s/^RESOLVED = .*/RESOLVED = date($$(date -u '+%Y, %-m, %-d'))/" svet/cli/doctor/components.py
+
+rolling: environment-dev ## Let a former version serve on today's tables, alone and beside today's: make rolling [SINCE=TAG]
+	@$(PYTHON) -m tests.upgrade.rolling $(SINCE)
 
 packages: environment-build ## Build a wheel and a Debian package of what is committed into dist/
 	@$(BUILD_PYTHON) -m deploy.packages dist

@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     # The library of second factors does not start without it; it does nothing here: docs/adr/0024.
     "allauth.account.middleware.AccountMiddleware",
+    "svet.api.shell.answers.AnswersMiddleware",
     # Last, so that no page is shown past it: docs/adr/0198.
     "svet.config.looking.CustomerViewMiddleware",
 ]

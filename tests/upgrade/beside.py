@@ -170,7 +170,7 @@ def _of(condition: Any) -> Iterator[str]:
             column, value = each
             yield column.split("__")[0]
             if isinstance(value, models.F):
-                yield value.name.split("__")[0]
+                yield str(getattr(value, "name", "")).split("__")[0]
 
 
 def _named(op: Any) -> str:

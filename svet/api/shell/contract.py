@@ -31,6 +31,21 @@ _HEADERS: dict[str, dict[str, Any]] = {
         "description": "whole seconds after which the call may come again",
         "schema": {"type": "integer", "minimum": 0},
     },
+    "RateLimit": {
+        "description": "what is left of the token's limit: `r` calls, and in `t` seconds all of it again",
+        "schema": {"type": "string"},
+        "example": '"token";r=117;t=42',
+    },
+    "RateLimit-Policy": {
+        "description": "the token's limit: `q` calls in `w` seconds",
+        "schema": {"type": "string"},
+        "example": '"token";q=120;w=60',
+    },
+    "ETag": {
+        "description": "the digest of this body: sent back as `If-None-Match` it is answered with 304 while "
+        "nothing has changed",
+        "schema": {"type": "string"},
+    },
     "WWW-Authenticate": {
         "description": "how to sign in: a token",
         "schema": {"type": "string", "const": "Bearer"},
@@ -56,7 +71,7 @@ _REFUSALS: dict[int, tuple[str, tuple[str, ...]]] = {
     415: ("The body is no application/json, or it is compressed.", ()),
     422: ("A value is refused: `code` says why, `field` which.", ()),
     428: ("The network is busy: `work` is a riddle to compute.", ("Retry-After",)),
-    429: ("Too many calls.", ("Retry-After",)),
+    429: ("Too many calls.", ("Retry-After", "RateLimit", "RateLimit-Policy")),
     503: ("Too much to do, or closed for a while. Nothing has changed.", ("Retry-After",)),
 }
 _SCHEMES = {
@@ -112,8 +127,12 @@ def _finish(operation: dict[str, Any], method: str, path: str) -> None:
             parameters.append({"$ref": "#/components/parameters/SvetWork"})
     answers = {int(status): told for status, told in operation["responses"].items()}
     refused = {status for status in answers if status >= 400} | _common(method, path, signed=signed)
+    beside = _numbered() | (_of("RateLimit", "RateLimit-Policy") if signed else {})
+    if method == "get" and signed:
+        beside |= _of("ETag")
+        answers |= {304: {"description": "Nothing has changed since the `ETag` in `If-None-Match`."}}
     told = {
-        str(status): answers[status] | {"headers": answers[status].get("headers", {}) | _numbered()}
+        str(status): answers[status] | {"headers": answers[status].get("headers", {}) | beside}
         for status in sorted(answers)
         if status < 400
     }
@@ -137,7 +156,7 @@ def _common(method: str, path: str, *, signed: bool) -> set[int]:
 
 def _refusal(status: int) -> dict[str, Any]:
     words, names = _REFUSALS[status]
-    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    headers = _of(*names)
     schema = {"$ref": "#/components/schemas/ProblemOut"}
     return {
         "description": f"{HTTPStatus(status).phrase}. {words}",
@@ -147,4 +166,8 @@ def _refusal(status: int) -> dict[str, Any]:
 
 
 def _numbered() -> dict[str, Any]:
-    return {"X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"}}
+    return _of("X-Request-ID")
+
+
+def _of(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ninja.security import APIKeyCookie, HttpBearer
 
 from svet.api.shell.addresses import client_address
+from svet.api.shell.answers import note_spent
 from svet.api.shell.problems import ApiProblem
 from svet.kernel.actors import Actor
 from svet.limits import operations as limits
@@ -76,7 +77,12 @@ class TokenAuth(HttpBearer):
                 _("Срок ключа закончился %(on)s. Создайте новый в профиле.") % {"on": day(holder.expires_at)},
                 headers={"WWW-Authenticate": "Bearer"},
             )
-        limits.spend(limit=LimitName.API_PER_TOKEN, key=str(holder.token_id), now=now)
+        try:
+            spent = limits.spend(limit=LimitName.API_PER_TOKEN, key=str(holder.token_id), now=now)
+        except limits.LimitReached as refused:
+            note_spent(request, limits.emptied(refused))
+            raise
+        note_spent(request, spent)
         people.touch_token(token_id=holder.token_id, now=now, last_used_at=holder.last_used_at)
         actor = Actor.person(holder.person.person_id, address=client_address(request))
         return Caller(holder.person, actor, holder.scopes, holder.token_public_id, holder.bounds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -42,12 +43,22 @@ ON CONFLICT (name, key) DO UPDATE SET
         CASE WHEN bucket.resets_at <= %(now)s THEN 0 ELSE bucket.spent END + %(cost)s)])
 WHERE bucket.resets_at <= %(now)s
     OR (bucket.spent + %(cost)s <= %(amount)s AND (%(without_pauses)s OR bucket.free_at <= %(now)s))
-RETURNING spent
+RETURNING spent, resets_at
 """
 
 
-def spend(*, limit: LimitName, key: str, now: datetime, cost: int = 1) -> None:
-    """Take ``cost`` from the bucket of ``key`` and commit it at once.
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Of ``amount`` in ``window_seconds`` so much is ``left``; in ``seconds`` all of it is there again."""
+
+    amount: int
+    window_seconds: int
+    left: int
+    seconds: int
+
+
+def spend(*, limit: LimitName, key: str, now: datetime, cost: int = 1) -> Spent:
+    """Take ``cost`` from the bucket of ``key`` and commit it at once; says what is left.
 
     :raises LimitReached: the bucket has not that much left, or the pause after the last one still runs.
     """
@@ -66,11 +77,20 @@ def spend(*, limit: LimitName, key: str, now: datetime, cost: int = 1) -> None:
         "first_free_at": now + timedelta(seconds=terms.pause_after(1)),
     }
     # One statement is a transaction of its own: BEGIN and COMMIT would only be two more trips.
-    taken = commit_lazily(_SPEND, values) is not None
-    if not taken or cost > terms.amount:
+    taken = commit_lazily(_SPEND, values)
+    if taken is None or cost > terms.amount:
         raise LimitReached(
             limit=limit, retry_after=_wait(limit=limit, key=key, cost=cost, now=now, terms=terms)
         )
+    spent, resets_at = taken
+    seconds = max(0, math.ceil((resets_at - now).total_seconds()))
+    return Spent(terms.amount, terms.window_seconds, max(0, terms.amount - int(spent)), seconds)
+
+
+def emptied(refused: LimitReached) -> Spent:
+    """What is left of a limit that has just refused: nothing, until the pause it named is over."""
+    terms = current_limit(LimitName(str(refused.details["limit"])))
+    return Spent(terms.amount, terms.window_seconds, 0, refused.retry_after)
 
 
 def count(*, limit: LimitName, key: str, now: datetime) -> None:
