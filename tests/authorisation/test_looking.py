@@ -180,7 +180,7 @@ def test_the_members_own_language_and_theme_may_be_changed_meanwhile(browser: Cl
     anna.refresh_from_db()
     assert (anna.language, anna.theme, anna.large_text) == before
     page = browser.get("/today/").content.decode()
-    assert BANNER in page or "You are looking" in page
+    assert BANNER in page or "You see this as" in page
     assert "/entrance/sign-out/" not in page
 
 
