@@ -118,6 +118,20 @@ def _simple_view_on(p: Params) -> Words:
     )
 
 
+def _cabinet_seen(p: Params) -> Words:
+    return Words(
+        title=_("Сотрудник смотрел ваш кабинет"),
+        text=_(
+            "Сотрудник компании открыл кабинет вашими глазами: только смотреть и не дольше 15 минут, "
+            "изменить он ничего не может. Кто это и зачем, сказано в «Мои данные». Если вы ни о чём не "
+            "спрашивали, позвоните на горячую линию %(hotline)s."
+        )
+        % p,
+        sms=_("Сотрудник смотрел ваш кабинет. Не просили? Звоните %(hotline)s") % p,
+        action=_("Кто и зачем"),
+    )
+
+
 def _invited(p: Params) -> Words:
     # It goes to a phone, perhaps without a cabinet: it names neither the account nor who invites.
     return Words(
@@ -163,6 +177,18 @@ SIMPLE_VIEW_ON: Final = EventSpec(
     usual=(NoticeChannel.EMAIL,),
 )
 
+# At the bell alone: most often the person is at the telephone with that very member.
+CABINET_SEEN: Final = EventSpec(
+    code="cabinet_seen",
+    name=gettext_lazy("Сотрудник смотрел кабинет вашими глазами"),
+    words=_cabinet_seen,
+    places={"own-data"},
+    icon="eye",
+    row=26,
+    obligatory=(NoticeChannel.BELL,),
+    quiet=True,
+)
+
 INVITED: Final = EventSpec(
     code="invited",
     name=gettext_lazy("Приглашение"),
@@ -176,6 +202,7 @@ EVENTS: Final = (
     ACCOUNT_LINKED,
     ACCESS_CHANGED,
     SIMPLE_VIEW_ON,
+    CABINET_SEEN,
     INVITED,
 )
 

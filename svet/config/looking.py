@@ -76,6 +76,9 @@ NOBODYS: Final = frozenset(
         "offline/",
     }
 )
+#: The browser's own language, theme and size of text: the member's wish as of any other page of the desks,
+#: and nothing of the customer's, who is not signed in here.
+OWN: Final = frozenset({"language/", "appearance/"})
 
 
 class CustomerViewMiddleware:
@@ -96,6 +99,7 @@ class CustomerViewMiddleware:
         if (
             route.startswith("staff/")
             or route in NOBODYS
+            or route in OWN
             or settings.SESSION_COOKIE_NAME not in request.COOKIES
             or not look_was_begun(request)
         ):

@@ -49,6 +49,7 @@ MEANINGS: dict[LimitName, str | Promise] = {
     LimitName.BINDINGS_PER_PERSON: gettext_lazy("Привязки счёта СБП: десять за сутки"),
     LimitName.PHOTOS_PER_PERSON: gettext_lazy("Фото: слишком много за сутки"),
     LimitName.WALK_INS_PER_MEMBER: gettext_lazy("Заявления у окна: сотрудник принял тридцать за сутки"),
+    LimitName.LOOKS_PER_MEMBER: gettext_lazy("Кабинеты глазами клиентов: сотрудник открыл двадцать за час"),
     LimitName.PROVIDER_PER_NETWORK: gettext_lazy("Вход сотрудников через службу входа: слишком часто"),
     LimitName.BROWSERS_PER_PERSON: gettext_lazy("Уведомления в браузере включают слишком часто"),
     LimitName.ENTRANCE_EVERYWHERE: gettext_lazy("Вход осаждают отовсюду: браузеры сначала считают задачу"),

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svet.kernel.refusals import Refused
+from svet.look.formats import moment
+from svet.webhooks.queries import CallView
 from svet.webhooks.rules import PING, HookEvent, HookReason
 
 REASONS: Final = (HookReason,)
@@ -52,3 +55,42 @@ _SENTENCES: Final[Mapping[str, str | Promise]] = {
 def explain(refusal: Refused) -> str:
     """The sentence to show beside the field."""
     return str(_SENTENCES[str(refusal.reason)])
+
+
+#: How a try went wrong, by what its reason holds: first what is ours, then what the network said.
+_WHY: Final[Mapping[str, str | Promise]] = {
+    "off": gettext_lazy("адрес был выключен"),
+    "not visible": gettext_lazy("вы этого больше не видите"),
+    "restored": gettext_lazy("кабинет восстановлен из копии: возможно, сообщение уже ушло"),
+    "is not called": gettext_lazy("туда мы не отправляем: адрес ведёт не в интернет"),
+    "not found in time": gettext_lazy("сервер имён не ответил вовремя"),
+    "gaierror": gettext_lazy("такого имени в интернете нет"),
+    "no address": gettext_lazy("такого имени в интернете нет"),
+    "too long": gettext_lazy("программа не ответила вовремя"),
+    "Timeout": gettext_lazy("программа не ответила вовремя"),
+    "ConnectError": gettext_lazy("соединиться с программой не удалось"),
+    "ProtocolError": gettext_lazy("программа ответила не по правилам HTTP"),
+    "webhook: ": gettext_lazy("связь с программой прервалась"),
+}
+
+
+def what_came_of(call: CallView) -> str:
+    """What became of a piece of news, why it is not there yet, and when it is tried again."""
+    state, why = str(STATE_NAMES[call.state]), _why(call)
+    if call.state != "waiting":
+        return f"{state}, {why}" if why else state
+    if not call.attempts:
+        # Asked for once more: what is written beside it is of the tries before.
+        return state
+    if not why:
+        return _("отправляется")
+    return _("не принято, %(why)s. Попробуем ещё раз %(at)s") % {"why": why, "at": moment(call.due_at)}
+
+
+def _why(call: CallView) -> str:
+    if call.status:
+        return f"HTTP\u00a0{call.status}"
+    if not call.reason:
+        return ""
+    found = next((words for mark, words in _WHY.items() if mark in call.reason), None)
+    return _("у нас не получилось") if found is None else str(found)

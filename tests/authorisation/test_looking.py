@@ -19,14 +19,14 @@ from django.utils import timezone
 
 from svet.accounts.models import Account, Link
 from svet.accounts.tests.factories import make_account, make_link
-from svet.config.looking import NOBODYS, SHOWN, CustomerViewMiddleware
+from svet.config.looking import NOBODYS, OWN, SHOWN, CustomerViewMiddleware
 from svet.gateways import acquiring
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import OnlyReading, only_reading, use_case
 from svet.limits.operations import spend
 from svet.limits.rules import LimitName
-from svet.notices.models import Notice
+from svet.notices.models import Delivery, Notice
 from svet.people import operations as people
 from svet.people.models import Person
 from svet.people.queries import devices
@@ -84,6 +84,11 @@ def route_of(row: Row, answer: Any) -> str:
 def fault_of(row: Row, answer: Any) -> str:
     """What is wrong with an answer given while a look at Anna's cabinet is open."""
     route, status = route_of(row, answer), answer.status_code
+    if route in OWN:
+        wanted = 302 if row.method == "POST" else 405
+        return (
+            "" if status == wanted and "Svet-Look" not in answer.headers else f"is the member's, but {status}"
+        )
     if route in NOBODYS and row.method == "GET":
         return "" if "Svet-Look" not in answer.headers else "is nobody's page"
     if row.method != "GET" or route not in SHOWN:
@@ -159,6 +164,52 @@ def test_the_banner_names_whose_eyes_these_are(browser: Client) -> None:
     assert f"{BANNER}: Анна Петровна Лучинина. Ничего изменить нельзя." in page
     assert "/staff/links/view/end/" in page
     assert BANNER not in browser.get("/staff/").content.decode()
+
+
+def test_the_members_own_language_and_theme_may_be_changed_meanwhile(browser: Client, anna: Person) -> None:
+    before = (anna.language, anna.theme, anna.large_text)
+    back = {"next": "/staff/"}
+    for url, choice in (
+        ("/language/", {"language": "en"}),
+        ("/appearance/", {"theme": "dark"}),
+        ("/appearance/", {"size": "large"}),
+    ):
+        answer = browser.post(url, choice | back)
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/staff/")
+    assert '<html lang="en" data-theme="dark" data-size="large">' in browser.get("/staff/").content.decode()
+    anna.refresh_from_db()
+    assert (anna.language, anna.theme, anna.large_text) == before
+    page = browser.get("/today/").content.decode()
+    assert BANNER in page or "You see this as" in page
+    assert "/entrance/sign-out/" not in page
+
+
+def test_the_customer_is_told_under_the_bell_once_until_it_is_read(
+    browser: Client, anna: Person, link: Link
+) -> None:
+    begin(browser, link)
+    (told,) = Notice.objects.filter(recipient_id=anna.recipient_id, event="cabinet_seen")
+    assert told.title == "Сотрудник смотрел ваш кабинет"
+    assert not Delivery.objects.filter(event="cabinet_seen").exists()
+    own = Client()
+    own.force_login(anna, backend="django.contrib.auth.backends.ModelBackend")
+    page = own.get("/bell/").content.decode()
+    assert "Сотрудник смотрел ваш кабинет" in page
+    assert WHY not in page
+    assert told.url == "/profile/data/"
+
+
+def test_looks_have_a_limit_and_the_refusal_keeps_what_was_typed(
+    browser: Client, link: Link, member: StaffMember
+) -> None:
+    key = str(member.person_id)
+    spend(limit=LimitName.LOOKS_PER_MEMBER, key=key, now=timezone.now(), cost=19)
+    refused = begin(browser, link)
+    assert refused.status_code == 429
+    page = refused.content.decode()
+    assert "Слишком много попыток. Подождите" in page
+    assert WHY in page
+    assert Entry.objects.filter(action="cabinet.viewed").count() == 1
 
 
 def test_a_look_needs_a_reason_and_a_link_that_stands(member: StaffMember, link: Link) -> None:

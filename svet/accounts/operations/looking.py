@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from svet.accounts import queries
+from svet.accounts import events, queries
 from svet.accounts.models import Link
 from svet.accounts.queries import AccountNotFound, AccountReason
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
-from svet.people.queries import person, session_seals
+from svet.limits.operations import spend
+from svet.limits.rules import LimitName
+from svet.notices import operations as notices
+from svet.people.queries import person, recipient_of, session_seals
 from svet.staffing.rules import checked_reason
 
 
@@ -26,12 +30,15 @@ class BegunView:
 def begin_customer_view(*, by: Actor, link_public_id: str, reason: str, now: datetime) -> BegunView:
     """Write down that a member looks at the cabinet that holds an account by this link, and why.
 
-    Every account of the cabinet can be seen then, so each counts as opened by the member.
+    Every account of the cabinet can be seen then, so each counts as opened by the member. The customer is
+    told under the bell (docs/adr/0213): several looks before it is read are one line of it.
 
     :raises AccountNotFound: no link that stands, or a cabinet that nobody can sign in to
     :raises StaffRefused: no reason
+    :raises LimitReached: the member has opened too many within the hour
     """
     words = checked_reason(reason)
+    spend(limit=LimitName.LOOKS_PER_MEMBER, key=str(by.person_id), now=now)
     with use_case():
         link = Link.objects.standing().select_related("account").filter(public_id=link_public_id).first()
         if link is None or not session_seals(link.person_id):
@@ -49,6 +56,14 @@ def begin_customer_view(*, by: Actor, link_public_id: str, reason: str, now: dat
                 now=now,
             )
         _note(by, "cabinet.viewed", person_id=link.person_id, now=now, reason=words)
+        notices.notify(
+            recipient_id=recipient_of(link.person_id),
+            event=events.CABINET_SEEN,
+            params={},
+            place=Place("own-data"),
+            now=now,
+            renews=True,
+        )
     return BegunView(person_id=link.person_id, account_public_id=link.account.public_id)
 
 

@@ -71,11 +71,11 @@ def _refusals() -> dict[MonthReason, str]:
     }
 
 
-def state_name(state: MonthState) -> str:
-    """Where a month stands, in a few words."""
+def state_name(state: MonthState, *, alone: bool) -> str:
+    """Where a month stands, in a few words; ``alone``: one person may charge it, nobody is waited for."""
     return {
         MonthState.OPEN: _("Открыт"),
-        MonthState.READY: _("Ждёт выпуска"),
+        MonthState.READY: _("Пробный расчёт готов") if alone else _("Ждёт выпуска"),
         MonthState.RELEASED: _("Выпущен"),
         MonthState.CHARGING: _("Начисляется"),
         MonthState.CHARGED: _("Начислен"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Protocol
 
 from svet.kernel.money import ZERO, Money
@@ -25,13 +26,15 @@ class OwedBill(Protocol):
 class Arrears:
     """An account's debt beyond the money on its way: ``late`` of it since ``since``, the rest by a day.
 
-    ``by_word``: no bill asks by that day, somebody has promised to pay by it.
+    ``coming``: what of it is asked by which day that is not over, the newest first; a charge that stands on
+    no bill yet is in none of them. ``by_word``: no bill asks by ``due_on``, somebody has promised to pay by it.
     """
 
     owed: Money
     late: Money
     since: date | None
     due_on: date | None
+    coming: tuple[tuple[date, Money], ...] = ()
     by_word: bool = False
 
 
@@ -48,7 +51,9 @@ def arrears_in_parts(*, ask: Money, until: date, transit: Money, today: date) ->
     owed = max(ask - transit, ZERO)
     if not owed:
         return Arrears(ZERO, ZERO, None, None)
-    return Arrears(owed, owed, until, None) if until < today else Arrears(owed, ZERO, None, until)
+    if until < today:
+        return Arrears(owed, owed, until, None)
+    return Arrears(owed, ZERO, None, until, ((until, owed),))
 
 
 def arrears_of(
@@ -68,11 +73,13 @@ def arrears_of(
     ahead = promised if promised is not None and promised.until >= today else None
     apart = min(owed, max(ahead.money - transit, ZERO)) if ahead is not None else ZERO
     word_on = ahead.until if ahead is not None and apart else None
+    worded = ((word_on, apart),) if word_on is not None else ()
     if not owed or not bills:
-        return Arrears(owed, ZERO, None, word_on, word_on is not None)
+        return Arrears(owed, ZERO, None, word_on, worded, by_word=word_on is not None)
     newest = bills[0]
     spent = max(0, newest.closing - balance.kopecks) + transit.kopecks
     rest, late, since, due_on = owed.kopecks, 0, None, None
+    asks: list[tuple[date, int]] = []
     for bill in bills:
         rest = min(rest, bill.closing - spent)
         asked = rest - apart.kopecks
@@ -80,7 +87,22 @@ def arrears_of(
             break
         if bill.due_on < today:
             late, since = max(late, asked), bill.due_on
-        elif due_on is None:
+        else:
+            # The oldest of those ahead is the last one seen here: its day comes first.
             due_on = bill.due_on
+        asks.append((bill.due_on, asked))
         spent += bill.taken
-    return Arrears(owed, Money(late), since, due_on or word_on, due_on is None and word_on is not None)
+    # What a bill asks holds what the older ones ask: its own is the difference.
+    coming = tuple(
+        (on, Money(asked - older))
+        for (on, asked), (_on, older) in pairwise([*asks, (today, 0)])
+        if on >= today and asked > older
+    )
+    return Arrears(
+        owed,
+        Money(late),
+        since,
+        due_on or word_on,
+        (*coming, *worded),
+        by_word=due_on is None and word_on is not None,
+    )

@@ -121,7 +121,7 @@ def delete(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    path(_HOME.lstrip("/"), home),
+    path(_HOME.lstrip("/"), home, name="own-data"),
     path("profile/data/copy.json", as_json),
     path("profile/data/copy/", as_page),
     path("profile/data/delete/", delete),

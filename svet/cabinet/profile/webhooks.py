@@ -161,7 +161,7 @@ def _one(request: HttpRequest, view: HookView, *, secret: str = "") -> dict[str,
             {
                 "call": call,
                 "event": texts.EVENT_NAMES.get(call.event, call.event),
-                "state": texts.STATE_NAMES[call.state],
+                "state": texts.what_came_of(call),
                 "done": call.state != "waiting",
             }
             for call in found

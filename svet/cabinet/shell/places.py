@@ -29,6 +29,7 @@ PAGES: Final[Mapping[str, tuple[str, int]]] = {
     "notification-settings": ("notification-settings", 0),
     "outages": ("outages", 0),
     "office-requests": ("office-requests", 0),
+    "own-data": ("own-data", 0),
     "payment": ("payment", 0),
     "payment-binding": ("payment-binding", 1),
     "payment-order": ("payment-order", 1),

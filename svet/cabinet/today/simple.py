@@ -179,7 +179,8 @@ def _owing(day: DayPlan) -> str:
         return _("долга нет")
     if day.late or day.due_on is None:
         return roubles(day.owed)
-    return _("%(sum)s до %(on)s") % {"sum": roubles(day.owed), "on": _on(day.due_on, day.today)}
+    values = {"sum": roubles(day.owed), "on": _on(day.due_on, day.today)}
+    return (_("%(sum)s до %(on)s") if day.of_one_day else _("%(sum)s, ближайший срок %(on)s")) % values
 
 
 def _on(day: date, today: date) -> str:

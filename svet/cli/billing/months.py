@@ -128,7 +128,8 @@ def retry(*, period: str, code: str, numbers: Sequence[str], clock: Clock, say: 
 
 def _check(provider: ProviderView, period: Month, now: datetime, say: Say) -> bool:
     view = month_view(provider_id=provider.provider_id, period=period)
-    say(f"{_title(provider, period)}: {words.state_name(view.state)}")
+    alone = not queries.rules_for(provider.provider_id, period).release_required
+    say(f"{_title(provider, period)}: {words.state_name(view.state, alone=alone)}")
     points = checked_month(
         provider=provider,
         period=period,

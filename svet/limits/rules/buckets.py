@@ -52,6 +52,7 @@ class LimitName(StrEnum):
     BINDINGS_PER_PERSON = "bindings_per_person"
     APPEALS_PER_PERSON = "appeals_per_person"
     WALK_INS_PER_MEMBER = "walk_ins_per_member"
+    LOOKS_PER_MEMBER = "looks_per_member"
     PROVIDER_PER_NETWORK = "provider_per_network"
     BROWSERS_PER_PERSON = "browsers_per_person"
     API_PER_TOKEN = "api_per_token"  # noqa: S105 - the name of a limit
@@ -122,6 +123,8 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.BINDINGS_PER_PERSON: Limit(10, DAY),
     LimitName.APPEALS_PER_PERSON: Limit(20, DAY),
     LimitName.WALK_INS_PER_MEMBER: Limit(30, DAY),
+    # Cabinets seen with their customers' eyes: more than a line at the telephone asks for in an hour.
+    LimitName.LOOKS_PER_MEMBER: Limit(20, HOUR),
     # Each asks the retailer's own sign-in service something.
     LimitName.PROVIDER_PER_NETWORK: Limit(300, HOUR),
     # Each is answered by a notice in the browser.
@@ -168,6 +171,7 @@ OF_PERSON = frozenset(
         LimitName.EMAIL_CODES,
         LimitName.INVITATIONS_PER_PERSON,
         LimitName.LINKING_PER_PERSON,
+        LimitName.LOOKS_PER_MEMBER,
         LimitName.ORDERS_PER_PERSON,
         LimitName.PASSWORD_CHECKS,
         LimitName.PHOTOS_PER_PERSON,

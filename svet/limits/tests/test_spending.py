@@ -155,6 +155,7 @@ AGREED = {
     LimitName.ORDERS_PER_PERSON: (10, 3_600, ()),
     LimitName.BINDINGS_PER_PERSON: (10, 86_400, ()),
     LimitName.WALK_INS_PER_MEMBER: (30, 86_400, ()),
+    LimitName.LOOKS_PER_MEMBER: (20, 3_600, ()),
     LimitName.PROVIDER_PER_NETWORK: (300, 3_600, ()),
     LimitName.BROWSERS_PER_PERSON: (20, 3_600, ()),
     LimitName.API_PER_TOKEN: (120, 60, ()),

@@ -118,7 +118,7 @@ def _page(
         "provider": provider,
         "period": period,
         "view": view,
-        "state": month_texts.state_name(view.state),
+        "state": month_texts.state_name(view.state, alone=not rules.release_required),
         "rules": rules,
         "task": task,
         "refresh": REFRESH,

@@ -15,6 +15,7 @@ from svet.accounts import queries as account_queries
 from svet.billing import queries
 from svet.billing.queries.decisions import waiting_decision_count
 from svet.billing.queries.months import BillingMonthView, month_views
+from svet.billing.queries.policies import rules_for
 from svet.billing.rules.months import MonthState
 from svet.billing.texts import months as month_texts
 from svet.look.requests import now_of
@@ -79,7 +80,9 @@ def months(request: HttpRequest) -> HttpResponse:
             limit=SHOWN + 1,
             offset=(number - 1) * SHOWN,
         )
-        suppliers.append((provider, [_row(each) for each in found[:SHOWN]], len(found) > SHOWN))
+        suppliers.append(
+            (provider, [_row(each, provider.provider_id) for each in found[:SHOWN]], len(found) > SHOWN)
+        )
     context = {
         "tabs": tabs("months"),
         "suppliers": suppliers,
@@ -89,11 +92,13 @@ def months(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/billing_months.html", context)
 
 
-def _row(view: BillingMonthView) -> dict[str, object]:
+def _row(view: BillingMonthView, provider_id: int) -> dict[str, object]:
+    # Only of a month that is ready it matters, and few are.
+    alone = view.state is MonthState.READY and not rules_for(provider_id, view.period).release_required
     lasted = None if view.run is None else view.run.duration
     return {
         "view": view,
-        "state": month_texts.state_name(view.state),
+        "state": month_texts.state_name(view.state, alone=alone),
         "kind": _KINDS[view.state],
         "duration": "" if lasted is None else month_texts.duration(lasted),
     }

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from svet.accounts import operations, queries, texts
 from svet.accounts.queries import AccountView, finding, office
 from svet.accounts.rules import Ground
+from svet.kernel import words
 from svet.kernel.refusals import NotFound, Refused
 from svet.look.forms import Form
 from svet.look.requests import now_of
@@ -244,7 +245,7 @@ def look(request: HttpRequest, link_public_id: str) -> HttpResponse:
         begin_look(request, person_id=begun.person_id, account_public_id=begun.account_public_id)
         return redirect("/")
 
-    return _decided(request, back, link_public_id, act=act, explain=staffing_texts.explain)
+    return _decided(request, back, link_public_id, act=act, explain=words.explain)
 
 
 @require_POST

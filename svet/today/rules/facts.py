@@ -200,6 +200,7 @@ class DayPlan:
     """The day: ``lead`` is the duty the sentence speaks of, ``duties`` the others in the order of their days.
 
     ``free_until``: paid by then, being late costs nothing; None where that day has passed.
+    ``soonest`` is asked by ``due_on``, the nearest day; what else is not late has later days or none yet.
     ``others``: somebody else's accounts in the cabinet owe, which the person may only look at.
     """
 
@@ -231,6 +232,12 @@ class DayPlan:
     in_parts: bool = False
     #: This may have been paid already: the bank has not said so yet.
     unsure: Money = ZERO
+    soonest: Money = ZERO
+
+    @property
+    def of_one_day(self) -> bool:
+        """Whether all that is asked and not late is asked by the one day."""
+        return self.soonest == self.owed - self.late
 
     @property
     def all_duties(self) -> tuple[Duty, ...]:

@@ -37,7 +37,8 @@ def plan(facts: CabinetFacts) -> DayPlan:
     state = _state(facts, late=bool(late), owing=bool(owing), transit=bool(transit), reading=reading)
     lead = _lead(state, duties)
     since = min((found.since for _each, found in late if found.since is not None), default=None)
-    days = [found.due_on for _each, found in owing if found.due_on is not None]
+    coming = [one for _each, found in owing for one in found.coming]
+    due_on = min((on for on, _sum in coming), default=None)
     windows = [
         each.window
         for each in facts.accounts
@@ -54,7 +55,8 @@ def plan(facts: CabinetFacts) -> DayPlan:
         late_since=since,
         late_titles=tuple(each.title for each, _found in late),
         free_until=_free_until(since, facts.today),
-        due_on=min(days, default=None),
+        due_on=due_on,
+        soonest=Money.total(asked for on, asked in coming if on == due_on),
         titles=tuple(each.title for each, _found in owing),
         transit=transit,
         moving=facts.moving,
@@ -109,7 +111,8 @@ def _lead(state: DayState, duties: Sequence[Duty]) -> Duty | None:
 def _payments(owing: Sequence[tuple[AccountFactsOfDay, Arrears]], today: date) -> list[Duty]:
     if not owing:
         return []
-    days = [day for _each, found in owing for day in (found.since, found.due_on) if day is not None]
+    days = [found.since for _each, found in owing if found.since is not None]
+    days += [on for _each, found in owing for on, _sum in found.coming]
     return [
         Duty(
             DutyKind.PAY,

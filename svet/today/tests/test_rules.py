@@ -163,6 +163,48 @@ def test_of_a_debt_that_is_mostly_late_the_sentence_tells_the_late_part_and_its_
     assert "15 декабря" not in headline(found)
 
 
+NEXT = bill(500, due_on=date(2027, 1, 15))
+WORD = PromisedPart(Money(300), date(2026, 12, 10))
+
+
+@pytest.mark.parametrize(
+    ("accounts", "words"),
+    [
+        (
+            (account(200), account(500, bills=(NEXT,))),
+            "К оплате 7,00 ₽, ближайший срок 15 декабря. Абоненты: квартира и квартира. "
+            "До 15 декабря 2,00 ₽, остальное позже.",
+        ),
+        # One account, two bills ahead: the older one asks its own part earlier.
+        (
+            (account(500, bills=(NEXT, bill(200))),),
+            "К оплате 5,00 ₽, ближайший срок 15 декабря. До 15 декабря 2,00 ₽, остальное позже.",
+        ),
+        # What was promised is asked by its own day.
+        (
+            (account(500, promised=WORD),),
+            "К оплате 5,00 ₽, ближайший срок 10 декабря. До 10 декабря 3,00 ₽, остальное позже.",
+        ),
+        (
+            (account(900, bills=(bill(300),)),),
+            "К оплате 9,00 ₽, ближайший срок 15 декабря. До 15 декабря 3,00 ₽, остальное позже.",
+        ),
+        # The newest bill asks nothing of its own: all is late, and no day is ahead.
+        ((account(300, bills=(bill(300), bill(300, due_on=date(2026, 11, 15)))),), "Долг 3,00 ₽, срок был"),
+    ],
+)
+def test_several_days_are_not_told_as_one(accounts: tuple[AccountFactsOfDay, ...], words: str) -> None:
+    assert said(day(*accounts)).startswith(words)
+
+
+def test_beside_what_is_late_several_days_are_told_apart() -> None:
+    late = account(900, bills=(bill(900, due_on=date(2026, 11, 15)),))
+    found = day(late, account(200), account(500, bills=(NEXT,)))
+    assert "Ещё 2,00 ₽ до 15 декабря и 5,00 ₽ позже." in said(found)
+    only = day(late, account(500, bills=(bill(500), bill(500, due_on=date(2026, 11, 15)))))
+    assert "Ещё" not in said(only)
+
+
 @pytest.mark.parametrize(
     ("balance", "transit", "late", "since"),
     [

@@ -77,10 +77,10 @@ def headline(day: DayPlan) -> str:
                 "on": on_day(day.late_since, day.today),
             }
         case DayState.OVERDUE | DayState.DUE if day.due_on is not None:
-            return _("К оплате %(sum)s до %(on)s") % {
-                "sum": roubles(day.owed),
-                "on": on_day(day.due_on, day.today),
-            }
+            values = {"sum": roubles(day.owed), "on": on_day(day.due_on, day.today)}
+            if day.of_one_day:
+                return _("К оплате %(sum)s до %(on)s") % values
+            return _("К оплате %(sum)s, ближайший срок %(on)s") % values
         case DayState.OVERDUE | DayState.DUE:
             return _("К оплате %(sum)s") % {"sum": roubles(day.owed)}
         case DayState.TRANSIT:
@@ -137,7 +137,7 @@ def notes(day: DayPlan) -> tuple[str, ...]:
         case DayState.OVERDUE:
             return (*unsure(day), *_whose(day), *_late(day), *_moving(day))
         case DayState.DUE:
-            return (*unsure(day), *_whose(day), *_left(day.due_on, day.today), *_moving(day))
+            return (*unsure(day), *_whose(day), *_soonest(day), *_left(day.due_on, day.today), *_moving(day))
         case DayState.TRANSIT:
             return (_("Здесь станет «оплачено», как только деньги дойдут."),)
         case DayState.READINGS if day.lead is not None:
@@ -168,15 +168,31 @@ def _mostly_late(day: DayPlan) -> bool:
     return 2 * day.late.kopecks > day.owed.kopecks
 
 
+def _soonest(day: DayPlan) -> tuple[str, ...]:
+    """Where the sum above has several days: how much of it is asked by the nearest."""
+    if day.due_on is None or day.of_one_day:
+        return ()
+    return (
+        _("До %(on)s %(sum)s, остальное позже.")
+        % {"on": on_day(day.due_on, day.today), "sum": roubles(day.soonest)},
+    )
+
+
+def _rest(day: DayPlan) -> str:
+    """What is owed beside the late part, by its day or days."""
+    rest = day.owed - day.late
+    if day.due_on is None:
+        return _("Ещё %(sum)s к оплате.") % {"sum": roubles(rest)}
+    values = {"sum": roubles(day.soonest), "on": on_day(day.due_on, day.today)}
+    if day.of_one_day:
+        return _("Ещё %(sum)s до %(on)s.") % values
+    return _("Ещё %(sum)s до %(on)s и %(rest)s позже.") % (values | {"rest": roubles(rest - day.soonest)})
+
+
 def _late(day: DayPlan) -> tuple[str, ...]:
     found = []
     if day.late != day.owed and _mostly_late(day):
-        rest = roubles(day.owed - day.late)
-        found.append(
-            _("Ещё %(sum)s до %(on)s.") % {"sum": rest, "on": on_day(day.due_on, day.today)}
-            if day.due_on is not None
-            else _("Ещё %(sum)s к оплате.") % {"sum": rest}
-        )
+        found.append(_rest(day))
     elif day.late != day.owed:
         if day.late_titles and len(day.late_titles) <= NAMED and day.accounts > 1:
             found.append(

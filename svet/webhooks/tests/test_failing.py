@@ -10,17 +10,19 @@ from django.utils import timezone
 from standardwebhooks import Webhook as Verifier
 
 from svet.api.tests.test_v1 import Program
-from svet.gateways.failures import Temporary
+from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.webhooks.caller import HookAnswer
 from svet.kernel.actors import Actor
+from svet.look.formats import moment
 from svet.notices.models import Notice
 from svet.people import operations as people
 from svet.people.models import Token
 from svet.people.tests.factories import PASSWORD
-from svet.webhooks import jobs, operations
+from svet.webhooks import jobs, operations, queries
 from svet.webhooks.models import Webhook, WebhookCall
 from svet.webhooks.rules import OFF_AFTER, body_of, says_no_more
 from svet.webhooks.tests.test_webhooks import NOW, URL, Home, Outside, deliver, home, outside
+from svet.webhooks.texts import what_came_of
 
 __all__ = ["home", "outside"]
 pytestmark = pytest.mark.django_db
@@ -112,6 +114,49 @@ def test_an_account_that_is_lost_between_two_tries_is_not_named(
     seen["account_ids"] = ["b"]
     deliver()
     assert (WebhookCall.objects.get().state, len(outside.heard)) == ("dropped", 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (HookAnswer(503), "не принято, HTTP\u00a0503. Попробуем ещё раз"),
+        (Temporary("webhook: ConnectError"), "не принято, соединиться с программой не удалось. Попробуем"),
+        (Temporary("webhook: gaierror"), "не принято, такого имени в интернете нет. Попробуем"),
+        (Temporary("webhook: ReadTimeout"), "не принято, программа не ответила вовремя. Попробуем"),
+        (Temporary("webhooks: took too long", code="slow"), "программа не ответила вовремя. Попробуем"),
+        (Temporary("webhook: RemoteProtocolError"), "программа ответила не по правилам HTTP. Попробуем"),
+        (Temporary("webhook: ReadError"), "связь с программой прервалась. Попробуем"),
+        (UnicodeError("label"), "не принято, у нас не получилось. Попробуем"),
+        (Permanent("webhook: this address is not called"), "туда мы не отправляем"),
+        (HookAnswer(204), "принято, HTTP\u00a0204"),
+    ],
+)
+def test_after_the_first_try_the_page_says_why_and_when_again(
+    answer: HookAnswer | Exception, words: str, home: Home, outside: Outside
+) -> None:
+    outside.answers = [answer]
+    home.told()
+    (call,) = queries.calls_of(person_id=home.anna.pk, public_id=home.hook, limit=1)
+    assert what_came_of(call) == "ждёт"
+    deliver()
+    (call,) = queries.calls_of(person_id=home.anna.pk, public_id=home.hook, limit=1)
+    assert words in what_came_of(call)
+    assert (moment(call.due_at) in what_came_of(call)) is (call.state == "waiting")
+
+
+def test_a_call_that_is_asked_for_once_more_waits_and_has_failed_at_nothing(
+    home: Home, outside: Outside, client: Client
+) -> None:
+    outside.answers = [HookAnswer(410)]
+    home.told()
+    deliver()
+    client.post("/entrance/sign-in/", {"phone": home.anna.phone, "password": PASSWORD})
+    page = f"/profile/webhooks/{home.hook}/"
+    assert "не принято, HTTP\u00a0410" in client.get(page).content.decode()
+    operations.turn_on(by=home.by, public_id=home.hook, now=NOW)
+    call = WebhookCall.objects.get()
+    client.post(f"{page}calls/{call.public_id}/repeat/")
+    assert ": ждёт</p>" in client.get(page).content.decode()
 
 
 def told(home: Home) -> list[str]:

@@ -124,6 +124,9 @@ def test_two_members_take_a_month_from_open_to_its_bills(olga: Client, ivan: Cli
     assert "Выпустить" not in page
     page = act(olga, "dry_run")
     assert "Пробный расчёт сделан вами" in page
+    for told in (page, text(olga.get("/staff/billing/"))):
+        assert "Пробный расчёт готов" in told
+        assert "Ждёт выпуска" not in told
     assert "Выпустить и начислить" not in page
     assert not Charge.objects.filter(period=NOVEMBER.first).exists()
     shown = text(ivan.get(f"{MONTH}dry-run/"))
@@ -283,5 +286,7 @@ def test_the_desk_turns_the_second_signature_on_and_never_off(olga: Client) -> N
     page = text(olga.get(MONTH))
     assert "Второй подписи не требуется" not in page
     assert 'value="charge"' not in page
+    for told in (page, text(olga.get("/staff/billing/"))):
+        assert "Ждёт выпуска" in told
     olga.post(MONTH, {"act": "charge"})
     assert not MonthTask.objects.filter(kind="charge").exists()
