@@ -23,7 +23,8 @@ PUSH_SERVICE = "web-push-testing@1.2.2"
 IDENTITY_PROVIDER = "oidc-provider@9.13.3"
 SBER_CLIENT = "sberbank-acquiring@1.2.2"
 TYPED_CLIENT = "openapi-typescript@7.13.0"
-PACKAGES = (SMS_CENTRE, PUSH_SERVICE, IDENTITY_PROVIDER, SBER_CLIENT, TYPED_CLIENT)
+MAX_CLIENT = "@maxhub/max-bot-api@0.3.1"
+PACKAGES = (SMS_CENTRE, PUSH_SERVICE, IDENTITY_PROVIDER, SBER_CLIENT, TYPED_CLIENT, MAX_CLIENT)
 #: What a package leaves to whoever uses it, pinned too.
 BESIDE = {TYPED_CLIENT: ("typescript@5.9.3",)}
 APT = ("nodejs", "npm")

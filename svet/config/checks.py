@@ -55,6 +55,9 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         refuse("E006", "SVET_ACQUIRING_URL leads to the sandbox's bank")
     if _is_ours(settings.SMS_URL) or _is_ours(settings.SMS_FALLBACK_URL):
         refuse("E007", "SVET_SMS_URL or SVET_SMS_FALLBACK_URL leads to the sandbox's SMS centre")
+    bot = urlsplit(settings.MESSENGER_URL)
+    if bot.scheme and (bot.scheme.endswith("+http") or _is_ours(settings.MESSENGER_URL)):
+        refuse("E028", "SVET_MESSENGER_URL leads to the sandbox's bot, or to one without https")
     if urlsplit(settings.BASE_URL).scheme != "https":
         refuse("E008", "SVET_BASE_URL must be the site's https address")
     if settings.LIMITS_FACTOR != 1:

@@ -228,6 +228,8 @@ OIDC_NAME = os.environ.get("SVET_OIDC_NAME", "")
 OIDC_STRONG = os.environ.get("SVET_OIDC_STRONG", "").split()
 OIDC_PHONE_CLAIM = os.environ.get("SVET_OIDC_PHONE_CLAIM", "phone_number")
 # Notices in the browser; without a key nobody is offered any.
+SANDBOX_BOT = "max+http://svet_bot:sandbox@127.0.0.1:8780/max?page=/sandbox/messenger/"
+MESSENGER_URL = secret("SVET_MESSENGER_URL", "" if ENV == "production" else SANDBOX_BOT)
 PUSH_KEY = push_key(ENV, DATA)
 PUSH_PUBLIC_KEY = push_keys.public_key_of(PUSH_KEY) if PUSH_KEY else ""
 # Origins inside the house at which people's programs may be called; a demonstration has the recipe's.

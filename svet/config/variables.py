@@ -63,6 +63,7 @@ VARIABLES = (
     Variable("SVET_MAIL_FROM", "svet@portal.example", "the sender of letters"),
     Variable("SVET_SMS_URL", "the sandbox's SMS centre", "`smpp://user:password@host:port?sender=NAME` or `smsc+https://…`"),
     Variable("SVET_SMS_FALLBACK_URL", "", "a second provider, for when the first fails or is slow"),
+    Variable("SVET_MESSENGER_URL", "nothing; in a demonstration the sandbox's bot", "`max://bot:token@platform-api2.max.ru?ca=FILE`"),
     Variable("SVET_PUSH_KEY", "made once under SVET_DATA", "signs notices in browsers; from `svet push-key`"),
     Variable("SVET_PUSH_HOSTS", "those of the great browsers", "push services that may be called, by spaces"),
     Variable(
@@ -117,6 +118,7 @@ SECRETS = frozenset(
     {
         "SVET_ACQUIRING_URL",
         "SVET_DATABASE_URL",
+        "SVET_MESSENGER_URL",
         "SVET_METRICS_TOKEN",
         "SVET_OIDC_CLIENT_SECRET",
         "SVET_PUSH_KEY",

@@ -30,6 +30,8 @@ def child_environment(*, folder: Path, host: str, ports: Ports, url: str) -> dic
         "SVET_SMTP_HOST": "127.0.0.1",
         "SVET_SMTP_PORT": str(ports.smtp),
         "SVET_SMS_URL": f"smpp://svet:sandbox@127.0.0.1:{ports.smpp}?sender=SVET",
+        "SVET_MESSENGER_URL": f"max+http://svet_bot:sandbox@127.0.0.1:{ports.bank}/max"
+        "?page=/sandbox/messenger/",
         "SVET_ACQUIRING_URL": f"yookassa+http://100500:test_sandbox@127.0.0.1:{ports.bank}/v3?sbp=yes",
         "SVET_BANK_PAGE_ORIGINS": bank,
         "SVET_SANDBOX_URL": bank,

@@ -52,6 +52,8 @@ MEANINGS: dict[LimitName, str | Promise] = {
     LimitName.LOOKS_PER_MEMBER: gettext_lazy("Кабинеты глазами клиентов: сотрудник открыл двадцать за час"),
     LimitName.PROVIDER_PER_NETWORK: gettext_lazy("Вход сотрудников через службу входа: слишком часто"),
     LimitName.BROWSERS_PER_PERSON: gettext_lazy("Уведомления в браузере включают слишком часто"),
+    LimitName.MESSENGERS_PER_PERSON: gettext_lazy("Ссылки для мессенджера: десять в час"),
+    LimitName.ANSWERS_PER_MESSENGER: gettext_lazy("Боту пишут слишком часто: он не отвечает"),
     LimitName.ENTRANCE_EVERYWHERE: gettext_lazy("Вход осаждают отовсюду: браузеры сначала считают задачу"),
     LimitName.WAITED_PER_NETWORK: gettext_lazy("Сеть без вычислений: слишком много входов через ожидание"),
     LimitName.API_PER_TOKEN: gettext_lazy("Программа с этим ключом спрашивает слишком часто"),

@@ -1,4 +1,4 @@
-"""Tables: whom to tell and where, what lies under the bell, and every SMS, letter and push promised."""
+"""Tables: whom to tell and where, what lies under the bell, and every message promised."""
 
 from __future__ import annotations
 
@@ -47,6 +47,45 @@ class Subscription(models.Model):
         ]
 
 
+class MessengerChat(models.Model):
+    """A person's dialogue with the retailer's bot: one of each, so that whoever reads there is known.
+
+    ``stopped_at``: the person silenced the bot in the messenger; nothing is sent until they start it again.
+    """
+
+    recipient = models.OneToOneField(Recipient, on_delete=models.CASCADE, related_name="chat")
+    reader = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=120)
+    connected_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True, blank=True)
+
+
+class MessengerCode(models.Model):
+    """What a link brings to the bot to connect its reader; hashed, used once, a new one takes its place."""
+
+    recipient = models.OneToOneField(Recipient, on_delete=models.CASCADE, related_name="chat_code")
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+
+
+class MessengerUpdate(models.Model):
+    """What a person did to the bot, kept before the messenger is told so; its words go when they are read.
+
+    The row stays for a while: by its digest the same thing, told again, is one.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=8)
+    reader = models.CharField(max_length=32)
+    name = models.CharField(max_length=120, blank=True, default="")
+    text = models.CharField(max_length=1000, blank=True, default="")
+    received_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["reader"], name="update_by_user")]
+
+
 class Notice(models.Model):
     """One line under the bell, in the language the person had when it was told."""
 
@@ -84,7 +123,7 @@ class IncomingSms(models.Model):
 
 
 class Delivery(models.Model):
-    """A promised SMS, letter or notice in a browser; it ends sent or failed with a reason, never forgotten.
+    """A promised message, letter or browser notice; it ends sent or failed with a reason, never forgotten.
 
     ``due_at`` is when somebody must next look at it: the sending worker moves it ahead before it touches
     the network, so that two workers never send at once and a killed one is found out.
@@ -94,7 +133,7 @@ class Delivery(models.Model):
     recipient = models.ForeignKey(
         Recipient, on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries"
     )
-    channel = models.CharField(max_length=8, choices=[(c.value, c.value) for c in SendingChannel])
+    channel = models.CharField(max_length=12, choices=[(c.value, c.value) for c in SendingChannel])
     address = models.CharField(max_length=254)
     # Where a browser is reached; empty when it takes no notices any more. ``address`` is its name then.
     subscription = models.ForeignKey(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from svet.notices.queries.messengers import messenger_name
 from svet.notices.rules import NoticeChannel
 
 
@@ -14,4 +15,5 @@ def channel_name(channel: NoticeChannel) -> str:
         NoticeChannel.EMAIL: _("E-mail"),
         NoticeChannel.SMS: _("SMS"),
         NoticeChannel.PUSH: _("На устройстве"),
+        NoticeChannel.MESSENGER: messenger_name() or _("В мессенджере"),
     }[channel]

@@ -9,8 +9,9 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from svet.kernel import words
         from svet.notices.rules import registry
-        from svet.people import events, texts
+        from svet.people import events, jobs, texts
 
         registry.declare(events.EVENTS)
+        registry.read_updates_with(jobs.promise_to_read)
         words.name_actions(events.ACTIONS)
         words.explain_with(texts.explain, texts.REASONS)

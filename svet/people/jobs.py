@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from svet.notices.operations.messengers import forget_codes
 from svet.notices.rules import is_time_to_remind
 from svet.people import operations
 
@@ -15,6 +16,7 @@ from svet.people import operations
 def forget_old(*, now: datetime) -> None:
     """Drop challenges, sessions and keys that can no longer be used."""
     operations.forget_codes(now=now)
+    forget_codes(now=now)
     Session.objects.filter(expire_date__lt=now).delete()
     operations.sweep_tokens(now=now)
 
@@ -24,6 +26,17 @@ def forget_old(*, now: datetime) -> None:
 def forget_old_hourly(timestamp: int) -> None:
     """Drop what can no longer be used, hourly."""
     forget_old(now=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
+@app.task(queue="notices", name="people.read_update")
+def read_update(update_id: int) -> None:
+    """Act on what somebody did to the messenger's bot."""
+    operations.read_update(update_id, now=timezone.now())
+
+
+def promise_to_read(update_id: int) -> None:
+    """Enqueue the reading of one act (a step): it is read if and only if it was kept."""
+    read_update.configure(priority=100).defer(update_id=update_id)
 
 
 @app.periodic(cron="52 * * * *")

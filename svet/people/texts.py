@@ -153,6 +153,9 @@ _PROFILE: dict[str, str | Promise] = {
     ProfileReason.BROWSER: gettext_lazy(
         "На адрес, который дал браузер, мы не умеем слать уведомления. Попробуйте другой браузер."
     ),
+    ProfileReason.MESSENGER: gettext_lazy(
+        "Мессенджер уже подключён. Чтобы подключить другой, отключите этот."
+    ),
     ProfileReason.TOO_MANY: gettext_lazy("Ключей уже двадцать. Отзовите ненужные."),
     ProfileReason.TERM: gettext_lazy("Такого срока нет. Выберите срок короче."),
 }

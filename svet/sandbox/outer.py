@@ -67,6 +67,20 @@ def send_sms(*, phone: str, text: str) -> bool:
     return answer.status_code == httpx.codes.ACCEPTED
 
 
+def act_in_messenger(*, who: str, what: str, text: str) -> bool:
+    """Do something to the messenger's bot as this person; False when the world will not take it.
+
+    :raises WorldDown: it does not answer
+    """
+    try:
+        answer = _client().post(
+            f"{settings.SANDBOX_CONTROL_URL}/control/max/act", data={"who": who, "what": what, "text": text}
+        )
+    except httpx.HTTPError as error:
+        raise WorldDown(type(error).__name__) from error
+    return answer.status_code == httpx.codes.ACCEPTED
+
+
 def give_back(*, payment: str, amount: str) -> bool:
     """Let the bank give money back («100.00», or nothing for all that is left); False when it will not.
 

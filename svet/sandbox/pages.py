@@ -18,12 +18,15 @@ from svet.kernel.refusals import Refused
 from svet.payments.rules import parse_amount
 from svet.sandbox import outer
 from svet.sandbox.outer import WorldDown
-from svet.sandbox.shown import bank_entries, conversations, letters, refundable
+from svet.sandbox.shown import bank_entries, conversations, dialogues, letters, refundable
 from svet.sandbox.town import queries as town
 from svet.sandbox.trouble_words import TROUBLES
 from svet.sandbox.world.cards import CARDS, THREE_D_SECURE_CODE
 
 _LONGEST: Final = 254
+#: A name in the messenger is as long as one likes; ours are of one line.
+_LONGEST_NAME: Final = 60
+_MESSENGER: Final = "/sandbox/messenger/"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 Page = Callable[[HttpRequest], HttpResponse]
 
@@ -36,10 +39,15 @@ def _to(request: HttpRequest) -> str:
     return given.strip()
 
 
+def _who(given: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in given).split())[:_LONGEST_NAME]
+
+
 def _tabs(current: str) -> list[dict[str, Any]]:
     pages = [
         ("/sandbox/", _("Город")),
         ("/sandbox/phone/", _("Телефон")),
+        ("/sandbox/messenger/", "MAX"),
         ("/sandbox/mail/", _("Почта")),
         ("/sandbox/bank/", _("Банк")),
     ]
@@ -94,6 +102,43 @@ def send_sms(request: HttpRequest) -> HttpResponse:
         "conversations": conversations(messages_["messages"], messages_.get("sent", ())),
     }
     return _show(request, "phone", "/sandbox/phone/", context, status=422)
+
+
+@require_safe
+def messenger(request: HttpRequest) -> HttpResponse:
+    """Dialogues, of one person or of all; ``start`` is what a link of the bot brings."""
+    return _dialogues(request, who=_who(request.GET.get("who", "")), start=request.GET.get("start", "")[:128])
+
+
+@require_POST
+def use_messenger(request: HttpRequest) -> HttpResponse:
+    """Somebody starts the bot, stops it or writes to it."""
+    who, what = _who(request.POST.get("who", "")), request.POST.get("what", "")
+    typed = request.POST.get("text", "")[:4000]
+    try:
+        if outer.act_in_messenger(who=who, what=what, text=typed):
+            return redirect(f"{_MESSENGER}?{urlencode({'who': who})}")
+    except WorldDown:
+        return down(request, _MESSENGER)
+    return _dialogues(request, who=who, typed=typed, wrong=True)
+
+
+def _dialogues(
+    request: HttpRequest, *, who: str, start: str = "", typed: str = "", wrong: bool = False
+) -> HttpResponse:
+    try:
+        found = outer.read("max", to=who)["messages"]
+    except WorldDown:
+        return down(request, _MESSENGER)
+    context = {
+        "who": who,
+        "suggested": who or _("Анна"),
+        "start": start,
+        "typed": typed,
+        "wrong": wrong,
+        "dialogues": dialogues(found),
+    }
+    return _show(request, "messenger", _MESSENGER, context, status=422 if wrong else 200)
 
 
 @require_safe
@@ -168,6 +213,12 @@ def _bank(request: HttpRequest, *, refused: bool = False, wrong: str = "", typed
 def phone_json(request: HttpRequest) -> HttpResponse:
     """``/sandbox/phone.json?to=+79…``: the messages of one phone, oldest first."""
     return _forward("sms", _to(request))
+
+
+@require_safe
+def messenger_json(request: HttpRequest) -> HttpResponse:
+    """``/sandbox/messenger.json?to=NAME``: one person's dialogue, oldest first."""
+    return _forward("max", _who(request.GET.get("to", "")))
 
 
 @require_safe

@@ -102,6 +102,27 @@ def conversations(
     return sorted(found, key=lambda conversation: conversation.last.at, reverse=True)
 
 
+def dialogues(entries: Iterable[Mapping[str, Any]]) -> list[Conversation]:
+    """Dialogues with the messenger's bot by name, the one with the newest message first."""
+    people: dict[str, list[Bubble]] = {}
+    for entry in entries:
+        event = str(entry["event"])
+        bubble = Bubble(
+            at=datetime.fromisoformat(entry["at"]),
+            sender="",
+            # What a link brings opens notices: who looks on must not learn it.
+            text={"started": "▶", "stopped": "■"}.get(event, str(entry["text"])),
+            parts=1,
+            duplicate=False,
+            complete=True,
+            code="",
+            own=event != "message",
+        )
+        people.setdefault(str(entry["who"]), []).append(bubble)
+    found = [Conversation(name, bubbles) for name, bubbles in people.items()]
+    return sorted(found, key=lambda conversation: conversation.last.at, reverse=True)
+
+
 def letters(messages: Iterable[Mapping[str, Any]]) -> list[SandboxLetter]:
     """The newest letters, newest first."""
     found = [

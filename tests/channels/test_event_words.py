@@ -73,6 +73,9 @@ SAMPLE = {
     "thing": "account",
     "host": "program.example.org",
     "over": "no",
+    "app": "MAX",
+    "became": "on",
+    "reply": "connected",
 }
 #: Values that change what is said, beside those every text needs.
 VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
@@ -107,6 +110,10 @@ VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
     },
     "token_narrowed": {"thing": ["meter"], "over": ["yes"]},
     "outage_off": {"left": ["yes"]},
+    "messenger": {"became": ["cut", "left", "off", "on"]},
+    "bot_answer": {
+        "reply": ["again", "connected", "goodbye", "nobody", "reader", "stale", "stranger", "taken"]
+    },
     "office_asked": {"about": ["factor", "phone"]},
 }
 

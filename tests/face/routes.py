@@ -25,6 +25,7 @@ NO_PAGES = {
     "readings/kept/": "data for the page's own script",
     "profile/person/": "a redirect to the profile",
     "profile/browsers/": "data for the page's own script",
+    "profile/messenger/": "a redirect to the settings",
     "staff/registers/<loaded_id>/rejects/": "a register to be mended, as a file",
     "staff/sign-in/provider/": "a redirect to the company's sign-in service",
     "staff/sign-in/provider/back/": "a redirect back from it",

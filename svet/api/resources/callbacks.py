@@ -1,4 +1,4 @@
-"""Where banks knock: the body is kept as it came and only makes us ask the bank itself."""
+"""Where banks and the messenger knock: what they say is kept, and jobs do the rest."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from svet.api.shell.addresses import client_address
+from svet.notices.operations.messengers import NotTheMessenger, hear_update
 from svet.payments import operations
 from svet.payments.rules.refusals import CallbackReason
 
@@ -39,6 +40,27 @@ def sber(request: HttpRequest, shop_code: str = "") -> HttpResponse:
         return HttpResponse(status=415)
     raw = None if has_form else request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
     return _keep(request, vendor="sber", shop_code=shop_code, raw=raw)
+
+
+@csrf_exempt
+@require_POST
+def messenger(request: HttpRequest) -> HttpResponse:
+    """Take what somebody did to the bot: 200 kept or no matter of ours, 400 unreadable, 403 a stranger.
+
+    What tells it shows the secret it was given; it tells again for hours what was not answered by 200.
+    """
+    if request.content_type != "application/json":
+        return HttpResponse(status=415)
+    if int(request.headers.get("Content-Length") or 0) > LONGEST:
+        return HttpResponse(status=413)
+    secret = request.headers.get("X-Max-Bot-Api-Secret", "")
+    try:
+        hear_update(raw=request.body, secret=secret, now=timezone.now())
+    except NotTheMessenger:
+        return HttpResponse(status=403)
+    except ValueError:
+        return HttpResponse(status=400)
+    return HttpResponse(status=200)
 
 
 def _take(request: HttpRequest, *, vendor: str, shop_code: str, thanks: str = "") -> HttpResponse:
@@ -78,6 +100,7 @@ urlpatterns: list[URLPattern] = [
     path("callbacks/yookassa/<slug:shop_code>/", yookassa, name="callback-yookassa-shop"),
     path("callbacks/tbank/", tbank, name="callback-tbank"),
     path("callbacks/tbank/<slug:shop_code>/", tbank, name="callback-tbank-shop"),
+    path("callbacks/messenger/", messenger, name="callback-messenger"),
     path("callbacks/sber/", sber, name="callback-sber"),
     path("callbacks/sber/<slug:shop_code>/", sber, name="callback-sber-shop"),
 ]

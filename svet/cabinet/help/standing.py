@@ -20,6 +20,7 @@ from svet.accounts import queries as account_queries
 from svet.cabinet.shell.session import visitor
 from svet.look.requests import now_of
 from svet.notices.queries import sending
+from svet.notices.queries.messengers import messenger_name
 from svet.notices.rules import STUCK_AFTER, SendingChannel
 from svet.outages.queries import nearest, outages_of
 from svet.outages.texts import title as outage_title
@@ -42,6 +43,7 @@ class PortalFacts:
     payments: bool
     texts: bool
     letters: bool
+    messenger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def facts(*, now: datetime) -> PortalFacts:
         or any(shop.silent_since is not None or shop.waits > UNANSWERED for shop in shops_standing(now=now)),
         texts=stands or SendingChannel.SMS in late,
         letters=stands or SendingChannel.EMAIL in late,
+        messenger=stands or SendingChannel.MESSENGER in late,
     )
     _Known.facts = (now, found)
     return found
@@ -91,6 +94,12 @@ def lines(found: PortalFacts) -> list[PortalLine]:
         ),
         _("Письма уходят с задержкой. Счета и квитанции уже видны в кабинете."),
     )
+    app = messenger_name()
+    written = (
+        _("Сообщения приходят с задержкой. Всё, о чём они говорят, уже видно в кабинете.")
+        if found.messenger
+        else _("Сообщения уходят сразу.")
+    )
     return [
         PortalLine(_("Показания"), True, _("Принимаем в любой день, на сайте и по СМС.")),
         PortalLine(
@@ -100,6 +109,7 @@ def lines(found: PortalFacts) -> list[PortalLine]:
         ),
         PortalLine(_("СМС"), not found.texts, texts if found.texts else _("Коды и сообщения уходят сразу.")),
         PortalLine(_("Почта"), not found.letters, letters if found.letters else _("Письма уходят сразу.")),
+        *([PortalLine(app, not found.messenger, written)] if app else []),
     ]
 
 

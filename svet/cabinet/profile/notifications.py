@@ -1,4 +1,4 @@
-"""«Настройки уведомлений»: two plain switches, the matrix event × channel, and browsers that show notices."""
+"""«Настройки уведомлений»: two plain switches, the matrix event × channel, browsers and the messenger."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from svet.cabinet.shell.session import client_address, now_of, person_of, signed
 from svet.kernel.refusals import NotFound, Refused
 from svet.notices import queries as notices
 from svet.notices import texts as notice_texts
+from svet.notices.queries.messengers import chat, messenger_name
 from svet.people import operations as people
 from svet.people import queries, texts
 
@@ -71,6 +72,8 @@ def notifications(request: HttpRequest) -> HttpResponse:
         "person": person_of(request),
         "push_key": notices.push_key(),
         "browsers": _browsers(request),
+        "messenger": messenger_name(),
+        "chat": chat(recipient_id),
     }
     return render(request, "cabinet/notifications.html", context)
 

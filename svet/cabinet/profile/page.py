@@ -18,6 +18,7 @@ from svet.cabinet.profile import (
     contacts,
     data_export,
     devices_and_consents,
+    messenger,
     notifications,
     office_requests,
     second_factor,
@@ -29,6 +30,7 @@ from svet.cabinet.shell.fields import checklist
 from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.session import client_address, keep_session, now_of, person_of, signed_in
 from svet.notices import queries as notices
+from svet.notices.queries.messengers import chat, messenger_name
 from svet.payments.queries.choices import unasked_sum
 from svet.people import operations as people
 from svet.people import queries, texts
@@ -45,6 +47,8 @@ def _context(request: HttpRequest, *, form: PersonForm | None = None) -> dict[st
         "switches": notices.preferences(recipient_id=person.recipient_id),
         "browsers": len(notices.browsers(person.recipient_id)),
         "push_key": notices.push_key(),
+        "messenger": messenger_name(),
+        "chat": chat(person.recipient_id),
         "devices": sum(device.signed_in for device in queries.devices(person_id=person.person_id)),
         "second_factor": factors.second_factor(person_id=person.person_id),
         "recovered": queries.recovered_recently(person.person_id, now=now_of(request)),
@@ -135,6 +139,7 @@ urlpatterns: list[URLPattern] = [
     path("profile/person/", person),
     path("profile/password/", password),
     *notifications.urlpatterns,
+    *messenger.urlpatterns,
     *contacts.urlpatterns,
     *devices_and_consents.urlpatterns,
     *tokens.urlpatterns,

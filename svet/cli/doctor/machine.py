@@ -171,8 +171,9 @@ def _outside() -> Iterator[tuple[str, str, int]]:
     yield _("Почта"), settings.EMAIL_HOST, settings.EMAIL_PORT
     addresses = [(_("СМС"), settings.SMS_URL), (_("СМС, запасной путь"), settings.SMS_FALLBACK_URL)]
     addresses.append((_("Банк"), settings.ACQUIRING_URL))
+    addresses.append((_("Мессенджер"), settings.MESSENGER_URL))
     for what, address in addresses:
         parts = urlsplit(address)
         if parts.hostname:
-            secure = parts.scheme.endswith("https")
+            secure = parts.scheme.endswith("https") or parts.scheme == "max"
             yield what, parts.hostname, parts.port or (443 if secure else 80)

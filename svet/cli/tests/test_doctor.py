@@ -139,6 +139,7 @@ def test_servers_outside_are_reached_or_named(settings: Any) -> None:
         settings.SMS_URL = f"smpp://a:b@127.0.0.1:{port}?sender=SVET"
         settings.SMS_FALLBACK_URL = ""
         settings.ACQUIRING_URL = f"yookassa+http://1:k@127.0.0.1:{port}/v3"
+        settings.MESSENGER_URL = f"max+http://bot:token@127.0.0.1:{port}/max"
         assert {each.health for each in machine.look_outside()} == {Health.WELL}
     found = list(machine.look_outside())
     assert {each.health for each in found} == {Health.ILL}

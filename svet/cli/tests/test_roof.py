@@ -68,7 +68,21 @@ def test_a_given_request_number_is_kept_and_a_hostile_one_is_not(client: Client)
 @override_settings(ENV="production", SECRET_KEY="short", ALLOWED_HOSTS=["*"], LIMITS_FACTOR=100)
 def test_production_refuses_the_demo_settings() -> None:
     found = {message.id for message in check_production(None)}
-    assert found == {f"svet.E0{n:02}" for n in (1, 2, 3, 4, 6, 7, 8, 9, 21, 22, 24)}
+    assert found == {f"svet.E0{n:02}" for n in (1, 2, 3, 4, 6, 7, 8, 9, 21, 22, 24, 28)}
+
+
+@pytest.mark.parametrize(
+    ("url", "refused"),
+    [
+        ("", False),
+        ("max://bot:token@platform-api2.max.ru", False),
+        ("max+http://bot:token@platform-api2.max.ru", True),
+        ("max://bot:token@127.0.0.1:8780/max", True),
+    ],
+)
+def test_production_refuses_a_bot_that_is_asked_in_the_open(url: str, refused: bool) -> None:
+    with override_settings(ENV="production", MESSENGER_URL=url):
+        assert ("svet.E028" in {message.id for message in check_production(None)}) is refused
 
 
 @override_settings(ENV="demo")

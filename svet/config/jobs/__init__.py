@@ -15,6 +15,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
+from svet.config.jobs import messenger as messenger
 from svet.config.jobs import retention
 
 log = logging.getLogger("svet.jobs")

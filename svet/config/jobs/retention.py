@@ -35,7 +35,12 @@ def retentions() -> Iterator[Retention]:
     """Every kind that has a term."""
     # Here and not above: tables are found only when Django is ready.
     from svet.exchange.operations.retention import forget_raw_lines
-    from svet.notices.operations.retention import forget_bell, forget_deliveries, forget_texts
+    from svet.notices.operations.retention import (
+        forget_bell,
+        forget_deliveries,
+        forget_texts,
+        forget_updates,
+    )
     from svet.outages.operations.telling import forget_outages_told
     from svet.today.operations import forget_help_told
     from svet.usage.operations import forget_budgets_told
@@ -43,6 +48,7 @@ def retentions() -> Iterator[Retention]:
     yield Retention("messages", settings.KEEP_MESSAGES_DAYS, forget_deliveries)
     yield Retention("bell", settings.KEEP_BELL_DAYS, forget_bell)
     yield Retention("texts", settings.KEEP_TEXTS_DAYS, forget_texts)
+    yield Retention("bot updates", settings.KEEP_TEXTS_DAYS, forget_updates)
     yield Retention("raw lines", settings.KEEP_RAW_LINES_DAYS, forget_raw_lines)
     yield Retention("help told", settings.KEEP_TOLD_DAYS, forget_help_told)
     yield Retention("budgets told", settings.KEEP_TOLD_DAYS, forget_budgets_told)

@@ -12,7 +12,7 @@ from svet.accounts.tests.factories import make_account
 from svet.config.jobs.retention import NIGHT, retain, retentions
 from svet.exchange.models import ImportFile, ImportRow
 from svet.kernel.periods import Month
-from svet.notices.models import Delivery, IncomingSms, Notice
+from svet.notices.models import Delivery, IncomingSms, MessengerUpdate, Notice
 from svet.notices.rules import DeliveryState
 from svet.notices.tests.factories import make_recipient
 from svet.notices.tests.test_delivering import promise_letter
@@ -76,8 +76,9 @@ def test_the_bell_and_the_texts_of_people() -> None:
         at = NOW - timedelta(days=days)
         Notice.objects.create(recipient=recipient, event="x", title="t", text="t", created_at=at)
         IncomingSms.objects.create(phone="+79000000001", text=str(days), received_at=at)
+        MessengerUpdate.objects.create(digest=str(days), kind="said", reader="7", received_at=at)
     done = retain(now=NOW, batch=1)
-    assert (done["bell"], done["texts"]) == (2, 3)
+    assert (done["bell"], done["texts"], done["bot updates"]) == (2, 3, 3)
     assert Notice.objects.count() == 2
     assert sorted(IncomingSms.objects.values_list("text", flat=True)) == ["", "", "", "1"]
 
@@ -98,7 +99,7 @@ def test_a_night_ends(settings: Settings) -> None:
     moments = iter([0.0, NIGHT - 1, NIGHT + 1] + [NIGHT + 2] * 9)
     a_message(days=999)
     assert retain(now=NOW, clock=lambda: next(moments), batch=1)["messages"] == 1
-    assert [each.days for each in retentions()] == [180, 730, 90, 400, 400, 400, 400]
+    assert [each.days for each in retentions()] == [180, 730, 90, 90, 400, 400, 400, 400]
 
 
 def test_what_was_told_goes_by_the_day_that_ended(settings: Settings) -> None:

@@ -20,7 +20,7 @@ from svet.gateways.acquiring.port import (
     News,
     StoredCard,
 )
-from svet.gateways.bulkhead import Bulkhead
+from svet.gateways.failures.bulkhead import Bulkhead
 from svet.kernel.money import Money
 from svet.kernel.serving import require_not_serving
 

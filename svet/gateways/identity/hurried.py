@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, TypeVar
 
-from svet.gateways.bulkhead import Bulkhead
+from svet.gateways.failures.bulkhead import Bulkhead
 from svet.gateways.identity.cutting import Wire
 from svet.gateways.identity.openid import OpenIdProvider
 from svet.gateways.identity.port import Begun, Identity

@@ -12,8 +12,8 @@ from itertools import chain, repeat
 
 import pytest
 
-from svet.gateways.bulkhead import Bulkhead
 from svet.gateways.failures import Temporary
+from svet.gateways.failures.bulkhead import Bulkhead
 from svet.gateways.identity import hurried
 from svet.gateways.identity.hurried import HurriedProvider
 from svet.gateways.identity.openid import OpenIdProvider

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import httpcore
 
-from svet.gateways.bulkhead import Bulkhead
 from svet.gateways.failures import Permanent, Temporary
+from svet.gateways.failures.bulkhead import Bulkhead
 from svet.gateways.webhooks.addresses import is_named, is_public, may_be_called
 from svet.gateways.webhooks.names import resolved
 from svet.kernel.spans import span

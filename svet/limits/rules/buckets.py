@@ -55,6 +55,8 @@ class LimitName(StrEnum):
     LOOKS_PER_MEMBER = "looks_per_member"
     PROVIDER_PER_NETWORK = "provider_per_network"
     BROWSERS_PER_PERSON = "browsers_per_person"
+    MESSENGERS_PER_PERSON = "messengers_per_person"
+    ANSWERS_PER_MESSENGER = "answers_per_messenger"
     API_PER_TOKEN = "api_per_token"  # noqa: S105 - the name of a limit
     API_PER_NETWORK = "api_per_network"
 
@@ -129,6 +131,10 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.PROVIDER_PER_NETWORK: Limit(300, HOUR),
     # Each is answered by a notice in the browser.
     LimitName.BROWSERS_PER_PERSON: Limit(20, HOUR),
+    # Each makes a link that opens the notices of a cabinet to whoever opens it first.
+    LimitName.MESSENGERS_PER_PERSON: Limit(10, HOUR),
+    # By account of the messenger: who writes more to the bot is acted on and not answered.
+    LimitName.ANSWERS_PER_MESSENGER: Limit(20, HOUR),
     LimitName.API_PER_TOKEN: Limit(120, MINUTE),
     LimitName.API_PER_NETWORK: Limit(600, HOUR),
 }
@@ -172,6 +178,7 @@ OF_PERSON = frozenset(
         LimitName.INVITATIONS_PER_PERSON,
         LimitName.LINKING_PER_PERSON,
         LimitName.LOOKS_PER_MEMBER,
+        LimitName.MESSENGERS_PER_PERSON,
         LimitName.ORDERS_PER_PERSON,
         LimitName.PASSWORD_CHECKS,
         LimitName.PHOTOS_PER_PERSON,

@@ -158,6 +158,8 @@ AGREED = {
     LimitName.LOOKS_PER_MEMBER: (20, 3_600, ()),
     LimitName.PROVIDER_PER_NETWORK: (300, 3_600, ()),
     LimitName.BROWSERS_PER_PERSON: (20, 3_600, ()),
+    LimitName.MESSENGERS_PER_PERSON: (10, 3_600, ()),
+    LimitName.ANSWERS_PER_MESSENGER: (20, 3_600, ()),
     LimitName.API_PER_TOKEN: (120, 60, ()),
     LimitName.API_PER_NETWORK: (600, 3_600, ()),
 }

@@ -10,6 +10,7 @@ from django.db.models import Q
 from svet.kernel.transactions import require_transaction
 from svet.notices.models import Delivery, IncomingSms, Notice, Recipient, Subscription
 from svet.notices.operations import send_email, send_sms
+from svet.notices.operations.messengers import forget_chat
 from svet.notices.rules import EventSpec
 
 
@@ -22,6 +23,7 @@ def say_farewell(*, recipient_id: int, event: EventSpec, params: Mapping[str, st
     row = Recipient.objects.select_for_update().get(pk=recipient_id)
     Notice.objects.filter(recipient=row).delete()
     Subscription.objects.filter(recipient=row).delete()
+    forget_chat(recipient_id=recipient_id)
     IncomingSms.objects.filter(phone=row.phone).delete()
     addresses = [address for address in (row.phone, row.email) if address]
     Delivery.objects.filter(Q(recipient=row) | Q(address__in=addresses)).delete()

@@ -1,4 +1,4 @@
-"""Rows of promised messages: what is written down of an SMS, a letter, a notice in a browser."""
+"""Rows of promised messages: what is written down of an SMS, a letter, a message, a notice in a browser."""
 
 from __future__ import annotations
 
@@ -151,6 +151,20 @@ def letter(
         attachment_type=attachment.media_type if attachment else "",
         attachment=attachment.content if attachment else None,
         sensitive=event.secret,
+        created_at=now,
+        due_at=now,
+        give_up_at=give_up_at(event, now),
+    )
+
+
+def message(*, recipient_id: int | None, reader: str, event: EventSpec, text: str, now: datetime) -> Delivery:
+    """Plain words to somebody's account of the messenger."""
+    return Delivery(
+        recipient_id=recipient_id,
+        channel=SendingChannel.MESSENGER,
+        address=reader,
+        event=event.code,
+        body=text,
         created_at=now,
         due_at=now,
         give_up_at=give_up_at(event, now),

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from svet.kernel.transactions import use_case
-from svet.notices.models import Delivery, IncomingSms, Notice
+from svet.notices.models import Delivery, IncomingSms, MessengerUpdate, Notice
 from svet.notices.rules import DeliveryState
 
 
@@ -30,6 +30,11 @@ def forget_texts(*, before: datetime, most: int) -> int:
     texts = IncomingSms.objects.filter(received_at__lt=before).exclude(text="")
     keys = list(texts.order_by("received_at").values_list("pk", flat=True)[:most])
     return IncomingSms.objects.filter(pk__in=keys).update(text="")
+
+
+def forget_updates(*, before: datetime, most: int) -> int:
+    """Delete what people did to the messenger's bot before a moment, ``most`` of them; says how many."""
+    return _forget(MessengerUpdate.objects.all(), "received_at", before, most)
 
 
 def _forget(rows: models.QuerySet[Any], moment: str, before: datetime, most: int) -> int:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from svet.gateways.mail.port import Attachment
 from svet.kernel.bulk import copy_rows
@@ -22,7 +22,7 @@ from svet.kernel.frozen import frozen
 from svet.kernel.ids import new_public_id
 from svet.kernel.places import Place, path_of
 from svet.kernel.transactions import require_transaction
-from svet.notices.models import Delivery, Notice, Recipient, Subscription
+from svet.notices.models import Delivery, MessengerChat, Notice, Recipient, Subscription
 from svet.notices.operations.listening import hear
 from svet.notices.operations.messages import NoticeMessage as NoticeMessage
 from svet.notices.operations.promises import (
@@ -31,6 +31,7 @@ from svet.notices.operations.promises import (
     enqueue,
     letter,
     link_to,
+    message,
     push,
     require_sense,
     sms,
@@ -42,7 +43,9 @@ from svet.notices.rules import (
     NoticeChannel,
     SendingChannel,
     Words,
+    for_messenger,
     wants,
+    without_numbers,
 )
 from svet.site import queries as site
 
@@ -85,6 +88,8 @@ def notify_many(*, event: EventSpec, tidings: Sequence[NoticeMessage], now: date
         channels = _channels(recipient, event=event) - set(tiding.already)
         if not browsers[recipient.id]:
             channels.discard(NoticeChannel.PUSH)
+        if not (recipient.reader and settings.MESSENGER_URL):
+            channels.discard(NoticeChannel.MESSENGER)
         if not channels:
             continue
         said = words_of(
@@ -100,6 +105,8 @@ def notify_many(*, event: EventSpec, tidings: Sequence[NoticeMessage], now: date
             notices.append((new_public_id(), recipient.id, event.code, said.title, said.text, url, now))
         told = _Told(recipient, event=event, said=said, place=tiding.place, now=now)
         deliveries.extend(told.by(channels, browsers=browsers[recipient.id], installation=installation))
+        if NoticeChannel.MESSENGER in channels:
+            deliveries.append(told.in_messenger(tiding.params, installation=installation))
     listening = [recipient.id for recipient in found if recipient.listened]
     hear(event=event, tidings=tidings, listening=listening, now=now)
     columns = ("public_id", "recipient_id", "event", "title", "text", "url", "created_at")
@@ -152,6 +159,22 @@ class _Told:
                 now=now,
             )
 
+    def in_messenger(self, params: Mapping[str, str], *, installation: AskRetailer) -> Delivery:
+        """The same words without numbers of accounts: the messenger's servers keep what they carry."""
+        shown = without_numbers(params)
+        said = self.said
+        if shown is not params:
+            language = self.recipient.language
+            said = words_of(event=self.event, params=shown, language=language, installation=installation)
+        url = "" if self.place is None else link_to(self.place)
+        return message(
+            recipient_id=self.recipient.id,
+            reader=self.recipient.reader,  # type: ignore[attr-defined]
+            event=self.event,
+            text=for_messenger(said, url=url),
+            now=self.now,
+        )
+
 
 def _browsers_of(recipient_ids: Collection[int]) -> Mapping[int, Sequence[Subscription]]:
     """Which browsers take notices for whom, under the key of today."""
@@ -164,7 +187,10 @@ def _browsers_of(recipient_ids: Collection[int]) -> Mapping[int, Sequence[Subscr
 @frozen
 def _recipients(recipient_ids: Collection[int], server_key: str) -> QuerySet[Recipient]:
     browsers = Subscription.objects.filter(recipient=OuterRef("pk"), server_key=server_key)
-    return Recipient.objects.filter(pk__in=recipient_ids).annotate(has_browsers=Exists(browsers))
+    reads = MessengerChat.objects.filter(recipient=OuterRef("pk"), stopped_at__isnull=True)
+    return Recipient.objects.filter(pk__in=recipient_ids).annotate(
+        has_browsers=Exists(browsers), reader=Subquery(reads.values("reader")[:1])
+    )
 
 
 @frozen
@@ -175,7 +201,7 @@ def _subscriptions(recipient_ids: Collection[int], server_key: str) -> QuerySet[
 
 def _channels(recipient: Recipient, *, event: EventSpec) -> set[NoticeChannel]:
     """By which channels the person wants the event and can be reached."""
-    reachable = {NoticeChannel.BELL, NoticeChannel.PUSH}
+    reachable = {NoticeChannel.BELL, NoticeChannel.PUSH, NoticeChannel.MESSENGER}
     if recipient.phone:
         reachable.add(NoticeChannel.SMS)
     # An unconfirmed address may belong to a stranger: it gets nothing but the code that confirms it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ class NoticeChannel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     PUSH = "push"
+    MESSENGER = "messenger"
 
 
 class SendingChannel(StrEnum):
@@ -24,6 +26,7 @@ class SendingChannel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     PUSH = "push"
+    MESSENGER = "messenger"
 
 
 class DeliveryState(StrEnum):
@@ -97,7 +100,7 @@ class EventSpec:
     obligatory: Collection[NoticeChannel] = ()
     #: Told by these too until the person switches them off.
     usual: Collection[NoticeChannel] = ()
-    #: Browsers are not bothered with it unless the person asks: they did it themselves, or it can wait.
+    #: Browsers and messengers are not bothered with it unless the person asks: they did it, or it can wait.
     quiet: bool = False
     #: Its bodies are wiped as soon as they have left or cannot leave any more.
     secret: bool = False
@@ -119,7 +122,7 @@ def is_on_by_default(event: EventSpec, channel: NoticeChannel) -> bool:
     """Whether this is told before the person has touched any switch."""
     if is_locked(event, channel):
         return True
-    if channel is NoticeChannel.PUSH:
+    if channel in (NoticeChannel.PUSH, NoticeChannel.MESSENGER):
         return event.row is not None and not event.quiet
     return channel in event.usual
 
@@ -132,7 +135,12 @@ def wants(
     email_on: bool,
     sms_on: bool,
 ) -> bool:
-    """Whether ``channel`` tells this person of ``event``; obligatory notices pass every switch."""
+    """Whether ``channel`` tells this person of ``event``; obligatory notices pass every switch.
+
+    What opens a cabinet is never told in a messenger: whoever holds its account would hold the cabinet.
+    """
+    if channel is NoticeChannel.MESSENGER and event.secret:
+        return False
     if is_locked(event, channel):
         return True
     if (channel is NoticeChannel.EMAIL and not email_on) or (channel is NoticeChannel.SMS and not sms_on):
@@ -213,3 +221,31 @@ def shortened(text: str) -> str:
     if len(plain) <= _SHOWN:
         return plain
     return plain[: _SHOWN - 1].rsplit(" ", 1)[0].rstrip(",.;:—") + "…"
+
+
+#: Why a message did not reach a messenger: the person stopped the bot or disconnected, nothing to mend here.
+NO_CHAT: Final = "the messenger's bot was stopped or disconnected"
+#: Failures that people chose and no operator mends; no alert counts them.
+CHOSEN: Final = (NO_BROWSER, NO_CHAT)
+#: How long the link that connects a messenger opens it; it does so once.
+CODE_LIVES: Final = timedelta(minutes=10)
+#: How long it makes sense to answer somebody who wrote to the bot.
+ANSWER_LIVES: Final = timedelta(hours=1)
+#: Signs of one message; messengers take some more.
+MOST_SIGNS: Final = 3500
+_NUMBER: Final = re.compile(r"[0-9]{6,}", re.ASCII)
+
+
+def for_messenger(said: Words, *, url: str) -> str:
+    """What is written of an event: title, text and the way to its page, in one message of plain words."""
+    told = f"{said.title}\n\n{said.text}".strip()
+    if len(told) > MOST_SIGNS:
+        told = told[: MOST_SIGNS - 1].rsplit(" ", 1)[0] + "…"
+    return f"{told}\n\n{url}" if url else told
+
+
+def without_numbers(params: Params) -> Params:
+    """The values of a text with an account known by its last four digits, as where others may look on."""
+    given = params.get("account", "")
+    masked = _NUMBER.sub(lambda found: f"…{found[0][-4:]}", given)
+    return params if masked == given else {**params, "account": masked}

@@ -1,4 +1,4 @@
-"""What higher rooms have made known here: the events they tell of, and who reads what people send by SMS.
+"""What higher rooms have made known here: the events they tell of, and who reads what people write to us.
 
 Each room's ``AppConfig`` brings its own when the program starts.
 """
@@ -50,6 +50,7 @@ def switchable() -> Sequence[EventSpec]:
 #: Promises that the text of this key will be read, within the transaction that keeps it.
 Reader = Callable[[int], None]
 _READERS: list[Reader] = []
+_BOT_READERS: list[Reader] = []
 
 
 def read_texts_with(reader: Reader) -> None:
@@ -61,3 +62,14 @@ def read_texts_with(reader: Reader) -> None:
 def readers() -> Sequence[Reader]:
     """Who reads what people send by SMS."""
     return tuple(_READERS)
+
+
+def read_updates_with(reader: Reader) -> None:
+    """Have ``reader`` called with the key of what people do to the messenger's bot; it enqueues a job."""
+    if reader not in _BOT_READERS:
+        _BOT_READERS.append(reader)
+
+
+def bot_readers() -> Sequence[Reader]:
+    """Who reads what people do to the messenger's bot."""
+    return tuple(_BOT_READERS)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from svet.people.events import entrance, safety
+from svet.people.events import entrance, messenger, safety
 from svet.people.events.actions import ACTIONS
 from svet.people.events.entrance import CODE, EMAIL_CODE, PUSH_ON, SOMEBODY_REGISTERS
 from svet.people.events.safety import (
@@ -16,7 +16,7 @@ from svet.people.events.safety import (
     TOKEN_NARROWED,
 )
 
-EVENTS: Final = entrance.EVENTS + safety.EVENTS
+EVENTS: Final = entrance.EVENTS + safety.EVENTS + messenger.EVENTS
 
 __all__ = [
     "ACTIONS",

@@ -21,6 +21,8 @@ ACTIONS: Final[Mapping[str, object]] = {
     "device.trusted": gettext_lazy("Устройство стало доверенным"),
     "email.changed": gettext_lazy("Изменена электронная почта"),
     "language.changed": gettext_lazy("Изменён язык"),
+    "messenger.connected": gettext_lazy("Подключён мессенджер"),
+    "messenger.disconnected": gettext_lazy("Отключён мессенджер"),
     "names.changed": gettext_lazy("Изменены имя и фамилия"),
     "notifications.changed": gettext_lazy("Изменены уведомления"),
     "passkey.renamed": gettext_lazy("Переименован ключ доступа"),

@@ -29,6 +29,7 @@ from svet.people.operations.factors import (
     turn_on_totp,
 )
 from svet.people.operations.keys_ending import when_keys_end
+from svet.people.operations.messengers import disconnect_messenger, invite_messenger, read_update
 from svet.people.operations.narrowing import drop_account_from_keys, drop_meter_from_keys
 from svet.people.operations.passkeys import (
     Ceremony,
@@ -102,6 +103,7 @@ __all__ = [
     "confirm_phone_change",
     "confirm_recovery",
     "confirm_registration",
+    "disconnect_messenger",
     "distrust_device",
     "drop_account_from_keys",
     "drop_meter_from_keys",
@@ -116,6 +118,7 @@ __all__ = [
     "give_consents",
     "has_totp",
     "hide_notices",
+    "invite_messenger",
     "issue_token",
     "keep_totp",
     "lock_person",
@@ -125,6 +128,7 @@ __all__ = [
     "offer_simple_view",
     "pass_second_step",
     "pass_second_step_by_passkey",
+    "read_update",
     "register_directly",
     "remember_device",
     "remove_factors",

@@ -11,6 +11,7 @@ from svet.people.models import Person
 from svet.people.operations.contacts import keep_phone
 from svet.people.operations.devices import close_sessions
 from svet.people.operations.factors import note_change, remove_factors
+from svet.people.operations.messengers import cut_messenger_off
 from svet.people.operations.tokens import revoke_all_tokens
 from svet.people.rules.codes import RECOVERY_PAUSE
 
@@ -33,8 +34,9 @@ def take_factors_away(*, person_id: int, by: Actor, reason: str, now: datetime) 
 
 
 def shut_everywhere(*, person_id: int, by: Actor, reason: str, now: datetime) -> None:
-    """End every session and every key for programs of the person."""
+    """End every session, every key for programs and the messenger of the person."""
     close_sessions(person_id=person_id)
+    cut_messenger_off(person_id=person_id, by=by, now=now)
     revoke_all_tokens(person_id=person_id, by=by, now=now, reason=reason)
 
 

@@ -14,6 +14,7 @@ from svet.people import events
 from svet.people.models import Code, Device, Person
 from svet.people.models.digests import cookie_digest
 from svet.people.operations import codes
+from svet.people.operations.messengers import cut_messenger_off
 from svet.people.operations.passwords import acceptable, hashed, set_password
 from svet.people.queries import Challenge, PersonView, view_of
 from svet.people.rules.codes import GRANT_LIFE, CodePurpose, CodeReason, CodeRefused, normalise_code
@@ -72,7 +73,7 @@ def confirm_recovery(*, session_key: str, code: object, address: str, now: datet
 
 
 def finish_recovery(*, session_key: str, new_password: object, address: str, now: datetime) -> PersonView:
-    """Set the new password, end every session and every key for programs, and tell the person.
+    """Set the new password, end every session, key for programs and messenger, and tell the person.
 
     :raises PasswordRefused: the grant stays. :raises CodeRefused: there is no grant, it has run out,
         or the phone was left.
@@ -95,6 +96,7 @@ def finish_recovery(*, session_key: str, new_password: object, address: str, now
             keep_session="",
             action="password.recovered",
         )
+        cut_messenger_off(person_id=person.pk, by=Actor.person(person.pk, address=address), now=now)
         Person.objects.filter(pk=person.pk).update(recovered_at=now)
     return view_of(person)
 

@@ -61,6 +61,7 @@ class ProfileReason(StrEnum):
     TOO_MANY = "too_many"
     TERM = "term"
     BROWSER = "browser"
+    MESSENGER = "messenger"
 
 
 class ProfileRefused(Refused):

@@ -10,9 +10,11 @@ from django.test import Client
 from pytest_django import Settings
 
 from svet.gateways.acquiring.yookassa import YooKassa
-from svet.gateways.failures import Temporary
+from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.mail.port import Attachment
 from svet.gateways.mail.smtp import SmtpMail
+from svet.gateways.messenger.address import MessengerAddress
+from svet.gateways.messenger.max_bot import MaxBot
 from svet.gateways.sms.address import SmsAddress
 from svet.gateways.sms.smpp import SmppSms
 from svet.gateways.tests.test_yookassa import ORDER
@@ -24,7 +26,7 @@ from tests.world import World, world
 pytestmark = pytest.mark.django_db
 
 ANNA = "+79117178512"
-PAGES = ["/sandbox/phone/", "/sandbox/mail/", "/sandbox/bank/"]
+PAGES = ["/sandbox/phone/", "/sandbox/messenger/", "/sandbox/mail/", "/sandbox/bank/"]
 
 
 @pytest.fixture
@@ -198,3 +200,27 @@ def test_the_bank_gives_a_payment_back_by_hand(outer: World) -> None:
     assert 'name="amount"' not in page("/sandbox/bank/")
     for odd in ({}, {"payment": "x", "amount": "1"}, sent | {"amount": "<b>"}):
         assert Client().post("/sandbox/bank/refund/", odd).status_code == 422
+
+
+def test_somebody_starts_writes_and_stops_in_the_messenger(outer: World) -> None:
+    begun = page("/sandbox/messenger/?start=a-code_1")
+    assert 'value="a-code_1"' in begun
+    assert "Начать" in begun
+    client = Client()
+    for what, text in (("started", "a-code_1"), ("said", "<b>привет</b>\n/stop"), ("stopped", "")):
+        answer = client.post("/sandbox/messenger/act/", {"who": "Анна", "what": what, "text": text})
+        assert answer.headers["Location"] == "/sandbox/messenger/?who=%D0%90%D0%BD%D0%BD%D0%B0"
+    bot = MaxBot(MessengerAddress.parse(f"max+http://b:sandbox@127.0.0.1:{outer.http}/max"))
+    with pytest.raises(Permanent):
+        bot.send(to="1", text="x")
+    bot.close()
+    shown = page("/sandbox/messenger/?who=Анна")
+    assert "&lt;b&gt;привет&lt;/b&gt;" in shown
+    # What the link brought opens notices: who looks on does not learn it.
+    assert "a-code_1" not in shown
+    kept = json.loads(client.get("/sandbox/messenger.json?to=Анна").content)["messages"]
+    assert [one["event"] for one in kept] == ["started", "said", "stopped"]
+    refused = client.post("/sandbox/messenger/act/", {"who": "", "what": "said", "text": "typed"})
+    assert refused.status_code == 422
+    assert 'value="typed"' in refused.content.decode()
+    assert page("/sandbox/messenger/?who=%00%E2%80%AE")

@@ -3,6 +3,8 @@
 - ``/control/sms.json?to=+79…``: the phone: messages put together from their parts, newest last.
 - ``/control/mail.json?to=…``: the mailbox; ``/control/mail/<n>/<index>``: one attachment as it came.
 - ``POST /control/sms/send`` with ``from`` and ``text``: a person sends an SMS to the retailer.
+- ``/control/max.json?to=NAME``: dialogues with the messenger's bot.
+- ``POST /control/max/act`` with ``who``, ``what`` (``started``, ``stopped``, ``said``), ``text``: an act.
 - ``POST /control/bank/refund`` with ``payment`` and ``amount``: a clerk of the bank gives money back.
 - ``POST /control/bank/twice`` with ``payment``: its order is paid a second time.
 - ``POST /control/bank/fault`` with ``kind``, ``path``, ``times``, ``text``, ``seconds``: see ``faults``.
@@ -25,10 +27,11 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from svet.sandbox.world.journal import Journal
 from svet.sandbox.world.mailbox import same_mailbox
+from svet.sandbox.world.max_bot import conversations_of
 
 _ATTACHMENT = re.compile(r"/control/mail/([0-9]{1,9})/([0-9]{1,3})", re.ASCII)
 _NEWEST: Final = 200
-_LONGEST_FORM: Final = 4096
+_LONGEST_FORM: Final = 32768
 _LONGEST_SMS: Final = 70
 
 
@@ -44,6 +47,7 @@ def make_application(
     send_sms: SendSms | None = None,
     give_back: GiveBack | None = None,
     troubles: Mapping[str, Trouble] | None = None,
+    act_in_messenger: Trouble | None = None,
 ) -> WSGIApplication:
     """The control pages, with the bank's own application behind every other address.
 
@@ -62,6 +66,8 @@ def make_application(
         if path == "/control/bank/refund" and environ.get("REQUEST_METHOD") == "POST" and give_back:
             return _give_back(environ, start_response, give_back)
         trouble = (troubles or {}).get(path.removeprefix("/control/bank/"))
+        if path == "/control/max/act":
+            trouble = act_in_messenger
         if trouble is not None and environ.get("REQUEST_METHOD") == "POST":
             refused = trouble(_form(environ))
             answer = {"error": refused} if refused else {"ok": True}
@@ -164,6 +170,7 @@ def health(journal: Journal, to: str) -> dict[str, Any]:
 _READERS: Final[dict[str, Callable[[Journal, str], dict[str, Any]]]] = {
     "/control/sms.json": phone,
     "/control/mail.json": mailbox,
+    "/control/max.json": conversations_of,
     "/control/bank.json": bank_journal,
     "/control/till.json": till_journal,
     "/control/health.json": health,

@@ -16,6 +16,7 @@ from svet.sandbox.world.faults import Faulty, troubles_of
 from svet.sandbox.world.http import HttpServer
 from svet.sandbox.world.journal import Journal
 from svet.sandbox.world.mailbox import Mailbox
+from svet.sandbox.world.max_bot import MaxApi
 from svet.sandbox.world.smsc import SmsCentre
 
 HTTP_PORT: Final = 8780
@@ -91,12 +92,14 @@ async def _run(
             journal=journal, webhook_url=callback_url, webhook_urls=callback_urls
         )
         till = AtolTill(its_bank, journal=journal)
-        faulty = Faulty(till)
+        messenger = MaxApi(till, journal=journal)
+        faulty = Faulty(messenger)
         application = control.make_application(
             journal=journal,
             bank=faulty,
             give_back=its_bank.give_back,
             troubles=troubles_of(its_bank, faulty) | {"receipts": till.order},
+            act_in_messenger=messenger.act,
             send_sms=lambda phone, text: _hand_over(centre, loop, phone, text),
         )
         with _port_of("bank", ports.http, "--http-port"):

@@ -47,6 +47,7 @@ _CHANNELS: dict[SendingChannel, str | Promise] = {
     SendingChannel.SMS: gettext_lazy("СМС"),
     SendingChannel.EMAIL: gettext_lazy("Почта"),
     SendingChannel.PUSH: gettext_lazy("Уведомления в браузере"),
+    SendingChannel.MESSENGER: gettext_lazy("Мессенджер"),
 }
 _QUEUES: dict[str, str | Promise] = {
     "bills": gettext_lazy("Счета"),

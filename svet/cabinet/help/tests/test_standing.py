@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from svet.cabinet.help import standing
 from svet.cabinet.help.standing import PortalFacts, facts, lines
@@ -39,10 +40,10 @@ def at_work() -> None:
 
 
 def test_without_anybody_at_work_everything_but_readings_waits() -> None:
-    assert facts(now=timezone.now()) == PortalFacts(payments=True, texts=True, letters=True)
+    assert facts(now=timezone.now()) == PortalFacts(True, True, True, messenger=True)
     page = Client().get("/help/standing/").content.decode()
     assert "Кое-что задерживается" in page
-    assert page.count("badge--warning") == 3
+    assert page.count("badge--warning") == 4
     assert page.count("badge--success") == 1
 
 
@@ -81,7 +82,14 @@ def test_everything_well_says_so() -> None:
     at_work()
     page = Client().get("/help/standing/").content.decode()
     assert "Всё работает" in page
-    assert page.count("badge--success") == len(lines(WELL)) == 4
+    assert page.count("badge--success") == len(lines(WELL)) == 5
+
+
+def test_a_messenger_is_told_of_where_there_is_one(settings: Settings) -> None:
+    late = PortalFacts(payments=False, texts=False, letters=False, messenger=True)
+    assert [line.title for line in lines(late) if not line.works] == ["MAX"]
+    settings.MESSENGER_URL = ""
+    assert all(line.works for line in lines(late))
 
 
 def test_who_asks_again_and_again_asks_the_database_once() -> None:

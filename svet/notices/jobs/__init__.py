@@ -19,18 +19,21 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.types import JSONValue
 
-from svet.gateways import mail, push, sms
+from svet.gateways import mail, messenger, push, sms
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.mail.port import Attachment
+from svet.gateways.messenger.port import GONE as SILENCED
 from svet.gateways.push.port import GONE, BrowserAddress
 from svet.gateways.sms.port import Incoming
 from svet.kernel.locks import Lock, hold
 from svet.kernel.moving import move_standing
-from svet.notices.models import Delivery, IncomingSms, Subscription
+from svet.notices.jobs import messengers as messengers
+from svet.notices.models import Delivery, IncomingSms, MessengerChat, Subscription
 from svet.notices.rules import (
     DELIVERY_MOVES,
     HOLD,
     NO_BROWSER,
+    NO_CHAT,
     SKEW,
     DeliveryState,
     EventSpec,
@@ -55,6 +58,9 @@ def deliver(delivery_id: int) -> None:
     except Permanent as failure:
         if delivery.subscription and failure.code == GONE:
             _forget_browser(delivery, delivery.subscription)
+            return
+        if delivery.channel == SendingChannel.MESSENGER and failure.code == SILENCED:
+            _note_silenced(delivery)
             return
         _finish(delivery=delivery, state=DeliveryState.FAILED, reason=str(failure))
     else:
@@ -152,6 +158,8 @@ def _send(delivery: Delivery) -> str:
         return sms.gateway().send(to=delivery.address, text=delivery.body, message_id=delivery.public_id)
     if delivery.channel == SendingChannel.PUSH:
         return _push(delivery)
+    if delivery.channel == SendingChannel.MESSENGER:
+        return _write(delivery)
     attachments: list[Attachment] = []
     if delivery.attachment is not None:
         attachments.append(
@@ -181,6 +189,23 @@ def _push(delivery: Delivery) -> str:
         lives=delivery.give_up_at - timezone.now(),
         urgent=_priority(delivery.event) > 0,
     )
+
+
+def _write(delivery: Delivery) -> str:
+    """To whom it was promised and nobody else: who disconnected meanwhile is written nothing any more."""
+    reads = MessengerChat.objects.filter(reader=delivery.address, stopped_at__isnull=True)
+    theirs = delivery.recipient_id is None or reads.filter(recipient_id=delivery.recipient_id).exists()
+    if not theirs:
+        raise Permanent(NO_CHAT, code=SILENCED)
+    return messenger.gateway().send(to=delivery.address, text=delivery.body)
+
+
+def _note_silenced(delivery: Delivery) -> None:
+    """The person stopped the bot: the channel is off until they start it again, and their page says so."""
+    with transaction.atomic():
+        _finish(delivery=delivery, state=DeliveryState.FAILED, reason=NO_CHAT)
+        reads = MessengerChat.objects.filter(reader=delivery.address, stopped_at__isnull=True)
+        reads.filter(connected_at__lte=delivery.created_at).update(stopped_at=timezone.now())
 
 
 def _forget_browser(delivery: Delivery, browser: Subscription) -> None:

@@ -12,8 +12,9 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from svet.kernel.frozen import frozen
 from svet.notices.models import Delivery, IncomingSms, Notice, Recipient, Subscription
+from svet.notices.queries.messengers import chat
 from svet.notices.rules import (
-    NO_BROWSER,
+    CHOSEN,
     STUCK_AFTER,
     DeliveryState,
     EventSpec,
@@ -43,7 +44,7 @@ class Switches:
 
     @property
     def channels(self) -> Sequence[NoticeChannel]:
-        """The columns: pushes are among them only where this installation can push."""
+        """The columns: pushes only where this installation can push, the messenger for its readers."""
         return tuple(next(iter(self.matrix.values())))
 
 
@@ -194,6 +195,7 @@ def unread_count(recipient_id: int) -> int:
 def preferences(recipient_id: int) -> Switches:
     """Every switch with its present state. :raises Recipient.DoesNotExist:"""
     recipient = Recipient.objects.get(id=recipient_id)
+    reads = chat(recipient_id) is not None
     matrix = {
         event: {
             channel: Switch(
@@ -207,7 +209,8 @@ def preferences(recipient_id: int) -> Switches:
                 locked=is_locked(event, channel),
             )
             for channel in NoticeChannel
-            if channel is not NoticeChannel.PUSH or push_key()
+            if (channel is not NoticeChannel.PUSH or push_key())
+            and (channel is not NoticeChannel.MESSENGER or reads)
         }
         for event in registry.switchable()
     }
@@ -250,7 +253,7 @@ def troubled_count(*, now: datetime, since: datetime) -> int:
 
 @frozen
 def _troubled(since: datetime, due_before: datetime) -> QuerySet[Delivery, int]:
-    failed = Q(state=DeliveryState.FAILED, created_at__gte=since) & ~Q(reason=NO_BROWSER)
+    failed = Q(state=DeliveryState.FAILED, created_at__gte=since) & ~Q(reason__in=CHOSEN)
     stuck = Q(state=DeliveryState.WAITING, due_at__lt=due_before)
     return Delivery.objects.filter(failed | stuck).values_list("pk", flat=True)
 
@@ -292,7 +295,7 @@ def sending(*, now: datetime) -> list[ChannelStanding]:
     oldest = standing.annotate(count=Count("pk"), due=Min("due_at"))
     waits = {row["channel"]: (row["count"], row["due"]) for row in oldest}
     failed = Delivery.objects.filter(state=DeliveryState.FAILED, created_at__gte=now - timedelta(days=1))
-    counts = failed.exclude(reason=NO_BROWSER).values("channel").annotate(count=Count("pk"))
+    counts = failed.exclude(reason__in=CHOSEN).values("channel").annotate(count=Count("pk"))
     fails = {row["channel"]: row["count"] for row in counts}
     found = []
     for channel in SendingChannel:
