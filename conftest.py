@@ -193,15 +193,16 @@ def static_files_are_listed_once() -> Any:
 def middleware_is_begun_once(static_files_are_listed_once: None) -> Any:
     """Clients share what an installation begins once; under settings of a test's own each begins its own."""
     begin = ClientHandler.load_middleware
-    usual, begun = settings._wrapped, ClientHandler()
+    now_in_force: Any = settings
+    usual, begun = now_in_force._wrapped, ClientHandler()
 
-    def share(self: ClientHandler, is_async: bool = False) -> None:
-        if settings._wrapped is not usual:
+    def share(self: Any, is_async: bool = False) -> None:
+        if now_in_force._wrapped is not usual:
             begin(self, is_async)
             return
-        if begun._middleware_chain is None:
+        if vars(begun).get("_middleware_chain") is None:
             begin(begun, is_async)
-        self._middleware_chain = begun._middleware_chain
+        self._middleware_chain = vars(begun)["_middleware_chain"]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ClientHandler, "load_middleware", share)

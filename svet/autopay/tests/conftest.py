@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from svet.autopay.tests.factories import AutopayCast
+from svet.autopay.tests.factories import AutopayCast, make_cast
 from svet.gateways import acquiring
 from svet.payments.tests.factories import StubBank
 
@@ -18,4 +18,4 @@ def bank(monkeypatch: pytest.MonkeyPatch) -> StubBank:
 
 @pytest.fixture
 def cast(db: None, bank: StubBank) -> AutopayCast:
-    return AutopayCast()
+    return make_cast()

@@ -28,6 +28,7 @@ from svet.payments.models import BoundCard
 from svet.payments.tests.factories import make_card, provider_with_requisites
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
+from tests.kept import kept
 
 #: 13:00 in Yekaterinburg, the zone of the test provider.
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
@@ -103,6 +104,9 @@ class AutopayCast:
         self.card: BoundCard = make_card(person=self.anna)
         charge(self.account, 820_00)
         make_bill(self.account)
+
+
+make_cast = kept(AutopayCast)
 
 
 def agree(

@@ -13,7 +13,7 @@ from svet.autopay import operations, queries
 from svet.autopay.models import AutopayTurn
 from svet.autopay.operations import charging
 from svet.autopay.rules import PROMISED, TurnState, is_held, not_before
-from svet.autopay.tests.factories import NOW, AutopayCast, agree, at, charge
+from svet.autopay.tests.factories import NOW, AutopayCast, agree, at, charge, make_cast
 from svet.autopay.texts import turn_line
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
@@ -56,7 +56,7 @@ def test_the_planned_day_is_never_before_the_promised_one() -> None:
 
 @pytest.mark.django_db
 def test_autopay_waits_for_the_promised_day_and_charges_on_it(bank: StubBank) -> None:
-    cast = AutopayCast()
+    cast = make_cast()
     agree(cast.anna, cast.account, cast.card)
     promise(cast, cast.anna)
     (coming,) = queries.coming(person_id=cast.anna.pk, now=NOW)
@@ -76,7 +76,7 @@ def test_autopay_waits_for_the_promised_day_and_charges_on_it(bank: StubBank) ->
 def test_what_was_told_before_the_promise_is_taken_back_and_told_again(
     bank: StubBank, job_first: bool
 ) -> None:
-    cast = AutopayCast()
+    cast = make_cast()
     row = agree(cast.anna, cast.account, cast.card)
     operations.tell_due(now=at(3, 10))
     assert told() == 1
@@ -101,7 +101,7 @@ def test_what_was_told_before_the_promise_is_taken_back_and_told_again(
 
 @pytest.mark.django_db
 def test_another_persons_promise_holds_nobodys_agreement(bank: StubBank) -> None:
-    cast = AutopayCast()
+    cast = make_cast()
     agree(cast.anna, cast.account, cast.card)
     Link.objects.filter(person=cast.boris).update(can_pay=True)
     promise(cast, cast.boris)
@@ -114,7 +114,7 @@ def test_another_persons_promise_holds_nobodys_agreement(bank: StubBank) -> None
 def test_a_promise_between_keeping_and_sending_withdraws_the_charge(
     bank: StubBank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cast = AutopayCast()
+    cast = make_cast()
     agree(cast.anna, cast.account, cast.card)
     run(3, 10)
     with monkeypatch.context() as killed:
@@ -131,7 +131,7 @@ def test_a_promise_between_keeping_and_sending_withdraws_the_charge(
 
 @pytest.mark.django_db
 def test_taken_back_it_holds_nothing_and_kept_neither(bank: StubBank) -> None:
-    cast = AutopayCast()
+    cast = make_cast()
     agree(cast.anna, cast.account, cast.card)
     made = promise(cast, cast.anna)
     by = Actor.person(cast.anna.pk)
@@ -146,7 +146,7 @@ def test_taken_back_it_holds_nothing_and_kept_neither(bank: StubBank) -> None:
 
 @pytest.mark.django_db
 def test_the_day_that_is_said_leaves_a_whole_day_after_it_is_told_anew(bank: StubBank) -> None:
-    cast = AutopayCast()
+    cast = make_cast()
     row = agree(cast.anna, cast.account, cast.card)
     operations.tell_due(now=at(3, 10))
     late = at(4, 11, 55)
@@ -163,7 +163,7 @@ def test_the_day_that_is_said_leaves_a_whole_day_after_it_is_told_anew(bank: Stu
 @pytest.mark.django_db
 def test_the_next_try_that_is_told_of_is_not_before_the_promised_day(bank: StubBank) -> None:
     """Declined after the promise: the message names a day on which it will be tried, not one that is held."""
-    cast = AutopayCast()
+    cast = make_cast()
     agree(cast.anna, cast.account, cast.card)
     run(3, 10)
     operations.charge_due(now=at(4, 12))

@@ -22,6 +22,7 @@ from svet.metering.rules import Scheme, Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.tariffs.models import TariffRow
 from svet.tariffs.operations.loading import SHIPPED
+from tests.kept import kept
 
 NOW = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
 NOVEMBER = Month(2026, 11)
@@ -59,6 +60,7 @@ def make_metered_account(
     return made, make_meter(account=made, scheme=scheme, installed_on=installed_on, initial=initial)
 
 
+@kept
 def charge_november(
     *, values: Mapping[Zone, Decimal] | int = 1137, scheme: int = Scheme.SINGLE
 ) -> tuple[Account, Meter]:

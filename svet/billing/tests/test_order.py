@@ -25,6 +25,7 @@ from svet.metering.models import Meter
 from svet.metering.operations import MeterRow, replace_meter
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_reading
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 JUNE, JULY, AUGUST = Month(2026, 6), Month(2026, 7), Month(2026, 8)
@@ -37,6 +38,7 @@ def run(*periods: Month, **how: Any) -> operations.RunReport:
     return report
 
 
+@kept
 def make_summer(**account: Any) -> tuple[Account, Meter]:
     """Readings 0, 100, 200, 300 on the 24th of May to August."""
     load_chelyabinsk()

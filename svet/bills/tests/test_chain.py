@@ -26,6 +26,7 @@ from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.metering.models import Meter
 from svet.metering.tests.factories import make_reading
 from svet.payments.tests.factories import REQUISITES
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER, OCTOBER = NOVEMBER.plus(-2), NOVEMBER.plus(-1)
@@ -49,6 +50,7 @@ def post(
         )
 
 
+@kept
 def live() -> tuple[Account, Meter]:
     """An account read every month from September to December."""
     make_provider(**REQUISITES)

@@ -39,6 +39,7 @@ from svet.payments import operations
 from svet.payments.models import AccountBinding, BoundCard, Order
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
+from tests.kept import kept
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 BASE = "http://testserver"
@@ -261,6 +262,7 @@ class Family:
     second: Account
 
 
+@kept
 def make_family() -> Family:
     """Debts: 300,00 ₽ on the first account, 35,38 ₽ on the second."""
     provider = provider_with_requisites()

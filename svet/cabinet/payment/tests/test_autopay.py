@@ -12,7 +12,7 @@ from django.test import Client
 from svet.api.tests.test_v1 import Program
 from svet.autopay import operations
 from svet.autopay.models import AutopayAgreement, AutopayTurn
-from svet.autopay.tests.factories import NOW, AutopayCast, agree, at, charge, pay_by_hand
+from svet.autopay.tests.factories import NOW, AutopayCast, agree, at, charge, make_cast, pay_by_hand
 from svet.gateways import acquiring
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
@@ -33,7 +33,7 @@ def bank(monkeypatch: pytest.MonkeyPatch) -> StubBank:
 
 @pytest.fixture
 def cast(db: None, bank: StubBank) -> AutopayCast:
-    return AutopayCast()
+    return make_cast()
 
 
 def signed_in(person: Person) -> Client:

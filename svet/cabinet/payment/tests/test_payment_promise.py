@@ -11,7 +11,7 @@ from svet.accounts.models import Link
 from svet.arrangements.models import PaymentPromise
 from svet.arrangements.operations import judge_promises, promise_payment
 from svet.autopay.operations import charge_due, tell_due
-from svet.autopay.tests.factories import AutopayCast, agree, at
+from svet.autopay.tests.factories import agree, at, make_cast
 from svet.cabinet.payment.tests.test_payment import signed_in, text_of, words
 from svet.gateways import acquiring
 from svet.kernel.actors import Actor
@@ -105,7 +105,7 @@ def test_a_promise_is_taken_back_on_its_page_by_whoever_made_it(family: Family) 
 
 def test_the_page_says_that_autopay_waits(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acquiring, "gateway", StubBank)
-    cast = AutopayCast()
+    cast = make_cast()
     now = timezone.now()
     agree(cast.anna, cast.account, cast.card, now=now)
     anna, until = signed_in(cast.anna), timezone.localdate() + timedelta(days=9)
@@ -117,7 +117,7 @@ def test_the_page_says_that_autopay_waits(db: None, monkeypatch: pytest.MonkeyPa
 
 def test_the_page_says_that_autopay_charges_already(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acquiring, "gateway", StubBank)
-    cast = AutopayCast()
+    cast = make_cast()
     agree(cast.anna, cast.account, cast.card)
     tell_due(now=at(3, 10))
     charge_due(now=at(4, 12))
