@@ -27,7 +27,7 @@ class Arrears:
     """An account's debt beyond the money on its way: ``late`` of it since ``since``, the rest by a day.
 
     ``coming``: what of it is asked by which day that is not over, the newest first; a charge that stands on
-    no bill yet is in none of them. ``by_word``: no bill asks by ``due_on``, somebody has promised to pay by it.
+    no bill yet is in none of them. ``by_word``: no bill asks by ``due_on``, somebody has promised it.
     """
 
     owed: Money
