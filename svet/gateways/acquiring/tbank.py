@@ -126,7 +126,12 @@ class TBank:
         )
 
     def cancel(self, *, reference: str, patience: float = PATIENT) -> None:
-        """Cancel of a payment in ``NEW``."""
+        """Cancel of a payment in ``NEW``: of one that was paid the same call gives all the money back.
+
+        :raises Permanent: somebody has paid it, or it is over; nothing was asked for
+        """
+        if self.status(reference=reference, patience=patience).state is not BankState.PENDING:
+            raise Permanent("not a page that nobody paid", code=WRONG_STATE)
         self._call("Cancel", {"PaymentId": reference}, patience=patience)
 
     def kept_card(self, *, order_id: str, patience: float = PATIENT) -> StoredCard | None:

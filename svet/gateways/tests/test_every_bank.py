@@ -121,6 +121,22 @@ def test_opened_twice_it_is_one_payment_that_can_be_paid(bank: Acquiring) -> Non
     assert states == {first.reference: BankState.CANCELED, second.reference: BankState.PENDING}
 
 
+def test_a_page_is_cancelled_and_never_what_was_paid(bank: Acquiring, world: RunningBank) -> None:
+    """At one of the banks the call that cancels a page gives the money of a payment back."""
+    if bank.capabilities.repeats_open:
+        return  # it has no pages that would have to be taken back
+    reference = paid(bank, world)
+    with pytest.raises(Permanent):
+        bank.cancel(reference=reference)
+    after = look(bank, reference)
+    assert (after.state, given_back(after)) == (BankState.PAID, Money(0))
+    page = bank.create(order=order("0123456789abcdeb"))
+    bank.cancel(reference=page.reference)
+    assert look(bank, page.reference).state is BankState.CANCELED
+    with pytest.raises(Permanent):
+        bank.cancel(reference=page.reference)
+
+
 def test_a_lost_answer_to_open_is_unknown_and_nothing_is_lost(
     vendor: Vendor, bank: Acquiring, world: RunningBank
 ) -> None:
@@ -238,6 +254,11 @@ def test_a_list_tells_what_was_paid_where_there_is_one(bank: Acquiring, world: R
     if bank.capabilities.lists:
         listed = bank.payments(since=now - timedelta(hours=1), until=now + timedelta(hours=1))
         assert [one.reference for one in listed] == [reference]
+        assert bank.payments(since=now - timedelta(hours=2), until=now - timedelta(hours=1)) == ()
+        bank.refund(key="r1", reference=reference, amount=Money(100_00))
+        refunds = bank.refunds(since=now - timedelta(hours=1))
+        assert [(one.payment, one.amount) for one in refunds] == [(reference, Money(100_00))]
+        assert bank.refunds(since=now + timedelta(hours=1)) == ()
     else:
         with pytest.raises(Permanent) as refused:
             bank.payments(since=now - timedelta(hours=1), until=now + timedelta(hours=1))
