@@ -13,8 +13,7 @@ SELECT account_id,
    FROM metering_readingset
   WHERE state NOT IN ('accepted', 'used');
 DROP TRIGGER metering_readingset_moved ON metering_readingset;
-DROP FUNCTION metering_note_moved();
-CREATE FUNCTION metering_note_moved()
+CREATE OR REPLACE FUNCTION metering_note_moved()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
@@ -28,8 +27,7 @@ CREATE TRIGGER metering_readingset_moved AFTER UPDATE ON metering_readingset FOR
 """
 OLD = """
 DROP TRIGGER metering_readingset_moved ON metering_readingset;
-DROP FUNCTION metering_note_moved();
-CREATE FUNCTION metering_note_moved()
+CREATE OR REPLACE FUNCTION metering_note_moved()
  RETURNS trigger
  LANGUAGE plpgsql
  SET enable_hashjoin TO 'on'
