@@ -18,7 +18,6 @@ _FILLED = {
     "sets_book": "account_id, settled",
     "sets_volume": "no, account_id",
     "sets_line": "account_id, volume, position",
-    "sets_touch": "account_id, touch_id",
     "sets_wanted": "account_id",
 }
 _STATEMENTS = {

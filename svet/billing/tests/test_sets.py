@@ -271,6 +271,15 @@ def planted() -> dict[str, Home]:
         "closes": Home().year(1000, 1100, 1190),
         "closes later": Home().year(1000, 1100, 1190),
         "late": Home().year(1000, 1100, 1190),
+        "late, another meter as it was": Home(schemes=(1, 1)).year(1000, 1150, 1390),
+        "late, into other ranges and prices": Home("1.5", schemes=(1, 2)).year(1000, 1110, 1200),
+        "late, between": Home().year(1000, 1100, 1190),
+        "late, less than before": Home().year(1000, 1100, 1190),
+        "late, less than the month": Home().year(1000, 1100, 1190),
+        "late, a scale unread": Home(schemes=(2,)).year(1000, 1100, 1190),
+        "late inspection": Home().year(1000, 1100, 1190),
+        "late by two months": Home().year(1000, 1100, 1190),
+        "late, another went": Home().year(1000, 1100, 1190),
         "act": Home().year(1000, 1100, 1190),
         "decision": Home().year(1000, 1100, 1190),
         "problem": Home().year(1000, 1100, 1190),
@@ -374,10 +383,20 @@ def planted() -> dict[str, Home]:
     homes["read twice last month"].read(JUNE, 1080, day=20)
     homes["controlled and sent on a day"].read(JUNE, 1090, kind="control")
     homes["controlled and sent on a day"].read(JUNE, 1095)
+    low = homes["late, another went"].read(JUNE, 950, day=20, kind="control")
     charge(MAY, by_sets=False)
     charge(JUNE, by_sets=False)
     # What became known since.
     homes["late"].read(JUNE, 1150, day=24)
+    homes["late, another meter as it was"].read(JUNE, 1250, meter=1, day=24)
+    homes["late, into other ranges and prices"].read(JUNE, 1150, meter=1, day=25)
+    homes["late, between"].read(JUNE, 1050, day=14)
+    homes["late, less than before"].read(JUNE, 990, day=24)
+    homes["late, less than the month"].read(JUNE, 1090, day=24)
+    homes["late, a scale unread"].read(JUNE, 1150, day=24, zones=1)
+    homes["late inspection"].read(JUNE, 1150, day=24, kind="control")
+    homes["late by two months"].read(MAY, 1040, day=24)
+    ReadingSet.objects.filter(pk=low.pk).update(state="corrected")
     write_act(
         by=ROBOT, account_public_id=homes["act"].account.public_id, reason="обход", now=NOW,
         act=NewAct(kind=ActOf.BROKEN, number="1", drawn_on=JULY.day(2), since=JULY.day(2), until=None),
@@ -411,7 +430,8 @@ EASY = {
     "read twice, then on the last day", "corrected on the day", "ranges over zones",
     "ranges over two meters of zones", "ranges over zones, one of which used nothing",
     "ranges of one of two, the other used nothing", "twice", "twice beyond the turn", "twice on a day",
-    "twice the same on a day",
+    "twice the same on a day", "late", "late, another meter as it was", "late, into other ranges and prices",
+    "late, between",
     "sent and controlled on a day", "sent twice, then on the last day",
 }  # fmt: skip
 
@@ -480,6 +500,8 @@ def planted_silent() -> dict[str, Home]:
     set_terms(homes["terms"].account, since=date(2026, 4, 28), residents=4)
     for name in ("late", "late and read"):
         homes[name] = Home(begin=WINTER).months(*SILENT["two months"])
+    late = homes["late beside a silent one"] = Home("1.1", schemes=(1, 1), begin=WINTER)
+    late.months(*SILENT["read after one"], meter=0).months(*SILENT["two months"], meter=1)
     homes["replaced"] = Home(begin=WINTER).months(1000, 1100)
     homes["replaced"].read(Month(2026, 3), 1150, day=5, kind="final")
     Meter.objects.filter(account=homes["replaced"].account).update(removed_on=date(2026, 3, 5))
@@ -499,6 +521,7 @@ def planted_silent() -> dict[str, Home]:
         if place == 3:
             homes["corrected before"].read(Month(2026, 4), 1290, day=24)
     homes["late"].read(JUNE, 1480)
+    homes["late beside a silent one"].read(JUNE, 1480)
     homes["late and read"].read(JUNE, 1480)
     homes["late and read"].read(JULY, 1640)
     return homes
@@ -511,7 +534,7 @@ SILENT_EASY = {
     "parts of an average", "parts of kWh", "ranges by average, 1.1", "ranges by average, 1.2",
     "ranges, 1.1", "ranges, 1.2", "read after one, 1.1", "read after one, 1.2", "read after three, 1.1",
     "read after three, 1.2", "read after two, 1.1", "read after two, 1.2", "read late before, 1.1",
-    "replaced", "three months, 1.1", "three zones: now", "three zones: read after two",
+    "replaced", "three months, 1.1", "late and read", "three zones: now", "three zones: read after two",
     "three zones: two months", "three months, 1.2", "two meters: now", "two meters: read after two",
     "two meters: two months", "two months, 1.1", "two months, 1.2", "zones: little", "zones: now",
     "zones: read after two", "zones: two months",
@@ -559,7 +582,7 @@ MUTANTS = [
     (finding, "_SCALES", "s.read_on <= m.cut", "s.read_on < m.cut"),
     (finding, "_SCALES", "CASE WHEN c.number > 1 THEN", "CASE WHEN false THEN"),
     (finding, "_SCALES", "DESC, s.set_id DESC LIMIT 1)\n           ELSE", "LIMIT 1)\n           ELSE"),
-    (finding, "_SCALES", "s.read_on <= cuts.this", "s.read_on < cuts.this"),
+    (finding, "_SCALES", "s.read_on <= m.this) c", "s.read_on < m.this) c"),
     (finding, "_SCALES", "ORDER BY s.read_on DESC", "ORDER BY s.read_on"),
     (finding, "_SCALES", "(s.kind <> 'customer') DESC", "true"),
     (
@@ -578,8 +601,9 @@ MUTANTS = [
     (finding, "_BASES", "FILTER (WHERE b.month > first.month) /", "/"),
     (finding, "_BOOKS", "THEN a.residents ELSE -1", "THEN -1 ELSE -1"),
     (finding, "_BOOKS", "s.silent = 0 THEN", "true THEN"),
-    (volumes, "_VOLUMES", "mo.month > k.settled", "mo.month = %(month)s"),
-    (volumes, "_VOLUMES", "mo.after = k.cut THEN s.previous_on", "false THEN s.previous_on"),
+    (volumes, "_VOLUMES", "mo.after >= s.cut AND", "mo.month = %(month)s AND"),
+    (volumes, "_VOLUMES", "AND mo.cut <= s.this", ""),
+    (volumes, "_VOLUMES", "mo.after = s.cut THEN s.previous_on", "false THEN s.previous_on"),
     (volumes, "_VOLUMES", "round(kwh * (until", "ceil(kwh * (until"),
     (volumes, "_WINDOWS", "min(since)", "max(since)"),
     (pricing, "_PIECES", "floor(v.kwh)) END\n             -", "ceil(v.kwh)) + 1 END\n             -"),
@@ -609,6 +633,12 @@ MUTANTS = [
     ),
     (correcting, "_STANDING", "ORDER BY l.month, l.period", "ORDER BY -extract(epoch FROM l.month)"),
     (correcting, "_SAME", "l.kopecks)\n", "0)\n"),
+    (
+        correcting,
+        "_NUMBERS",
+        "AND NOT EXISTS (SELECT FROM sets_known s WHERE s.set_id = v.current_set_id)",
+        "",
+    ),
     (correcting, "_NUMBERS", "ORDER BY l.account_id, l.month, l.position", "ORDER BY 1, 2, -l.position"),
     (correcting, "_NUMBERS", "coalesce(t.number, 0) +", ""),
     (correcting, "_BRAKED", "sum(abs(kopecks))", "abs(sum(kopecks))"),

@@ -11,8 +11,9 @@ from typing import Final
 #: Of an account ``a`` that was charged last month and settled then or lately, with its terms ``t``.
 ACCOUNT: Final[dict[str, str]] = {
     "not over": "(a.closed_on IS NULL OR a.closed_on > cuts.this)",
-    "nothing new of settled days": """NOT EXISTS (
-        SELECT FROM metering_touch_door n WHERE n.account_id = a.account_id AND n.read_on <= cuts.before)""",
+    "nothing new of settled days": "(w.touched_on IS NULL OR w.touched_on > st.cut)",
+    "nothing went of late days": """(w.touched_on IS NULL OR w.touched_on > cuts.before OR NOT EXISTS (
+        SELECT FROM metering_gone_door g WHERE g.account_id = a.account_id AND g.read_on > st.cut))""",
     "no act": """NOT EXISTS (
         SELECT FROM metering_act_door x WHERE x.account_id = a.account_id AND x.since < cuts.this)""",
     "no problem": "NOT EXISTS (SELECT FROM billing_problem p WHERE p.account_id = a.account_id)",
@@ -38,7 +39,8 @@ SET: Final[dict[str, str]] = {
     "no norm yet": "(m.number > 0 OR m.steps <= m.averages)",
 }
 
-#: Of the whole months ``b`` behind an average of a scale ``s``.
+#: Of the whole months ``b`` behind an average of a scale ``s``. Of who is late none is told: its scales stand
+#: there twice, and it would be made of other months.
 BASE: Final[dict[str, str]] = {"months enough": "count(*) = %(base)s + 1"}
 
 #: Of the meters ``m`` and the read scales ``s`` of an account ``a``. The digest also tells a meter that came,

@@ -15,11 +15,15 @@ INSERT INTO sets_surplus
 SELECT l.account_id, l.id,
        row_number() OVER (PARTITION BY l.account_id ORDER BY l.month, l.period, l.position),
        l.month, l.point, l.scheme, l.zone, l.basis, l.part_since, l.part_until, l.since_on, l.until_on,
-       l.range_no, l.price, l.kwh, l.kopecks, NULL
+       l.range_no, l.price, l.kwh, l.kopecks, l.current_set_id, NULL
 FROM sets_book k
 JOIN billing_chargeline l ON l.account_id = k.account_id AND l.period > k.settled AND l.month > k.settled
 WHERE k.settled < %(month_before)s AND l.reverses_id IS NULL
   AND NOT EXISTS (SELECT FROM billing_chargeline r WHERE r.reverses_id = l.id)
+"""
+_KNOWN: Final = """
+INSERT INTO sets_known
+SELECT DISTINCT account_id, current_set_id FROM sets_surplus WHERE current_set_id IS NOT NULL
 """
 # Lines of one content stay: no account has two of them.
 _SAME: Final = """
@@ -33,13 +37,14 @@ WITH same AS (
     RETURNING l.account_id, l.position)
 DELETE FROM sets_line l USING same WHERE (l.account_id, l.position) = (same.account_id, same.position)
 """
-# The cause of a month is the first posted reading of it; what is taken back comes first, both in the order
-# of their months.
+# The cause of a month is the first posted reading of it on which no line stood; what is taken back comes
+# first, both in the order of their months.
 _NUMBERS: Final = """
 WITH cause AS (
     SELECT DISTINCT ON (l.account_id, l.month) l.account_id, l.month, v.current_set_id
     FROM sets_line l JOIN sets_book k ON k.account_id = l.account_id JOIN sets_volume v ON v.no = l.volume
     WHERE k.settled < %(month_before)s AND l.month < %(month)s AND v.current_set_id IS NOT NULL
+      AND NOT EXISTS (SELECT FROM sets_known s WHERE s.set_id = v.current_set_id)
     ORDER BY l.account_id, l.month, l.position
 ), taken AS (
     UPDATE sets_surplus s SET cause_set_id = c.current_set_id, position = n.position
@@ -83,6 +88,7 @@ def correct(*, period: Month, brake_kopecks: int) -> None:
         planning.whole_tables()
         if not cursor.rowcount:
             return
+        cursor.execute(_KNOWN)
         cursor.execute(_SAME)
         cursor.execute(_NUMBERS, values)
         braked = " AND ".join(conditions.BRAKE.values()) or "true"

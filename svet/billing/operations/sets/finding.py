@@ -14,24 +14,24 @@ from svet.metering.rules import ZONES
 
 # They live as long as the connection, so a year of batches leaves no dead rows in the catalogue.
 _TABLES: Final = {
-    "sets_wanted": "account_id bigint",
-    "sets_touch": "account_id bigint, touch_id bigint",
+    "sets_wanted": "account_id bigint, touches bigint[], touched_on date",
     "sets_month": "month date, after date, cut date, steps smallint",
     "sets_account": """
-        account_id bigint, steps smallint, settled date, long_ago date, cut date, floor date, facts text,
-        contract text, terms text, tariff_group text, residents integer""",
+        account_id bigint, steps smallint, settled date, long_ago date, cut date, late boolean, floor date,
+        facts text, contract text, terms text, tariff_group text, residents integer""",
     "sets_meter": """
-        account_id bigint, steps smallint, long_ago date, cut date, meter_id bigint, scheme smallint,
-        digits smallint, ratio numeric, serial text, installed_on date, removed_on date""",
+        account_id bigint, steps smallint, long_ago date, cut date, before date, this date,
+        meter_id bigint, scheme smallint, digits smallint, ratio numeric, serial text, installed_on date,
+        removed_on date""",
     "sets_scale": """
-        account_id bigint, steps smallint, meter_id bigint, scheme smallint, zone text, face smallint,
-        previous_set_id bigint, previous_on date, previous_value numeric,
+        account_id bigint, steps smallint, cut date, this date, meter_id bigint, scheme smallint, zone text,
+        face smallint, previous_set_id bigint, previous_on date, previous_value numeric,
         current_set_id bigint, current_on date, current_value numeric, kwh numeric(14,3)""",
     "sets_group": "code text, facts_before text, facts_now text, by_persons boolean",
     "sets_base": "account_id bigint, meter_id bigint, zone text, mean numeric(14,3), months date[]",
     "sets_book": """
-        account_id bigint, settled date, settled_now date, cut date, floor date, facts text,
-        tariff_group text, residents integer, moved boolean""",
+        account_id bigint, settled date, settled_now date, floor date, facts text, tariff_group text,
+        residents integer, moved boolean""",
     "sets_volume": """
         no bigint, account_id bigint, month date, point bigint, meter_id bigint, scheme smallint, zone text,
         face smallint, basis text, since date, until date, kwh numeric(14,3),
@@ -60,7 +60,9 @@ _TABLES: Final = {
     "sets_surplus": """
         account_id bigint, line_id bigint, position smallint, month date, point bigint, scheme smallint,
         zone text, basis text, part_since date, part_until date, since_on date, until_on date,
-        range_no smallint, price numeric(9,5), kwh numeric(14,3), kopecks bigint, cause_set_id bigint""",
+        range_no smallint, price numeric(9,5), kwh numeric(14,3), kopecks bigint, current_set_id bigint,
+        cause_set_id bigint""",
+    "sets_known": "account_id bigint, set_id bigint",
     "sets_charge": """
         account_id bigint, id bigint, transaction_id bigint, key text, floor date, facts text, settled date,
         kwh numeric(14,3), kopecks bigint, estimated boolean, demonstration boolean""",
@@ -73,17 +75,26 @@ _DAY: Final = "{} - date '2000-01-01'"
 
 _CUTS: Final = """
 (SELECT %(before)s::date AS before, %(this)s::date AS this, %(month_before)s::date AS month_before,
+        (%(month)s::date - interval '2 months')::date AS month_two_before,
         %(averages)s::integer AS averages) cuts
 """
-_TOUCHES: Final = """
-INSERT INTO sets_touch
-SELECT n.account_id, n.touch_id FROM sets_wanted w JOIN metering_touch_door n ON n.account_id = w.account_id
+# Notes are read before the readings: one that is missed here is found the next time.
+_WANTED: Final = """
+INSERT INTO sets_wanted
+SELECT w.account_id, n.touches, n.first_on
+FROM unnest(%s::bigint[]) w (account_id)
+CROSS JOIN LATERAL (
+    SELECT array_agg(touch_id) AS touches, min(read_on) AS first_on
+    FROM metering_touch_door WHERE account_id = w.account_id) n
 """
 # ``steps``: how many months behind its settled one an account is to be charged for; of those before the last
-# it stands with averages. A line of them begins on ``long_ago`` at the earliest.
+# it stands with averages. A line of them begins on ``long_ago`` at the earliest. Who is ``late`` has
+# something new of the month before: that month is charged again, as if only those until then were settled.
 _ACCOUNTS: Final = """
 INSERT INTO sets_account
-SELECT a.account_id, st.steps, c.settled, st.after + 1, st.cut, c.floor, c.facts,
+SELECT a.account_id, st.steps, st.month, st.after + 1, st.cut,
+       w.touched_on IS NOT NULL AND w.touched_on <= cuts.before,
+       c.floor, c.facts,
        concat({floor}, '|', {opened}, '|', {closed}),
        t.terms, t.tariff_group, t.residents
 FROM sets_wanted w
@@ -93,7 +104,8 @@ JOIN LATERAL (
     SELECT period, settled, floor, facts FROM billing_charge c
     WHERE c.account_id = w.account_id ORDER BY c.period DESC LIMIT 1) c
     ON c.period = cuts.month_before
-JOIN sets_month st ON st.month = c.settled AND st.steps > 0
+JOIN sets_month st ON st.steps > 0 AND st.month =
+    CASE WHEN w.touched_on <= cuts.before THEN least(c.settled, cuts.month_two_before) ELSE c.settled END
 JOIN LATERAL (
     SELECT string_agg(concat({since}, '|', tariff_group, '|', residents, '|', rooms, '|', area, '|', stove,
                              '|', electric_heating::integer), ';' ORDER BY since) AS terms,
@@ -104,15 +116,21 @@ JOIN LATERAL (
     FROM accounts_terms_door WHERE account_id = w.account_id) t ON true
 WHERE {conditions}
 """
+# A stretch of a meter is what is behind ``cut`` until ``this``: all of it, or, of who is late, one until the
+# month before and one of the month itself. ``before``: the last day before its last month.
 _METERS: Final = """
 INSERT INTO sets_meter
-SELECT a.account_id, a.steps, a.long_ago, a.cut, m.meter_id, m.scheme, m.digits, m.ratio, m.serial,
-       m.installed_on, m.removed_on
+SELECT a.account_id, a.steps, o.long_ago, o.cut, o.before, o.this, m.meter_id, m.scheme, m.digits,
+       m.ratio, m.serial, m.installed_on, m.removed_on
 FROM sets_account a JOIN metering_meter_door m ON m.account_id = a.account_id
+CROSS JOIN LATERAL (
+    SELECT a.long_ago, a.cut, %(before)s::date AS before, %(this)s::date AS this WHERE NOT a.late
+    UNION ALL SELECT a.long_ago, a.cut, %(two_before)s::date, %(before)s::date WHERE a.late
+    UNION ALL SELECT a.long_ago, %(before)s::date, %(before)s::date, %(this)s::date WHERE a.late) o
 WHERE m.installed_on <= %(this)s
 """
-# The reading that closed the settled month, and the last one since: none for a meter that was not read.
-# Meters first, then their scales: what a meter's sets are is looked up once.
+# The reading that closed the month before a stretch, and the last one in it: none for a meter that was not
+# read. Meters first, then their scales: what a meter's sets are is looked up once.
 _SCALES: Final = """
 INSERT INTO sets_scale
 WITH meter AS MATERIALIZED (
@@ -122,7 +140,7 @@ WITH meter AS MATERIALIZED (
                WHERE s.meter_id = m.meter_id AND s.read_on = c.read_on
                ORDER BY (s.kind <> 'customer') DESC, s.received_at DESC, s.set_id DESC LIMIT 1)
            ELSE c.set_id END AS current_set_id, c.read_on AS current_on,
-           c.number, c.first_on, c.begins, c.customers, cuts.*
+           c.number, c.first_on, c.begins, c.customers, cuts.averages
     FROM sets_meter m
     CROSS JOIN {cuts}
     JOIN LATERAL (
@@ -136,11 +154,11 @@ WITH meter AS MATERIALIZED (
                min(s.read_on) AS first_on, bool_or(s.kind = 'initial') AS begins,
                bool_and(s.kind = 'customer') AS customers
         FROM metering_set_door s
-        WHERE s.meter_id = m.meter_id AND s.read_on > m.cut AND s.read_on <= cuts.this) c ON true
+        WHERE s.meter_id = m.meter_id AND s.read_on > m.cut AND s.read_on <= m.this) c ON true
     WHERE m.removed_on IS NULL OR m.removed_on > m.cut
 )
-SELECT m.account_id, m.steps, m.meter_id, m.scheme, z.zone, z.face, m.previous_set_id, m.previous_on,
-       pv.value, m.current_set_id, m.current_on, cv.value,
+SELECT m.account_id, m.steps, m.cut, m.this, m.meter_id, m.scheme, z.zone, z.face, m.previous_set_id,
+       m.previous_on, pv.value, m.current_set_id, m.current_on, cv.value,
        (cv.value - pv.value + CASE WHEN cv.turns = pv.turns THEN 0
            ELSE (cv.turns - pv.turns) * round(power(10::numeric, m.digits::numeric)) END) * m.ratio
 FROM meter m
@@ -175,7 +193,7 @@ _DIGEST: Final = (
 )
 _BOOKS: Final = """
 INSERT INTO sets_book
-SELECT a.account_id, a.settled, CASE WHEN s.silent = 0 THEN %(month)s::date ELSE a.settled END, a.cut,
+SELECT a.account_id, a.settled, CASE WHEN s.silent = 0 THEN %(month)s::date ELSE a.settled END,
        a.floor, {now}, a.tariff_group,
        CASE WHEN g.by_persons AND a.residents IS NOT NULL THEN a.residents ELSE -1 END, m.moved
 FROM sets_account a
@@ -185,7 +203,8 @@ JOIN (
            count(*) FILTER (WHERE removed_on > cut AND removed_on <= %(this)s) AS went,
            bool_or(removed_on IS NOT NULL) AS moved,
            string_agg(concat(meter_id, '|', {installed}, '|', {removed}, '|', scheme, '|', digits, '|', ratio,
-                             '|', serial), ';' ORDER BY installed_on, meter_id) AS meters
+                             '|', serial), ';' ORDER BY installed_on, meter_id)
+               FILTER (WHERE this = %(this)s) AS meters
     FROM sets_meter GROUP BY account_id) m ON m.account_id = a.account_id
 JOIN (
     SELECT s.account_id, count(*) AS scales, coalesce(min(kwh), 0) AS least,
@@ -221,7 +240,8 @@ class Months(NamedTuple):
         this = self.cuts[0]
         return {
             "month": this.month, "this": this.cut, "before": this.after,
-            "month_before": self.cuts[1].month, "averages": self.averages, "base": self.base,
+            "month_before": self.cuts[1].month, "two_before": self.cuts[1].after,
+            "averages": self.averages, "base": self.base,
         }  # fmt: skip
 
 
@@ -249,10 +269,8 @@ def find(account_ids: Sequence[int], *, months: Months, groups: Iterable[GroupFa
         cursor.execute(f"TRUNCATE {', '.join(_TABLES)}")
         cursor.execute("SET LOCAL enable_seqscan TO off; SET LOCAL jit TO off; SET LOCAL work_mem TO '64MB'")
         cursor.executemany("INSERT INTO sets_month VALUES (%s, %s, %s, %s)", months.cuts)
-        cursor.execute("INSERT INTO sets_wanted SELECT unnest(%s::bigint[])", [list(account_ids)])
         planning.by_keys()
-        # Before the readings: a note that is missed here is found the next time.
-        cursor.execute(_TOUCHES)
+        cursor.execute(_WANTED, [list(account_ids)])
         cursor.execute(
             _ACCOUNTS.format(
                 cuts=_CUTS, floor=day("c.floor"), opened=day("a.opened_on"), closed=day("a.closed_on"),

@@ -18,13 +18,13 @@ WITH part AS (
                SELECT l.point FROM billing_chargeline l
                WHERE l.account_id = s.account_id AND l.period = %(month_before)s
                  AND l.current_set_id = s.previous_set_id AND l.reverses_id IS NULL LIMIT 1) END AS point,
-           CASE WHEN mo.after = k.cut THEN s.previous_on ELSE mo.after END AS since,
-           CASE WHEN mo.cut = %(this)s AND s.current_on IS NOT NULL THEN s.current_on ELSE mo.cut END
+           CASE WHEN mo.after = s.cut THEN s.previous_on ELSE mo.after END AS since,
+           CASE WHEN mo.cut = s.this AND s.current_on IS NOT NULL THEN s.current_on ELSE mo.cut END
                AS until
     FROM sets_book k
     JOIN sets_scale s ON s.account_id = k.account_id
     LEFT JOIN sets_base b ON b.account_id = s.account_id AND b.meter_id = s.meter_id AND b.zone = s.zone
-    JOIN sets_month mo ON mo.month > k.settled
+    JOIN sets_month mo ON mo.after >= s.cut AND mo.cut <= s.this
 )
 SELECT row_number() OVER (), account_id, month, point, meter_id, scheme, zone, face,
        CASE WHEN current_on IS NULL THEN 'average' ELSE 'reading' END, since, until,

@@ -44,7 +44,7 @@ WHERE v.current_set_id IS NOT NULL ORDER BY 1
 """
 _LOOKED_AT: Final = """
 INSERT INTO sets_taken
-SELECT t.touch_id FROM sets_touch t JOIN sets_charge c ON c.account_id = t.account_id
+SELECT unnest(w.touches) FROM sets_wanted w JOIN sets_charge c ON c.account_id = w.account_id
 """
 _CHARGES: Final = """
 INSERT INTO billing_charge (id, account_id, period, run_id, floor, facts, known_at, settled, kwh,
