@@ -27,6 +27,7 @@ from svet.fiscal.tests.test_receipts import give_back, pay, work
 from svet.fiscal.tests.test_streams import post
 from svet.fiscal.texts import line_name
 from svet.gateways.fiscal import limits
+from svet.kernel.services import Service
 from svet.ledger.rules import TransactionKind
 from svet.payments.models import Order, ReceiptDue
 from svet.payments.queries.receipts import LONGEST_CONTACT
@@ -78,7 +79,8 @@ class TestCutting:
 def test_the_bounds_of_a_document_hold_whatever_is_paid() -> None:
     longest = "9" * (Account._meta.get_field("number").max_length or 0)
     kinds = documents._METHODS
-    assert max(len(line_name(kind, longest)) for kind in kinds) <= limits.LONGEST_NAME
+    named = [line_name(kind, longest, service) for kind in kinds for service in Service]
+    assert max(map(len, named)) <= limits.LONGEST_NAME
     assert ReceiptLine._meta.get_field("name").max_length == limits.LONGEST_NAME
     assert LIMITS.total_max <= limits.DEAREST
     assert LONGEST_CONTACT == limits.LONGEST_CONTACT == Receipt._meta.get_field("contact").max_length
