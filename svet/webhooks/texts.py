@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from django.utils.functional import Promise
@@ -11,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from svet.kernel.refusals import Refused
 from svet.look.formats import moment
-from svet.webhooks.queries import CallView
 from svet.webhooks.rules import PING, HookEvent, HookReason
 
 REASONS: Final = (HookReason,)
@@ -74,23 +74,23 @@ _WHY: Final[Mapping[str, str | Promise]] = {
 }
 
 
-def what_came_of(call: CallView) -> str:
+def what_came_of(*, state: str, attempts: int, status: int | None, reason: str, due_at: datetime) -> str:
     """What became of a piece of news, why it is not there yet, and when it is tried again."""
-    state, why = str(STATE_NAMES[call.state]), _why(call)
-    if call.state != "waiting":
-        return f"{state}, {why}" if why else state
-    if not call.attempts:
+    named, why = str(STATE_NAMES[state]), _why(status, reason)
+    if state != "waiting":
+        return f"{named}, {why}" if why else named
+    if not attempts:
         # Asked for once more: what is written beside it is of the tries before.
-        return state
+        return named
     if not why:
         return _("отправляется")
-    return _("не принято, %(why)s. Попробуем ещё раз %(at)s") % {"why": why, "at": moment(call.due_at)}
+    return _("не принято, %(why)s. Попробуем ещё раз %(at)s") % {"why": why, "at": moment(due_at)}
 
 
-def _why(call: CallView) -> str:
-    if call.status:
-        return f"HTTP\u00a0{call.status}"
-    if not call.reason:
+def _why(status: int | None, reason: str) -> str:
+    if status:
+        return f"HTTP\u00a0{status}"
+    if not reason:
         return ""
-    found = next((words for mark, words in _WHY.items() if mark in call.reason), None)
+    found = next((words for mark, words in _WHY.items() if mark in reason), None)
     return _("у нас не получилось") if found is None else str(found)

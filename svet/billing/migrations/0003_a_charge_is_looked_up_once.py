@@ -37,6 +37,7 @@ END $function$;
 class Migration(migrations.Migration):
     dependencies = [("billing", "0002_guards")]
 
+    beside = {"RunSQL CREATE OR REPLACE FUNCTION billing_check": "refuses what it refused before, asks less often"}
     operations = [
         migrations.RunSQL(
             _OF_LINES % "(SELECT DISTINCT charge_id, account_id, period FROM inserted)",

@@ -161,7 +161,13 @@ def _one(request: HttpRequest, view: HookView, *, secret: str = "") -> dict[str,
             {
                 "call": call,
                 "event": texts.EVENT_NAMES.get(call.event, call.event),
-                "state": texts.what_came_of(call),
+                "state": texts.what_came_of(
+                    state=call.state,
+                    attempts=call.attempts,
+                    status=call.status,
+                    reason=call.reason,
+                    due_at=call.due_at,
+                ),
                 "done": call.state != "waiting",
             }
             for call in found

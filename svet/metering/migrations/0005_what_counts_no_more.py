@@ -46,4 +46,7 @@ DROP VIEW metering_gone_door;
 class Migration(migrations.Migration):
     dependencies = [("metering", "0004_moved_readings_by_hash")]
 
+    beside = {
+        "RunSQL CREATE VIEW metering_gone_door AS SELECT": "a new door; the note is taken of the same rows as before"
+    }
     operations = [migrations.RunSQL(NEW, OLD)]

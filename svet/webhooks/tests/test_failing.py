@@ -18,11 +18,10 @@ from svet.notices.models import Notice
 from svet.people import operations as people
 from svet.people.models import Token
 from svet.people.tests.factories import PASSWORD
-from svet.webhooks import jobs, operations, queries
+from svet.webhooks import jobs, operations, queries, texts
 from svet.webhooks.models import Webhook, WebhookCall
 from svet.webhooks.rules import OFF_AFTER, body_of, says_no_more
 from svet.webhooks.tests.test_webhooks import NOW, URL, Home, Outside, deliver, home, outside
-from svet.webhooks.texts import what_came_of
 
 __all__ = ["home", "outside"]
 pytestmark = pytest.mark.django_db
@@ -116,6 +115,16 @@ def test_an_account_that_is_lost_between_two_tries_is_not_named(
     assert (WebhookCall.objects.get().state, len(outside.heard)) == ("dropped", 1)
 
 
+def said_of(call: queries.CallView) -> str:
+    return texts.what_came_of(
+        state=call.state,
+        attempts=call.attempts,
+        status=call.status,
+        reason=call.reason,
+        due_at=call.due_at,
+    )
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -137,11 +146,11 @@ def test_after_the_first_try_the_page_says_why_and_when_again(
     outside.answers = [answer]
     home.told()
     (call,) = queries.calls_of(person_id=home.anna.pk, public_id=home.hook, limit=1)
-    assert what_came_of(call) == "ждёт"
+    assert said_of(call) == "ждёт"
     deliver()
     (call,) = queries.calls_of(person_id=home.anna.pk, public_id=home.hook, limit=1)
-    assert words in what_came_of(call)
-    assert (moment(call.due_at) in what_came_of(call)) is (call.state == "waiting")
+    assert words in said_of(call)
+    assert (moment(call.due_at) in said_of(call)) is (call.state == "waiting")
 
 
 def test_a_call_that_is_asked_for_once_more_waits_and_has_failed_at_nothing(

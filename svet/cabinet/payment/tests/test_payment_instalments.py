@@ -66,7 +66,7 @@ def test_its_days_and_sums_are_seen_and_agreed_on_and_stand_on_every_page(family
     assert line in words(text_of(anna.get("/payment/promise/")))
     today = words(text_of(anna.get("/today/")))
     assert line in today
-    assert "К оплате 1 035,38 ₽ до" in today
+    assert "К оплате 1 035,38 ₽, ближайший срок" in today
     assert "Не могу заплатить сразу" not in today
     again = anna.post(address(family), asked)
     assert again.status_code == 422
