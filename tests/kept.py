@@ -20,8 +20,11 @@ from django.utils.translation import get_language
 P = ParamSpec("P")
 World = TypeVar("World")
 
-#: What migrations wrote: every database has it.
-THERE_EVER = ["django_migrations", "django_content_type", "auth_permission", "site_agreement"]
+#: What migrations wrote: every database has it; and workers that some test has run: no world is made of them.
+THERE_EVER = [
+    *("django_migrations", "django_content_type", "auth_permission", "site_agreement"),
+    "procrastinate_workers",
+]
 _TABLES = """
 SELECT relname FROM pg_class
 WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND NOT relname = ANY(%s) ORDER BY relname

@@ -81,3 +81,11 @@ def test_beside_what_is_written_already_and_under_own_settings_it_is_built(setti
         assert Account.objects.count() == 4
     settings.LIMITS_FACTOR = 2
     assert make_family().anna.pk > family.anna.pk
+
+
+def test_a_worker_that_ran_before_keeps_no_world_from_being_given() -> None:
+    with taken_back():
+        family = make_family()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    assert make_family().anna.pk == family.anna.pk
