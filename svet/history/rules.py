@@ -56,6 +56,8 @@ class CardKind(StrEnum):
     REGISTER = "register"
     BILL = "bill"
     ACT = "act"
+    #: What a supplier with a billing of its own has charged.
+    CHARGE = "charge"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,12 @@ from __future__ import annotations
 _TOGETHER = "this table came in the migrations just before: no version has it without this rule"
 
 BEFORE_0_1_0: dict[str, dict[str, str]] = {
+    "accounts.0008_services_known": {
+        "AddConstraint provider_service_known": "the version before writes electricity only",
+    },
+    "billing.0003_a_charge_is_looked_up_once": {
+        "RunSQL CREATE OR REPLACE FUNCTION billing_check": "asks what the former one asked, each charge once",
+    },
     "bills.0003_a_guard_that_a_dump_restores": {
         "RunSQL CREATE FUNCTION bills_refuse_change() RE": "the guard refuses what the former one refused",
     },
@@ -24,6 +30,9 @@ BEFORE_0_1_0: dict[str, dict[str, str]] = {
     },
     "metering.0004_moved_readings_by_hash": {
         "RunSQL ALTER FUNCTION metering_note_moved() SET": "tells the planner how to join",
+    },
+    "metering.0005_what_counts_no_more": {
+        "RunSQL CREATE VIEW metering_gone_door AS SELECT": "a new view; the note tells of the same rows",
     },
     "payments.0002_money_between_suppliers": {
         "AddConstraint payments_act_transfer_has_two": "is wider by a kind of the new version",

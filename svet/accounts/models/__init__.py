@@ -83,6 +83,9 @@ class Provider(models.Model):
             models.CheckConstraint(
                 name="provider_due_day_in_month", condition=Q(due_day__gte=1) & Q(due_day__lte=31)
             ),
+            models.CheckConstraint(
+                name="provider_service_known", condition=Q(service__in=[each.value for each in Service])
+            ),
         ]
 
     def __str__(self) -> str:

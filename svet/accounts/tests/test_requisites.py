@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import IntegrityError, transaction
 
+from svet.accounts.models import Provider
 from svet.accounts.rules import requisites
+from svet.accounts.tests.factories import make_provider
 
 BIC = "044525225"  # as the banks publish them
 GOOD: dict[str, tuple[Callable[[str], bool], tuple[str, ...]]] = {
@@ -52,3 +55,10 @@ def test_what_is_none_never_passes(kind: str, text: str) -> None:
 def test_an_account_of_another_bank_is_noticed() -> None:
     assert not requisites.is_settlement_account("40702810938000000001", bic="047501711")
     assert not requisites.is_correspondent_account("30101810400000000225", bic="044525974")
+
+
+@pytest.mark.django_db
+def test_a_service_nobody_has_words_for_never_enters_the_table() -> None:
+    supplier = make_provider()
+    with pytest.raises(IntegrityError, match="provider_service_known"), transaction.atomic():
+        Provider.objects.filter(pk=supplier.pk).update(service="internet")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,6 +17,13 @@ from svet.history.queries import HistoryCard, NotInCabinet
 from svet.history.rules import FilterRefused, HistoryFilters, Operation, default_since, parse_place
 from svet.payments.queries.elsewhere import ReceiptsElsewhere, receipts_elsewhere
 from svet.people.rules import Scope
+
+_OPERATIONS: Final = {
+    "reading": Operation.READINGS,
+    "control": Operation.CONTROL,
+    "payment": Operation.PAYMENTS,
+    "bill": Operation.BILLS,
+}
 
 router = Router(tags=["History"], auth=AUTH)
 
@@ -41,7 +48,7 @@ def history(
         filters = HistoryFilters(
             since=since or default_since(today),
             until=until or today,
-            operation=_operation(operation),
+            operation=_OPERATIONS.get(operation),
             account=account_id,
         )
     except FilterRefused as refused:
@@ -59,10 +66,6 @@ def history(
         "events": [_event(card, elsewhere) for card in cards],
         "next": str(page.before) if page.before else None,
     }
-
-
-def _operation(name: str) -> Operation | None:
-    return next((found for found in Operation if found.value == name or found.name.lower() == name), None)
 
 
 def _event(card: HistoryCard, elsewhere: ReceiptsElsewhere) -> dict[str, Any]:

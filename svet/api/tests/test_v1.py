@@ -327,3 +327,6 @@ def test_the_history_and_readings_show_what_was_sent(cast: Cast) -> None:
     assert reading["values"] == {"single": "3600"}
     assert cast.anna.get("/history?since=2026-03-01&until=2026-01-01").status_code == 422
     assert cast.anna.get("/history?operation=password").status_code == 422
+    for operation in ("payment", "bill", "control"):
+        assert cast.anna.get(f"/history?since={since}&operation={operation}").json()["events"] == []
+    assert cast.anna.get(f"/history?since={since}&operation=reading").json()["events"] == events

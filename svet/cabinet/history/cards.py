@@ -11,7 +11,7 @@ from svet.bills import texts as bill_texts
 from svet.bills.queries import BillSummary
 from svet.cabinet.shell.receipts import ShownReceipt
 from svet.cabinet.shell.tracks import TrackStep, track
-from svet.history.queries import CardKind, HistoryCard, MonthOfCards
+from svet.history.queries import CardKind, HistoryCard
 from svet.kernel.periods import Month
 from svet.ledger.queries import LedgerEntry
 from svet.ledger.rules import TransactionKind
@@ -32,6 +32,7 @@ _ICONS = {
     CardKind.REGISTER: "wallet",
     CardKind.BILL: "receipt",
     CardKind.ACT: "receipt",
+    CardKind.CHARGE: "receipt",
 }
 _BADGES = {
     OrderState.CREDITED: "success",
@@ -65,27 +66,6 @@ class Shown:
     file: str = ""
     steps: tuple[TrackStep, ...] = ()
     receipts: tuple[ShownReceipt, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ShownMonth:
-    """A month's heading with its sums, and its cards."""
-
-    month: Month
-    sums: str
-    cards: tuple[Shown, ...]
-
-
-def show_month(found: MonthOfCards, *, person_id: int) -> ShownMonth:
-    """A month in words."""
-    parts = []
-    if found.charged:
-        parts.append(_("начислено %(sum)s") % {"sum": roubles(found.charged)})
-    if found.paid:
-        parts.append(_("оплачено %(sum)s") % {"sum": roubles(found.paid)})
-    return ShownMonth(
-        found.month, ", ".join(parts), tuple(show(card, person_id=person_id) for card in found.cards)
-    )
 
 
 def show(card: HistoryCard, *, person_id: int) -> Shown:
@@ -133,7 +113,7 @@ def title(card: HistoryCard) -> str:
             return _("Счёт от %(on)s") % on
         case CardKind.REFUND:
             return _("Возврат от %(on)s") % on
-        case CardKind.ACT if card.entry is not None:
+        case CardKind.ACT | CardKind.CHARGE if card.entry is not None:
             return _act_title(card.entry) % on
         case _ if card.register is not None and card.register.money.kopecks < 0:
             return _("Отмена платежа от %(on)s") % on
@@ -277,6 +257,10 @@ def _act_title(entry: LedgerEntry) -> str:
             return _("Пени сняты %(on)s")
         case TransactionKind.PENALTY:
             return _("Пени от %(on)s")
+        case TransactionKind.CHARGE if entry.money.kopecks < 0:
+            return _("Перерасчёт поставщика от %(on)s")
+        case TransactionKind.CHARGE:
+            return _("Начисление поставщика от %(on)s")
         case TransactionKind.CHARGEBACK:
             return _("Платёж вернул банк по спору от %(on)s")
         case _:
@@ -290,6 +274,8 @@ def _act(card: HistoryCard, entry: LedgerEntry) -> Shown:
     else:
         label = _("К оплате больше на") if grows else _("К оплате меньше на")
     why = ((_("Основание"), entry.memo),) if entry.memo else ()
+    if entry.kind is TransactionKind.CHARGE:
+        why = ((_("За месяц"), bill_texts.month_label(Month.of(entry.effective_on))),)
     return Shown(
         icon=_ICONS[card.kind],
         title=title(card),

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import GroupView
-from svet.cabinet.history.cards import show_month
 from svet.cabinet.history.export import to_csv, to_xlsx
 from svet.cabinet.history.form import HistoryFilterForm
+from svet.cabinet.history.months import show_month
 from svet.cabinet.history.receipts import with_receipts
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.history import queries

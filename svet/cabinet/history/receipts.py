@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from svet.cabinet.history.cards import ShownMonth
+from svet.cabinet.history.months import ShownMonth
 from svet.cabinet.shell.receipts import shown_receipts
 from svet.fiscal.queries import receipts_of
 from svet.history.queries import CardKind, HistoryCard, MonthOfCards

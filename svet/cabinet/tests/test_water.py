@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -21,7 +22,9 @@ from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.services import Service
+from svet.ledger import operations as ledger_operations
 from svet.ledger import queries as ledger
+from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_meter, make_reading
@@ -177,6 +180,34 @@ def test_what_cannot_be_told_of_water_is_said_in_a_sentence(flat: Flat) -> None:
     asked = enter(flat.anna).post(f"/accounts/{account}/certificates/")
     assert asked.status_code == 422
     assert "Справка об отсутствии" not in charges
+
+
+def test_what_the_supplier_charged_stands_in_the_history(flat: Flat) -> None:
+    month = Month.of(timezone.localdate()).plus(-1)
+    for record, kopecks in (("", 320_10), (":п-1", -12_40)):
+        charged = Leg(Book.RECEIVABLE, flat.account.pk, Money(kopecks))
+        with transaction.atomic():
+            ledger_operations.post(
+                key=f"billed:{flat.account.pk}:{month}{record}",
+                kind=TransactionKind.CHARGE,
+                legs=[charged, Leg(Book.REVENUE, None, Money(-kopecks))],
+                occurred_at=timezone.now(),
+                effective_on=month.end - timedelta(days=1),
+                provider_id=flat.account.provider_id,
+            )
+    since = month.first.isoformat()
+    page = read(flat.anna, f"/history/?since={since}")
+    assert "Перерасчёт поставщика от" in page
+    assert "Начисление поставщика от" in page
+    assert "320,10 ₽" in page
+    assert "начислено 307,70 ₽" in page
+    assert "Начисление поставщика" in read(flat.boris, f"/history/?since={since}&operation=bills")
+    assert "поставщика от" not in read(flat.boris, f"/history/?since={since}&operation=payments")
+    assert "поставщика от" not in read(flat.vera, f"/history/?since={since}")
+    content = enter(flat.anna).get(f"/history/export.csv?since={since}").content.decode("utf-8-sig")
+    rows = {row["Операция"]: row["Сумма, ₽"] for row in csv.DictReader(io.StringIO(content), delimiter=";")}
+    assert (rows["Начисление поставщика"], rows["Перерасчёт поставщика"]) == ("320,10", "-12,40")
+    assert "Перерасчёт поставщика" in read(flat.anna, "/today/")
 
 
 def test_a_limit_of_use_is_kept_for_electricity_only(flat: Flat) -> None:

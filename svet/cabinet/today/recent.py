@@ -67,6 +67,10 @@ def _what(card: HistoryCard) -> str:
             if card.entry.money.kopecks > 0:
                 return _("Перенос на другой лицевой счёт")
             return _("Перенос с другого лицевого счёта")
+        case CardKind.CHARGE if card.charged.kopecks < 0:
+            return _("Перерасчёт поставщика")
+        case CardKind.CHARGE:
+            return _("Начисление поставщика")
         case CardKind.ACT:
             return _("Изменение расчётов")
         case CardKind.PAYMENT if card.order is not None and card.order.state is not OrderState.CREDITED:
@@ -92,4 +96,6 @@ def _url(card: HistoryCard, person_id: int) -> str:
         return reverse("reading-receipt", args=(card.reading.public_id,))
     if card.order is not None and card.order.person_id == person_id:
         return reverse("payment-order", args=(card.order.public_id,))
+    if card.kind is CardKind.CHARGE:
+        return reverse("charges", args=(card.account.public_id,))
     return reverse("history")

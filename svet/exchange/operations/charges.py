@@ -33,6 +33,8 @@ def apply(text: str, *, now: datetime) -> list[RowOutcome]:
     outcomes = [rejected(line, fault) for line, fault in found.faults]
     known = {provider.code: provider for provider in providers()}
     readable: dict[str, list[ChargeRow]] = {}
+    # What the file itself has brought: a number is written in more ways than one.
+    taken: dict[str, int] = {}
     for row in found.rows:
         checked = _checked(row, known.get(row.provider), now=now)
         if isinstance(checked, RowOutcome):
@@ -41,7 +43,7 @@ def apply(text: str, *, now: datetime) -> list[RowOutcome]:
             readable.setdefault(row.provider, []).append(checked)
     for code, rows in readable.items():
         for start in range(0, len(rows), BATCH):
-            outcomes += _post(known[code], rows[start : start + BATCH], now=now)
+            outcomes += _post(known[code], rows[start : start + BATCH], taken, now=now)
     return outcomes
 
 
@@ -59,14 +61,16 @@ def _checked(row: ChargeRow, provider: ProviderView | None, *, now: datetime) ->
     return replace(row, account=number)
 
 
-def _post(provider: ProviderView, rows: Sequence[ChargeRow], *, now: datetime) -> list[RowOutcome]:
+def _post(
+    provider: ProviderView, rows: Sequence[ChargeRow], taken: dict[str, int], *, now: datetime
+) -> list[RowOutcome]:
     accounts = {
         account.number: account.account_id
         for account in account_queries.accounts_of_provider(
             provider.provider_id, numbers=[row.account for row in rows]
         )
     }
-    taken = dict(
+    taken |= dict(
         ImportRow.objects.filter(
             profile=_PROFILE, state=State.APPLIED, external_id__in=[row.external_id for row in rows]
         ).values_list("external_id", "kopecks")

@@ -25,7 +25,8 @@ COLUMNS = (
     RegisterColumn("sum", ("сумма", "начислено")),
     RegisterColumn("id", ("номер записи", "external_id"), required=False),
 )
-LONGEST_ID = 40
+#: With supplier, account and month it is kept as one name of at most 100 signs.
+LONGEST_ID = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,30 @@ def test_a_difference_comes_with_a_record_of_its_own(water: Account) -> None:
     assert queries.broken() == broken_origins() == []
 
 
+def test_a_number_written_two_ways_is_charged_once(water: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("svet.exchange.operations.charges.BATCH", 1)
+    spaced = f"{WATER[:3]} {WATER[3:]}"
+    twice = lines(
+        f"voda;{WATER};2026-10;100,00;", f"voda;{spaced};2026-10;100,00;", control="итого;voda;2;200,00"
+    )
+    report = take("charges", twice)
+    assert (report.applied, report.repeated, owed(water)) == (1, 1, 10_000)
+    assert queries.broken() == []
+
+
+def test_a_record_too_long_to_be_kept_is_refused_in_its_row(water: Account) -> None:
+    code = "v" * 40
+    add_provider(code=code, name="Водоканал", service=Service.COLD_WATER, account_lengths=[20])
+    number = "7" * 20
+    assert take("accounts", water_lines(provider=code, account=number)).applied == 1
+
+    def row(record: str) -> str:
+        return lines(f"{code};{number};2026-10;1,00;{record}", control=f"итого;{code};1;1,00")
+
+    assert [fault.column for fault in take("charges", row("п" * 31)).faults] == ["id"]
+    assert take("charges", row("п" * 30)).applied == 1
+
+
 def test_a_month_that_goes_on_is_charged_by_today(water: Account) -> None:
     take("charges", one(month="11.2026"))
     assert Transaction.objects.get().effective_on == date(2026, 11, 20)

@@ -212,14 +212,14 @@ BY_HAND: Final = (
 )
 
 
-def entries_by_hand(
-    *, account_ids: Collection[int], since: date, until: date
+def entries_of_kinds(
+    *, account_ids: Collection[int], kinds: Collection[TransactionKind], since: date, until: date
 ) -> list[tuple[int, LedgerEntry]]:
-    """Account and movement of each act of ``since``…``until`` (half-open) that somebody decided upon."""
+    """Account and movement of each posting of these kinds that counts for ``since``…``until`` (half-open)."""
     rows = Posting.objects.filter(
         book=Book.RECEIVABLE.value,
         account_id__in=account_ids,
-        transaction__kind__in=[kind.value for kind in BY_HAND],
+        transaction__kind__in=[kind.value for kind in kinds],
         transaction__effective_on__gte=since,
         transaction__effective_on__lt=until,
     )

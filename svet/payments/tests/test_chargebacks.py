@@ -87,7 +87,9 @@ def test_lost_comes_off_the_accounts_and_everybody_is_told(family: Family, paid:
     assert Notice.objects.get(event="payment_refunded").recipient_id == family.anna.recipient_id
     assert Notice.objects.get(event="account_refunded").recipient_id == family.boris.recipient_id
     assert queries.broken() == []
-    lines = ledger.entries_by_hand(account_ids=[family.first.pk], since=DUE, until=DUE + timedelta(days=1))
+    lines = ledger.entries_of_kinds(
+        account_ids=[family.first.pk], kinds=ledger.BY_HAND, since=DUE, until=DUE + timedelta(days=1)
+    )
     assert [(entry.kind, entry.money) for _, entry in lines] == [("chargeback", Money(300_00))]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -11,69 +11,30 @@ from django.utils import timezone
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountCard, GroupView
 from svet.bills import queries as bills
-from svet.bills.queries import BillSummary
+from svet.history.queries.cards import HistoryCard as HistoryCard
+from svet.history.queries.cards import (
+    act_cards,
+    bill_cards,
+    charge_cards,
+    order_cards,
+    reading_cards,
+    refund_cards,
+    register_cards,
+)
 from svet.history.rules import CardKind as CardKind
-from svet.history.rules import FeedPlace, HistoryFilters, HistoryReason, Operation, opaque_key, window_start
+from svet.history.rules import FeedPlace, HistoryFilters, HistoryReason, Operation, window_start
 from svet.history.rules import NotInCabinet as NotInCabinet
 from svet.kernel.actors import Actor
-from svet.kernel.money import ZERO, Money
+from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
-from svet.ledger.queries import LedgerEntry
+from svet.ledger.queries import BY_HAND
 from svet.metering import queries as metering
-from svet.metering.queries import DisputeView, SetChange, SetView
 from svet.metering.rules import ReadingKind
 from svet.payments import queries as payments
-from svet.payments.queries import ImportedPaymentView, OrderView, RefundView
-from svet.payments.rules.states import OrderState
 
 PAGE = 40
 EXPORT = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryCard:
-    """One thing that happened: by ``kind`` a ``reading``, ``order``, ``register``, ``bill`` or ``entry``.
-
-    ``entry`` is what somebody decided upon: a balance brought, a transfer, a correction, a write-off.
-    A refund has its ``order`` and the ``refund``; its ``money`` is negative.
-    ``changes`` are the course of a reading, ``dispute`` the objection to a control reading.
-    """
-
-    kind: CardKind
-    place: FeedPlace
-    accounts: tuple[AccountCard, ...]
-    money: Money | None
-    reading: SetView | None = None
-    order: OrderView | None = None
-    refund: RefundView | None = None
-    register: ImportedPaymentView | None = None
-    bill: BillSummary | None = None
-    entry: LedgerEntry | None = None
-    changes: tuple[SetChange, ...] = ()
-    dispute: DisputeView | None = None
-
-    @property
-    def day(self) -> date:
-        return self.place.day
-
-    @property
-    def account(self) -> AccountCard:
-        """The first account it concerns."""
-        return self.accounts[0]
-
-    @property
-    def paid(self) -> Money:
-        """What it brought to the accounts; a refund takes it away again."""
-        if self.kind is CardKind.REGISTER:
-            return self.money or ZERO
-        credited = self.order is not None and self.order.state is OrderState.CREDITED
-        return (self.money or ZERO) if credited else ZERO
-
-    @property
-    def charged(self) -> Money:
-        """What it charged, recalculation included: what the lines of the bill come to."""
-        return self.bill.total if self.bill is not None else ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,112 +162,21 @@ def _load(
         sets = metering.reading_sets(
             account_ids=ids, since=since, until=end, kinds=kinds, before=place, limit=size
         )
-        found += _readings(sets, accounts)
+        found += reading_cards(sets, accounts)
     if filters.wants(Operation.PAYMENTS):
         first, last = _midnight(since), _midnight(end)
-        found += _orders(payments.orders(account_ids=ids, since=first, until=last), accounts)
+        found += order_cards(payments.orders(account_ids=ids, since=first, until=last), accounts)
         refunded = payments.refunded_orders(account_ids=ids, since=first, until=last)
-        found += _refunds(refunded, accounts, since=first, until=last)
-        found += _acts(ledger.entries_by_hand(account_ids=ids, since=since, until=end), accounts)
-        found += _registers(payments.register_payments(account_ids=ids, since=first, until=last), accounts)
+        found += refund_cards(refunded, accounts, since=first, until=last)
+        acts = ledger.entries_of_kinds(account_ids=ids, kinds=BY_HAND, since=since, until=end)
+        found += act_cards(acts, accounts, CardKind.ACT)
+        outside = payments.register_payments(account_ids=ids, since=first, until=last)
+        found += register_cards(outside, accounts)
     if filters.wants(Operation.BILLS):
-        found += _bills(bills.bills(account_ids=ids, since=since, until=end), accounts)
+        found += bill_cards(bills.bills(account_ids=ids, since=since, until=end), accounts)
+        found += charge_cards(accounts, since=since, until=end)
     fitting = (card for card in found if filters.fits(card.money))
     return sorted(fitting, key=lambda card: card.place, reverse=True)
-
-
-def _readings(sets: Iterable[SetView], accounts: Mapping[int, AccountCard]) -> list[HistoryCard]:
-    return [
-        HistoryCard(
-            kind=CardKind.CONTROL if each.kind == ReadingKind.CONTROL else CardKind.READING,
-            place=FeedPlace.of(each.read_on, each.received_at, each.public_id),
-            accounts=(accounts[each.account_id],),
-            money=None,
-            reading=each,
-        )
-        for each in sets
-    ]
-
-
-def _orders(orders: Iterable[OrderView], accounts: Mapping[int, AccountCard]) -> list[HistoryCard]:
-    return [
-        HistoryCard(
-            kind=CardKind.PAYMENT,
-            place=FeedPlace.of(timezone.localtime(each.created_at).date(), each.created_at, each.public_id),
-            accounts=tuple(accounts[line.account_id] for line in each.lines),
-            money=each.total,
-            order=each,
-        )
-        for each in orders
-        if each.lines
-    ]
-
-
-def _refunds(
-    orders: Iterable[OrderView], accounts: Mapping[int, AccountCard], *, since: datetime, until: datetime
-) -> list[HistoryCard]:
-    """What came back of payments of any age, on the day it did, and what is on its way back."""
-    return [
-        HistoryCard(
-            kind=CardKind.REFUND,
-            place=FeedPlace.of(
-                timezone.localtime(refund.refunded_at).date(),
-                refund.refunded_at,
-                opaque_key(refund.reference),
-            ),
-            accounts=tuple(accounts[account_id] for account_id in refund.account_ids),
-            money=ZERO if refund.failed else refund.back,
-            order=order,
-            refund=refund,
-        )
-        for order in orders
-        for refund in (*order.refunds, *order.promised)
-        if since <= refund.refunded_at < until
-    ]
-
-
-def _registers(rows: Iterable[ImportedPaymentView], accounts: Mapping[int, AccountCard]) -> list[HistoryCard]:
-    found = []
-    for each in rows:
-        key = opaque_key(f"{each.source}:{each.external_id}")
-        found.append(
-            HistoryCard(
-                kind=CardKind.REGISTER,
-                place=FeedPlace.of(date.fromisoformat(each.paid_on), each.applied_at, key),
-                accounts=(accounts[each.account_id],),
-                money=each.money,
-                register=each,
-            )
-        )
-    return found
-
-
-def _acts(rows: Iterable[tuple[int, LedgerEntry]], accounts: Mapping[int, AccountCard]) -> list[HistoryCard]:
-    return [
-        HistoryCard(
-            kind=CardKind.ACT,
-            place=FeedPlace.of(
-                entry.effective_on, entry.occurred_at, opaque_key(f"{entry.key}:{account_id}")
-            ),
-            accounts=(accounts[account_id],),
-            money=entry.money,
-            entry=entry,
-        )
-        for account_id, entry in rows
-    ]
-
-
-def _bills(rows: Iterable[BillSummary], accounts: Mapping[int, AccountCard]) -> list[HistoryCard]:
-    return [
-        HistoryCard(
-            kind=CardKind.BILL,
-            place=FeedPlace.of(each.issued_on, each.issued_at, each.public_id),
-            accounts=(accounts[each.account_id],),
-            money=each.closing,
-            bill=each,
-        )
-        for each in rows
-    ]
 
 
 def _midnight(day: date) -> datetime:
