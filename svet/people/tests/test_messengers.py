@@ -496,7 +496,8 @@ def test_the_copy_has_the_number_and_name_even_without_a_bot(
     user = connect(outer, anna)
     settings.MESSENGER_URL = ""
     [section] = [one for one in EXPORT.sections if one.key == "messenger"]
-    [row] = section.rows(DataSubject(anna.pk, anna.recipient_id))
+    rows: Any = section.rows(DataSubject(anna.pk, anna.recipient_id))
+    [row] = rows
     assert (row["number"], row["name"]) == (user, "Анна")
     settings.MESSENGER_URL = outer.url
 
