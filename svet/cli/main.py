@@ -52,7 +52,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "doctor": ("doctor", "Say what this installation lacks, and what mends it."),
     "setup": ("setup", "Say who runs this portal: retailer, suppliers, first member of staff."),
-    "try": ("trying", "Send one test message: svet try mail ADDRESS, svet try sms PHONE."),
+    "try": ("trying", "Send one test message: svet try mail ADDRESS, try sms or messenger PHONE."),
     "secret-key": ("keys", "Make a secret key for an installation (SVET_SECRET_KEY)."),
     "rekey": ("keys", "Write second factors anew after a change of SVET_SECRET_KEY."),
     "push-key": ("keys", "Make a key for notices in browsers (SVET_PUSH_KEY)."),

@@ -54,6 +54,7 @@ MEANINGS: dict[LimitName, str | Promise] = {
     LimitName.BROWSERS_PER_PERSON: gettext_lazy("Уведомления в браузере включают слишком часто"),
     LimitName.MESSENGERS_PER_PERSON: gettext_lazy("Ссылки для мессенджера: десять в час"),
     LimitName.ANSWERS_PER_MESSENGER: gettext_lazy("Боту пишут слишком часто: он не отвечает"),
+    LimitName.ACTS_PER_MESSENGER: gettext_lazy("Боту пишут без остановки: он не слушает"),
     LimitName.ENTRANCE_EVERYWHERE: gettext_lazy("Вход осаждают отовсюду: браузеры сначала считают задачу"),
     LimitName.WAITED_PER_NETWORK: gettext_lazy("Сеть без вычислений: слишком много входов через ожидание"),
     LimitName.API_PER_TOKEN: gettext_lazy("Программа с этим ключом спрашивает слишком часто"),

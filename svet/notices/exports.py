@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from svet.kernel.personal import MOST_ROWS, DataSubject, ExportSection, PersonalShare, Row
 from svet.notices import queries
-from svet.notices.queries.messengers import chat
+from svet.notices.queries.messengers import kept_chat
 
 
 def _browsers(who: DataSubject) -> Sequence[Row]:
@@ -16,8 +16,10 @@ def _browsers(who: DataSubject) -> Sequence[Row]:
 
 
 def _chat(who: DataSubject) -> Sequence[Row]:
-    found = chat(who.recipient_id)
-    return [] if found is None else [{"name": found.name, "since": found.connected_at}]
+    found = kept_chat(who.recipient_id)
+    if found is None:
+        return []
+    return [{"number": found.number, "name": found.name, "since": found.connected_at}]
 
 
 def _told(who: DataSubject) -> Sequence[Row]:

@@ -50,6 +50,8 @@ class Subscription(models.Model):
 class MessengerChat(models.Model):
     """A person's dialogue with the retailer's bot: one of each, so that whoever reads there is known.
 
+    ``last_act``: when, by the messenger's clock, the latest thing happened that we know of: what is told
+    late, and happened before, changes nothing.
     ``stopped_at``: the person silenced the bot in the messenger; nothing is sent until they start it again.
     """
 
@@ -58,6 +60,7 @@ class MessengerChat(models.Model):
     name = models.CharField(max_length=120)
     connected_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True, blank=True)
+    last_act = models.BigIntegerField(default=0, db_default=0)
 
 
 class MessengerCode(models.Model):
@@ -79,6 +82,8 @@ class MessengerUpdate(models.Model):
     reader = models.CharField(max_length=32)
     name = models.CharField(max_length=120, blank=True, default="")
     text = models.CharField(max_length=1000, blank=True, default="")
+    # By the messenger's clock, in milliseconds; 0: it did not say.
+    happened = models.BigIntegerField(default=0, db_default=0)
     received_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from svet.notices.operations.messengers import forget_codes
@@ -28,15 +29,18 @@ def forget_old_hourly(timestamp: int) -> None:
     forget_old(now=datetime.fromtimestamp(timestamp, tz=UTC))
 
 
-@app.task(queue="notices", name="people.read_update")
+@app.task(queue="notices", name="people.read_update", retry=RetryStrategy(max_attempts=5, wait=10))
 def read_update(update_id: int) -> None:
     """Act on what somebody did to the messenger's bot."""
     operations.read_update(update_id, now=timezone.now())
 
 
 def promise_to_read(update_id: int) -> None:
-    """Enqueue the reading of one act (a step): it is read if and only if it was kept."""
-    read_update.configure(priority=100).defer(update_id=update_id)
+    """Enqueue the reading of one act (a step): it is read if and only if it was kept.
+
+    Before a month's bills and behind codes: a crowd that writes to the bot keeps nobody from signing in.
+    """
+    read_update.configure(priority=50).defer(update_id=update_id)
 
 
 @app.periodic(cron="52 * * * *")

@@ -76,6 +76,7 @@ SAMPLE = {
     "app": "MAX",
     "became": "on",
     "reply": "connected",
+    "phone": "+7\u00a0911\u00a0***-**-12",
 }
 #: Values that change what is said, beside those every text needs.
 VARIANTS: Mapping[str, Mapping[str, list[str]]] = {

@@ -78,6 +78,7 @@ def changing_addresses(world: World) -> Iterator[Visit]:
     yield "a letter is on its way", client, "/profile/email/code/"
     client.post("/profile/phone/", {"phone": "8 911 717 85 99", "password": PASSWORD})
     yield "two codes are on their way", client, "/profile/phone/codes/"
+    yield "a link for the messenger", client, "POST /profile/messenger/"
 
 
 def proving_twice(world: World) -> Iterator[Visit]:

@@ -1,4 +1,4 @@
-"""``svet try``: whether mail and SMS leave this machine."""
+"""``svet try``: whether mail, SMS and words for the messenger leave this machine."""
 
 from __future__ import annotations
 
@@ -53,3 +53,23 @@ def sms_command(phone: str) -> None:
         if not outcome.taken:
             raise Failure(_("СМС не ушло: {said}").format(said=outcome.said[:300]))
         click.echo(_("СМС принято оператором: {said}").format(said=outcome.said))
+
+
+@try_command.command("messenger")
+@click.argument("phone")
+def messenger_command(phone: str) -> None:
+    """Write to the messenger that the cabinet of PHONE has connected, by the bot of SVET_MESSENGER_URL."""
+    with database():
+        django_ready()
+        from django.utils.translation import gettext as _
+
+        from svet.cli.refusal_text import in_words
+        from svet.notices.operations.trying import try_messenger
+        from svet.people.rules.phones import normalise_phone
+
+        with in_words():
+            number = normalise_phone(phone)
+        outcome = try_messenger(phone=number)
+        if not outcome.taken:
+            raise Failure(_("Сообщение не ушло: {said}").format(said=outcome.said[:300]))
+        click.echo(_("Сообщение принято мессенджером: {said}").format(said=outcome.said))

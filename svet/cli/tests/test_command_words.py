@@ -199,6 +199,7 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
         ],
         ("try", "mail"): [["olga@example.invalid"], ["olga"]],
         ("try", "sms"): [["112"]],
+        ("try", "messenger"): [["112"], ["+79117178599"]],
         ("backup",): [["--to", str(files.folder / "backups")], ["--to", "/proc/none"]],
         ("restore",): [[str(files.folder)], [str(files.folder), "--check"]],
         ("resume",): [[], ["--hold", "2026-11-26T03:00"], ["--hold", "now"], [], ["--drop"], ["--send"]],

@@ -17,6 +17,8 @@ log = logging.getLogger("svet.jobs")
 @app.task(
     queue="care",
     name="config.attend_messenger",
+    # Hearing what was missed may take longer than a minute: two at once would undo each other's subscription.
+    lock="config.attend_messenger",
     queueing_lock="config.attend_messenger",
     pass_context=False,
 )

@@ -12,7 +12,14 @@ class GatewayFailure(Exception):
 
 
 class Temporary(GatewayFailure):
-    """Nobody knows whether it happened (no answer, 5xx, overload): ask again with the same key."""
+    """Nobody knows whether it happened (no answer, 5xx, overload): ask again with the same key.
+
+    ``retry_after``: the seconds the vendor asks to be left alone, 0 when it says nothing of it.
+    """
+
+    def __init__(self, message: str, *, code: str = "", retry_after: int = 0) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
 
 
 class Unreached(Temporary):

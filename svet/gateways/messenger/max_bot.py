@@ -33,6 +33,8 @@ _TOLD: Final = ("bot_started", "bot_stopped", "message_created")
 _PATIENCE: Final = 10.0
 _LONGEST_ANSWER: Final = 1_000_000
 _MOST_MISSED: Final = 100
+#: Milliseconds of no clock that is right: the year 2286.
+_LATEST: Final = 10**13
 
 
 class MaxBot:
@@ -146,7 +148,7 @@ class MaxBot:
                     content += chunk
                     if len(content) > _LONGEST_ANSWER or time.monotonic() > deadline:
                         raise Temporary("max: the answer does not end")
-                status = answer.status_code
+                status, asked = answer.status_code, answer.headers.get("Retry-After", "")
         except httpx.HTTPError as error:
             raise Temporary(f"max: {type(error).__name__}") from error
         try:
@@ -155,10 +157,12 @@ class MaxBot:
             said = None
         if status == 200 and isinstance(said, dict):
             return said
-        raise _failure(status, said if isinstance(said, dict) else {})
+        # Seconds only: a date would be judged by a clock that is not ours.
+        wait = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 7 else 0
+        raise _failure(status, said if isinstance(said, dict) else {}, retry_after=wait)
 
 
-def _failure(status: int, said: Mapping[str, Any]) -> Temporary | Permanent:
+def _failure(status: int, said: Mapping[str, Any], *, retry_after: int = 0) -> Temporary | Permanent:
     """401 is the operator's to mend; what came from no API (404 of a proxy) says nothing of the person."""
     code = str(said.get("code", ""))
     text = " ".join(f"max: {status} {code} {said.get('message', '')}".split())[:180]
@@ -166,7 +170,7 @@ def _failure(status: int, said: Mapping[str, Any]) -> Temporary | Permanent:
         return Permanent(text, code=GONE)
     if status == 400 and code:
         return Permanent(text)
-    return Temporary(text)
+    return Temporary(text, retry_after=retry_after)
 
 
 def _part(thing: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -192,11 +196,18 @@ def _read(update: Mapping[str, Any]) -> BotUpdate | None:
     if not isinstance(number, int) or isinstance(number, bool) or user.get("is_bot") is True:
         return None
     names = (user.get("first_name") or user.get("name"), user.get("last_name"))
-    same = json.dumps([kind, number, update.get("timestamp"), mark, text])
+    at = update.get("timestamp")
+    same = json.dumps([kind, number, at, mark, text])
     return BotUpdate(
         kind=heard,
         user=str(number),
-        name=" ".join(str(name) for name in names if name),
-        text=text if isinstance(text, str) else "",
+        name=_storable(" ".join(str(name) for name in names if name)),
+        text=_storable(text) if isinstance(text, str) else "",
         key=hashlib.sha256(same.encode()).hexdigest(),
+        at=at if isinstance(at, int) and 0 < at < _LATEST else 0,
     )
+
+
+def _storable(words: str) -> str:
+    """Half a sign (``\\ud83d`` of an emoji cut in two) is good JSON and no text: no table takes it."""
+    return words.encode("utf-8", "replace").decode()

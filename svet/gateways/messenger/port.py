@@ -23,7 +23,8 @@ class Heard(StrEnum):
 class BotUpdate:
     """One thing a person did: ``user`` is their id there, ``text`` what they wrote or what the link brought.
 
-    The same thing told again has the same ``key``.
+    The same thing told again has the same ``key``. ``at``: when, in milliseconds of the messenger's clock, 0
+    when it did not say; what is told later may have happened before.
     """
 
     kind: Heard
@@ -31,6 +32,7 @@ class BotUpdate:
     name: str
     text: str
     key: str
+    at: int = 0
 
 
 Hear = Callable[[BotUpdate], None]

@@ -21,7 +21,7 @@ URL = "max://svet_bot:s3cret%2F@platform-api2.max.ru"
 HOOK = "https://portal.example/callbacks/messenger/"
 
 
-def bot_that_hears(status: int, body: Any, *, headers: dict[str, str] | None = None) -> MaxBot:
+def bot_that_hears(status: int, body: Any, *, headers: dict[str, Any] | None = None) -> MaxBot:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     transport = httpx.MockTransport(lambda _: httpx.Response(status, content=content, headers=headers))
     return MaxBot(MessengerAddress.parse(URL), transport=transport)
@@ -121,13 +121,40 @@ def test_what_an_answer_means(status: int, body: Any, kind: type[Exception], cod
     assert "s3cret" not in str(failure.value)
 
 
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("900", 900), ("", 0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0), ("9" * 40, 0), ("²", 0)],
+)
+def test_the_vendor_says_how_long_to_leave_it_alone(said: str, seconds: int) -> None:
+    bot = bot_that_hears(429, {"code": "too.many.requests"}, headers={"Retry-After": said.encode()})
+    with pytest.raises(Temporary) as failed:
+        bot.send(to="7", text="x")
+    assert failed.value.retry_after == seconds
+
+
+def test_half_a_sign_is_no_text_and_stops_nothing() -> None:
+    update = started(payload="\ud83d", user={"user_id": 7, "first_name": "Ан\udc00на"})
+    heard = read(update)
+    assert heard is not None
+    assert (heard.text, heard.name) == ("?", "Ан?на")
+
+
+@pytest.mark.parametrize(
+    ("told", "at"), [(1_795_800_000_000, 1_795_800_000_000), ("x", 0), (-1, 0), (10**30, 0)]
+)
+def test_when_it_happened_is_the_messengers_word(told: object, at: int) -> None:
+    heard = read(started(timestamp=told))
+    assert heard is not None
+    assert heard.at == at
+
+
 def test_no_page_waits_for_the_messenger() -> None:
     with serving(), pytest.raises(DoneWhileServing):
         bot_that_hears(200, {}).send(to="7", text="x")
 
 
 def test_what_people_do_is_read() -> None:
-    assert read(started()) == BotUpdate(Heard.STARTED, "7", "Анна П.", "code", read(started()).key)  # type: ignore[union-attr]
+    assert read(started()) == BotUpdate(Heard.STARTED, "7", "Анна П.", "code", read(started()).key, 1)  # type: ignore[union-attr]
     assert read(started(payload=None)).text == ""  # type: ignore[union-attr]
     assert read(started(update_type="bot_stopped")).kind is Heard.STOPPED  # type: ignore[union-attr]
     heard = read(said())

@@ -57,6 +57,7 @@ class LimitName(StrEnum):
     BROWSERS_PER_PERSON = "browsers_per_person"
     MESSENGERS_PER_PERSON = "messengers_per_person"
     ANSWERS_PER_MESSENGER = "answers_per_messenger"
+    ACTS_PER_MESSENGER = "acts_per_messenger"
     API_PER_TOKEN = "api_per_token"  # noqa: S105 - the name of a limit
     API_PER_NETWORK = "api_per_network"
 
@@ -135,6 +136,8 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.MESSENGERS_PER_PERSON: Limit(10, HOUR),
     # By account of the messenger: who writes more to the bot is acted on and not answered.
     LimitName.ANSWERS_PER_MESSENGER: Limit(20, HOUR),
+    # Each is a row that stays for months: beyond these the account is not heard at all.
+    LimitName.ACTS_PER_MESSENGER: Limit(200, HOUR),
     LimitName.API_PER_TOKEN: Limit(120, MINUTE),
     LimitName.API_PER_NETWORK: Limit(600, HOUR),
 }

@@ -160,6 +160,7 @@ AGREED = {
     LimitName.BROWSERS_PER_PERSON: (20, 3_600, ()),
     LimitName.MESSENGERS_PER_PERSON: (10, 3_600, ()),
     LimitName.ANSWERS_PER_MESSENGER: (20, 3_600, ()),
+    LimitName.ACTS_PER_MESSENGER: (200, 3_600, ()),
     LimitName.API_PER_TOKEN: (120, 60, ()),
     LimitName.API_PER_NETWORK: (600, 3_600, ()),
 }

@@ -32,6 +32,7 @@ from svet.notices.models import Delivery, IncomingSms, MessengerChat, Subscripti
 from svet.notices.rules import (
     DELIVERY_MOVES,
     HOLD,
+    LONGEST_PAUSE,
     NO_BROWSER,
     NO_CHAT,
     SKEW,
@@ -54,7 +55,8 @@ def deliver(delivery_id: int) -> None:
     try:
         reference = _send(delivery)
     except Temporary as failure:
-        _postpone(delivery=delivery, reason=str(failure), now=timezone.now())
+        asked = timedelta(seconds=failure.retry_after)
+        _postpone(delivery=delivery, reason=str(failure), now=timezone.now(), asked=asked)
     except Permanent as failure:
         if delivery.subscription and failure.code == GONE:
             _forget_browser(delivery, delivery.subscription)
@@ -215,8 +217,9 @@ def _forget_browser(delivery: Delivery, browser: Subscription) -> None:
         Subscription.objects.filter(pk=browser.pk).delete()
 
 
-def _postpone(*, delivery: Delivery, reason: str, now: datetime) -> None:
-    due_at = now + pause_after(delivery.attempts)
+def _postpone(*, delivery: Delivery, reason: str, now: datetime, asked: timedelta) -> None:
+    # Whoever asks for a longer pause is given it, up to our longest.
+    due_at = now + max(pause_after(delivery.attempts), min(asked, LONGEST_PAUSE))
     if due_at >= delivery.give_up_at:
         _finish(delivery=delivery, state=DeliveryState.FAILED, reason=f"gave up: {reason}")
         return

@@ -70,7 +70,7 @@ def invite_to_chat(*, recipient_id: int, now: datetime) -> ChatInvitation:
     return ChatInvitation(link=messenger.gateway().link(code), code=code, until=until)
 
 
-def connect_chat(*, code: str, reader: str, name: str, now: datetime) -> int | None:
+def connect_chat(*, code: str, reader: str, name: str, happened: int, now: datetime) -> int | None:
     """Spend the code: from now on its recipient's notices are written there; who that is, or None: no such.
 
     :raises TakenElsewhere: the code is kept for another account of the messenger
@@ -79,7 +79,9 @@ def connect_chat(*, code: str, reader: str, name: str, now: datetime) -> int | N
     known = MessengerCode.objects.select_for_update().filter(digest=_digest(code), expires_at__gt=now).first()
     if known is None:
         return None
-    made = MessengerChat(recipient_id=known.recipient_id, reader=reader, name=name[:120], connected_at=now)
+    made = MessengerChat(
+        recipient_id=known.recipient_id, reader=reader, name=name[:120], connected_at=now, last_act=happened
+    )
     # Two codes of two cabinets may be brought by one reader at once: the constraints let one of them stand.
     MessengerChat.objects.bulk_create([made], ignore_conflicts=True)
     if not MessengerChat.objects.filter(recipient_id=known.recipient_id, reader=reader).exists():
@@ -90,9 +92,23 @@ def connect_chat(*, code: str, reader: str, name: str, now: datetime) -> int | N
 
 def disconnect_chat(*, recipient_id: int) -> bool:
     """Write nothing there any more, nor what waits to be written; says whether anything was connected."""
-    require_transaction()
-    MessengerCode.objects.filter(recipient_id=recipient_id).delete()
+    forget_invitation(recipient_id=recipient_id)
     return bool(MessengerChat.objects.filter(recipient_id=recipient_id).delete()[0])
+
+
+def is_news(*, reader: str, happened: int) -> bool:
+    """Whether nothing later is known of whoever reads there: what they did since must not be undone (a step).
+
+    The messenger tells again what it could not tell, while the next thing already came through.
+    """
+    require_transaction()
+    known = MessengerChat.objects.select_for_update().filter(reader=reader).first()
+    if known is None or not happened:
+        return True
+    if happened < known.last_act:
+        return False
+    MessengerChat.objects.filter(pk=known.pk).update(last_act=happened)
+    return True
 
 
 def note_stopped(*, reader: str, stopped: bool, now: datetime) -> bool:
@@ -109,7 +125,7 @@ def take_to_read(update_id: int, *, now: datetime) -> UpdateView | None:
     if row is None:
         return None
     MessengerUpdate.objects.filter(pk=update_id).update(read_at=now, name="", text="")
-    return UpdateView(row.kind, row.reader, row.name, row.text)
+    return UpdateView(row.kind, row.reader, row.name, row.text, row.happened)
 
 
 def answer_in_chat(
@@ -132,6 +148,12 @@ def answer_in_chat(
     # Who asked an hour ago waits for it no more.
     answer.give_up_at = now + ANSWER_LIVES
     enqueue([answer], event=event)
+
+
+def forget_invitation(*, recipient_id: int) -> None:
+    """The link that was made connects nothing any more (a step)."""
+    require_transaction()
+    MessengerCode.objects.filter(recipient_id=recipient_id).delete()
 
 
 def forget_codes(*, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""A test message, sent at once and kept nowhere: whether mail and SMS leave this machine."""
+"""A test message, sent at once and kept nowhere: whether mail, SMS and words for the messenger leave."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from svet.gateways import mail, sms
+from svet.gateways import mail, messenger, sms
 from svet.gateways.failures import GatewayFailure
 from svet.kernel.ids import new_public_id
+from svet.notices.models import MessengerChat
 from svet.site.queries import installation
 
 
@@ -44,6 +45,19 @@ def try_sms(*, to: str) -> TrialOutcome:
     text = _("{brand}: проверка СМС").format(brand=installation().brand)
     try:
         said = sms.gateway().send(to=to, text=text[:70], message_id=new_public_id())
+    except GatewayFailure as failure:
+        return TrialOutcome(False, str(failure))
+    return TrialOutcome(True, said)
+
+
+def try_messenger(*, phone: str) -> TrialOutcome:
+    """Write to the messenger which the cabinet of this phone, ``+79…``, has connected."""
+    reader = MessengerChat.objects.filter(recipient__phone=phone).values_list("reader", flat=True).first()
+    if reader is None:
+        return TrialOutcome(False, _("кабинет с этим телефоном не подключил мессенджер"))
+    words = _("Это проверка: {brand} умеет писать в мессенджер. Отвечать не нужно.")
+    try:
+        said = messenger.gateway().send(to=reader, text=words.format(brand=installation().brand))
     except GatewayFailure as failure:
         return TrialOutcome(False, str(failure))
     return TrialOutcome(True, said)

@@ -19,6 +19,7 @@ _NAMES: Final = {"max": "MAX"}
 class ChatView:
     """The dialogue in which a person reads notices; ``stopped``: the bot was silenced there."""
 
+    number: str
     name: str
     connected_at: datetime
     stopped: bool
@@ -26,12 +27,13 @@ class ChatView:
 
 @dataclass(frozen=True, slots=True)
 class UpdateView:
-    """What a person did to the bot."""
+    """What a person did to the bot, ``happened`` milliseconds by the messenger's clock (0: unknown)."""
 
     kind: str
     reader: str
     name: str
     text: str
+    happened: int
 
 
 def messenger_name() -> str:
@@ -42,8 +44,15 @@ def messenger_name() -> str:
 
 def chat(recipient_id: int) -> ChatView | None:
     """Where the person reads notices, if anywhere."""
-    row = MessengerChat.objects.filter(recipient_id=recipient_id).first() if messenger_name() else None
-    return None if row is None else ChatView(row.name, row.connected_at, row.stopped_at is not None)
+    return kept_chat(recipient_id) if messenger_name() else None
+
+
+def kept_chat(recipient_id: int) -> ChatView | None:
+    """What we keep of the person's messenger, even where the installation has no bot any more."""
+    row = MessengerChat.objects.filter(recipient_id=recipient_id).first()
+    if row is None:
+        return None
+    return ChatView(row.reader, row.name, row.connected_at, row.stopped_at is not None)
 
 
 def sender_of(update_id: int) -> str | None:

@@ -179,6 +179,7 @@ SKEW: Final = timedelta(seconds=2)
 STUCK_AFTER: Final = timedelta(minutes=10)
 
 _PAUSES: Final = (5, 15, 30, 60, 120, 300, 900, 1800, 3600)
+LONGEST_PAUSE: Final = timedelta(seconds=_PAUSES[-1])
 
 
 def pause_after(attempt: int) -> timedelta:

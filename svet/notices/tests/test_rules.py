@@ -49,6 +49,7 @@ SAMPLE = {
     "app": "MAX",
     "became": "on",
     "reply": "connected",
+    "phone": "+7\u00a0911\u00a0***-**-12",
     "access": "confirmed",
     "about": "factor",
     "act": "tampered",

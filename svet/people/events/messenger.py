@@ -70,8 +70,9 @@ def _changed(p: Params) -> Words:
 def _answer(p: Params) -> Words:
     text = {
         BotAnswer.CONNECTED: _(
-            "Готово: сюда будут приходить уведомления личного кабинета %(brand)s. "
-            "Коды для входа мы сюда не присылаем и здесь не спрашиваем. Отключить: /stop"
+            "Готово: сюда будут приходить уведомления личного кабинета %(brand)s с телефоном %(phone)s. "
+            "Коды для входа мы сюда не присылаем и здесь не спрашиваем. "
+            "Отключить, если это не ваш кабинет или больше не нужно: /stop"
         ),
         BotAnswer.TAKEN: _(
             "Здесь уже читают уведомления другого кабинета. Чтобы подключить этот, напишите /stop "
@@ -110,14 +111,16 @@ MESSENGER: Final = EventSpec(
     obligatory=(NoticeChannel.BELL, NoticeChannel.EMAIL, NoticeChannel.PUSH),
 )
 
-# ``reply``: a BotAnswer.
+# ``reply``: a BotAnswer; ``phone``: of the cabinet just connected, masked, for its link may have come from
+# somebody who would have another person read, and believe, what their cabinet is told.
 BOT_ANSWER: Final = EventSpec(
     code="bot_answer",
     name=gettext_lazy("Ответ бота"),
     words=_answer,
-    needs={"reply"},
+    needs={"reply", "phone"},
     places={"notification-settings"},
-    awaited=True,
+    # Before a month's bills and behind codes, whoever writes to the bot.
+    obligatory=(NoticeChannel.MESSENGER,),
 )
 
 EVENTS: Final = (MESSENGER, BOT_ANSWER)

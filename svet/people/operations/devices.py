@@ -14,6 +14,7 @@ from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import moment
 from svet.notices import operations as notices
+from svet.notices.operations.messengers import forget_invitation
 from svet.people import events
 from svet.people.models import Device, Person
 from svet.people.models.digests import cookie_digest
@@ -112,6 +113,8 @@ def close_sessions(*, person_id: int, keep_session: str = "") -> int:
     others = list(devices.exclude(session_key=keep_session) if keep_session else devices)
     count = sum(bool(device.session_key) for device in others)
     _end(person_id=person_id, devices=others)
+    # Whoever is signed out may have made a link that connects a messenger, and have it still.
+    forget_invitation(recipient_id=recipient_of(person_id))
     trusted = Device.objects.filter(person_id=person_id, trusted_until__isnull=False)
     (trusted.exclude(session_key=keep_session) if keep_session else trusted).update(trusted_until=None)
     return count

@@ -25,6 +25,7 @@ from svet.notices.operations.messengers import (
     connect_chat,
     disconnect_chat,
     invite_to_chat,
+    is_news,
     note_stopped,
     take_to_read,
 )
@@ -33,6 +34,7 @@ from svet.notices.rules import NoticeChannel
 from svet.people.events.messenger import BOT_ANSWER, MESSENGER, BotAnswer, MessengerChange
 from svet.people.models import Person
 from svet.people.rules.names import ProfileReason, ProfileRefused
+from svet.people.rules.phones import mask_phone
 
 #: A code as the link brings it or a person writes it; and words that end it.
 _CODE: Final = re.compile(r"(?:/start\s+)?([A-Za-z0-9_-]{20,40})", re.ASCII)
@@ -93,7 +95,7 @@ def read_update(update_id: int, *, now: datetime) -> None:
         answer_in_chat(
             reader=heard.reader,
             event=BOT_ANSWER,
-            params={"reply": answer},
+            params={"reply": answer, "phone": "" if recipient_id is None else _phone_of(recipient_id)},
             place=None if recipient_id is not None else _PLACE,
             recipient_id=recipient_id,
             now=now,
@@ -101,7 +103,9 @@ def read_update(update_id: int, *, now: datetime) -> None:
 
 
 def _act(heard: UpdateView, *, now: datetime) -> BotAnswer | None:
-    """What came of it, and what to say."""
+    """What came of it, and what to say; what is told too late is passed over."""
+    if not is_news(reader=heard.reader, happened=heard.happened):
+        return None
     reader = recipient_reading(heard.reader)
     words = heard.text.strip()
     if heard.kind == "stopped":
@@ -120,7 +124,9 @@ def _act(heard: UpdateView, *, now: datetime) -> BotAnswer | None:
 
 def _connect(code: str, heard: UpdateView, *, reader: int | None, now: datetime) -> BotAnswer:
     try:
-        recipient_id = connect_chat(code=code, reader=heard.reader, name=_plain(heard.name), now=now)
+        recipient_id = connect_chat(
+            code=code, reader=heard.reader, name=_plain(heard.name), happened=heard.happened, now=now
+        )
     except TakenElsewhere:
         return BotAnswer.TAKEN
     if recipient_id is None:
@@ -164,6 +170,10 @@ def _tell(person: Person, *, change: MessengerChange, by: Actor, name: str, now:
         already={NoticeChannel.MESSENGER},
         now=now,
     )
+
+
+def _phone_of(recipient_id: int) -> str:
+    return mask_phone(Person.objects.values_list("phone", flat=True).get(recipient_id=recipient_id))
 
 
 def _plain(name: str) -> str:

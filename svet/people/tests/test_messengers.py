@@ -6,32 +6,39 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
 from svet.bills import events as bill_events
 from svet.config.jobs.messenger import attend_messenger
 from svet.gateways import messenger as gateways
+from svet.gateways.failures import Temporary
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
+from svet.kernel.personal import DataSubject
 from svet.kernel.places import Place
 from svet.kernel.refusals import NotFound
 from svet.limits.operations import LimitReached
 from svet.notices import operations as notices
 from svet.notices import queries
+from svet.notices.exports import EXPORT
 from svet.notices.jobs.messengers import take_update
 from svet.notices.models import Delivery, MessengerChat, MessengerCode, MessengerUpdate, Notice
 from svet.notices.operations.leaving import say_farewell
 from svet.notices.operations.messengers import NotTheMessenger, hear_update
+from svet.notices.operations.trying import try_messenger
 from svet.notices.queries.messengers import chat
-from svet.notices.rules import NO_CHAT, NoticeChannel
+from svet.notices.rules import NO_CHAT, NoticeChannel, priority
 from svet.people import operations
 from svet.people.events import CODE
-from svet.people.jobs import forget_old
+from svet.people.events.messenger import BOT_ANSWER
+from svet.people.jobs import forget_old, read_update
 from svet.people.models import Person
 from svet.people.operations.at_the_office import shut_everywhere
 from svet.people.rules.names import ProfileReason, ProfileRefused
@@ -389,3 +396,117 @@ def test_a_deleted_cabinet_leaves_nothing_of_it(outer: Messenger, anna: Person) 
     assert not MessengerChat.objects.exists()
     assert not MessengerUpdate.objects.exists()
     assert not Delivery.objects.filter(address=user).exists()
+
+
+def act_at(moment_ms: int, kind: str, text: str = "", *, user: int = 9, read: bool = True) -> None:
+    """Something somebody did at a moment of the messenger's clock is told now."""
+    update: dict[str, Any] = {"update_type": f"bot_{kind}", "timestamp": moment_ms, "chat_id": user}
+    update |= {"user": {"user_id": user, "first_name": "Анна"}, "payload": text}
+    if kind == "said":
+        message = {"sender": update["user"], "recipient": {"chat_type": "dialog"}, "body": {"text": text}}
+        update = {"update_type": "message_created", "timestamp": moment_ms, "message": message}
+    secret = gateways.gateway()._secret  # type: ignore[attr-defined]
+    hear_update(raw=json.dumps(update).encode(), secret=secret, now=timezone.now())
+    if read:
+        run_jobs(queue="notices", limit=50)
+
+
+def test_what_is_told_late_undoes_nothing_that_was_done_since(outer: Messenger, anna: Person) -> None:
+    user = int(outer.act("Анна", "started"))
+    act_at(1_000, "started", invite(anna), user=user)
+    act_at(3_000, "started", user=user)
+    act_at(2_000, "stopped", user=user)
+    view = chat(anna.recipient_id)
+    assert view is not None
+    assert not view.stopped
+    operations.disconnect_messenger(person_id=anna.pk, address="", now=timezone.now())
+    act_at(5_000, "started", invite(anna), user=user)
+    act_at(4_000, "said", "/stop", user=user)
+    assert chat(anna.recipient_id) is not None
+    act_at(6_000, "said", "/stop", user=user)
+    assert chat(anna.recipient_id) is None
+
+
+def test_a_crowd_fills_no_table(outer: Messenger, anna: Person) -> None:
+    secret = gateways.gateway()._secret  # type: ignore[attr-defined]
+    for number in range(210):
+        update = {
+            "update_type": "bot_started",
+            "timestamp": number + 1,
+            "chat_id": 9,
+            "user": {"user_id": 9, "first_name": "Вера"},
+        }
+        hear_update(raw=json.dumps(update).encode(), secret=secret, now=timezone.now())
+    assert MessengerUpdate.objects.count() == 200
+
+
+def test_codes_of_the_entrance_go_before_whatever_people_write_to_the_bot(
+    outer: Messenger, anna: Person
+) -> None:
+    assert priority(BOT_ANSWER) < priority(CODE)
+    act_at(1_000, "started", read=False)
+    [reading] = ProcrastinateJob.objects.filter(task_name="people.read_update")
+    assert reading.priority < priority(CODE)
+
+
+def test_reading_that_failed_is_done_again(outer: Messenger, anna: Person) -> None:
+    assert read_update.get_retry_exception(OSError(), SimpleNamespace(attempts=0)) is not None  # type: ignore[arg-type]
+
+
+def test_a_link_ends_with_the_sessions(outer: Messenger, anna: Person) -> None:
+    code = invite(anna)
+    operations.end_other_sessions(person_id=anna.pk, session_key="", address="", now=timezone.now())
+    act_at(1_000, "started", code)
+    assert chat(anna.recipient_id) is None
+
+
+def test_a_messenger_that_asks_to_be_left_alone_is(
+    outer: Messenger, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(outer, anna)
+    bot = type(gateways.gateway())
+
+    def busy(self: object, *, to: str, text: str) -> str:
+        raise Temporary("max: 429", retry_after=900)
+
+    monkeypatch.setattr(bot, "send", busy)
+    tell(anna)
+    waits = Delivery.objects.get(event="bill_ready", channel="messenger")
+    assert 880 < (waits.due_at - timezone.now()).total_seconds() <= 900
+
+
+def test_a_trial_writes_where_the_phone_reads_and_says_why_it_did_not(
+    outer: Messenger, anna: Person, settings: Settings
+) -> None:
+    assert not try_messenger(phone=anna.phone).taken
+    connect(outer, anna)
+    outer.rest()
+    kept = Delivery.objects.count()
+    assert try_messenger(phone=anna.phone).taken
+    assert "Это проверка" in outer.read("Анна")[-1]
+    assert Delivery.objects.count() == kept
+    settings.MESSENGER_URL = ""
+    assert "SVET_MESSENGER_URL" in try_messenger(phone=anna.phone).said
+    settings.MESSENGER_URL = outer.url
+
+
+def test_the_copy_has_the_number_and_name_even_without_a_bot(
+    outer: Messenger, anna: Person, settings: Settings
+) -> None:
+    user = connect(outer, anna)
+    settings.MESSENGER_URL = ""
+    [section] = [one for one in EXPORT.sections if one.key == "messenger"]
+    rows: Any = section.rows(DataSubject(anna.pk, anna.recipient_id))
+    [row] = rows
+    assert (row["number"], row["name"]) == (user, "Анна")
+    settings.MESSENGER_URL = outer.url
+
+
+def test_whoever_was_given_anothers_link_sees_that_the_cabinet_is_not_theirs(
+    outer: Messenger, anna: Person
+) -> None:
+    connect(outer, anna)
+    assert "с телефоном +7\u00a0911\u00a0***-**-12." in outer.read("Анна")[-1]
+    outer.act("Вера", "said", "чей это кабинет?")
+    hear(outer)
+    assert "***" not in outer.read("Вера")[-1]
