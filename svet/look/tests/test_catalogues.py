@@ -68,6 +68,19 @@ def test_english_has_no_russian_left() -> None:
             assert not re.search("[а-яё]", str(string), re.IGNORECASE), string
 
 
+def test_english_has_one_word_for_one_thing() -> None:
+    """As docs/glossary.md says: «кабинет» is "portal", «поставщик» is "supplier"."""
+    another = re.compile(r"\b(cabinets?|online accounts?|customer area)\b", re.IGNORECASE)
+    wrong = []
+    for message in catalogues.merged("en", texts()):
+        strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+        for string in filter(None, strings) if message.id else ():
+            said = HOLE.sub("", string).replace("--provider", "")
+            supplier = "поставщик" in str(message.id).lower() and re.search(r"\b[Pp]roviders?\b", said)
+            wrong += [string] if another.search(said) or supplier else []
+    assert not wrong, "\n".join(wrong)
+
+
 @pytest.mark.parametrize(
     ("language", "count", "text"),
     [

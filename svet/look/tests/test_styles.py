@@ -97,6 +97,14 @@ def test_the_sheet_of_every_page_and_all_of_them_weigh_no_more_than_this() -> No
     assert everything <= ALL_BYTES, everything
 
 
+def test_letters_grow_no_further_than_the_screen_of_a_phone() -> None:
+    """A browser's own letters of 200 % at 320 px made pages twice as wide as the screen."""
+    sheet = (SHEETS / "svet.css").read_text("utf-8")
+    sizes = re.findall(r"(?::root|\[data-size=\"large\"\]) \{[^}]*?font-size: ([^;]+);", sheet)
+    assert sizes == ["min(100%, 6.25vw)", "min(125%, 6.25vw)"]
+    assert "@media (max-width: 15rem) { body { overflow-wrap: anywhere; }" in sheet
+
+
 def test_no_sheet_speaks_of_what_no_template_has() -> None:
     wanted = set().union(*map(used, TEMPLATES.values()))
     dead = {
