@@ -105,6 +105,11 @@ VARIABLES = (
     Variable("SVET_LIMITS_FACTOR", "1", "widens every limit, for load tests only; production refuses it"),
     Variable("SVET_SANDBOX", "0 in production, else 1", "installs the sandbox pages; not in production"),
     Variable("SVET_SANDBOX_URL", "http://127.0.0.1:8780", "where the sandbox's outer world is controlled"),
+    Variable(
+        "SVET_SANDBOX_TILL_PASSWORD",
+        "nothing; in a demonstration that of its tills",
+        "lets the sample town's suppliers have their receipts made by the sandbox's tills",
+    ),
     Variable("SVET_TOWN_SEED", "svet", "another word, another town"),
     Variable("SVET_TOWN_ANCHOR", "this month", "the town's last month, `YYYY-MM`"),
     Variable("SVET_TOWN_ACCOUNTS", "2000", "accounts of the town's first provider"),

@@ -35,6 +35,7 @@ def child_environment(*, folder: Path, host: str, ports: Ports, url: str) -> dic
         "SVET_ACQUIRING_URL": f"yookassa+http://100500:test_sandbox@127.0.0.1:{ports.bank}/v3?sbp=yes",
         "SVET_BANK_PAGE_ORIGINS": bank,
         "SVET_SANDBOX_URL": bank,
+        "SVET_SANDBOX_TILL_PASSWORD": "test_atol",
         # One person looks at it, on a machine that may be busy with other things.
         "SVET_QUEUE_SECONDS": "60",
     }

@@ -15,10 +15,13 @@ from django.utils import timezone
 
 from svet.accounts.tests.factories import make_account, make_group, make_link, make_provider
 from svet.cabinet.shell.showcase import TROUBLES
+from svet.fiscal.models import Receipt
+from svet.fiscal.rules.states import ReceiptKind, ReceiptState
 from svet.kernel.actors import Actor
 from svet.metering.rules import Scheme, zones_of
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.payments.models import Order, PaymentRefund, RefundLine
+from svet.payments.rules.receipts import ReceiptMaker
 from svet.payments.rules.states import OrderState, RefundState
 from svet.payments.tests.factories import REQUISITES, make_order, owe
 from svet.people import operations as people
@@ -198,6 +201,26 @@ def payments(world: World) -> Iterator[Visit]:
         yield f"payment {state}", client, path
 
 
+def receipts(world: World) -> Iterator[Visit]:
+    """A credited payment whose fiscal receipt is made without a link, is late, or was settled by hand."""
+    order = Order.objects.get(public_id=world.ids["order_id"])
+    now = timezone.now()
+    Order.objects.filter(pk=order.pk).update(
+        state=OrderState.CREDITED, credited_at=now, paid_at=now, receipts=ReceiptMaker.CASHBOX
+    )
+    provider, name = order.lines.all()[0].account.provider, "states"
+    made = Receipt.objects.create(
+        external_id=name, source=name, kind=ReceiptKind.SELL.value, order=order, provider=provider,
+        kopecks=order.total_kopecks, at=now, made_at=now, document_number="4294967295",
+        document_attribute="4294967295", storage_number="9999078900001234", done_at=now,
+    )  # fmt: skip
+    client = Client(raise_request_exception=False)
+    client.cookies[settings.SESSION_COOKIE_NAME] = world.cookies[Who.ANNA]
+    for state in (ReceiptState.DONE, ReceiptState.FAILED, ReceiptState.CLOSED):
+        Receipt.objects.filter(pk=made.pk).update(state=state.value)
+        yield f"receipt {state}", client, f"/payment/orders/{order.public_id}/"
+
+
 def payees(world: World) -> Iterator[Visit]:
     """Accounts of two providers under one «Оплатить»: one card for both, a row in its middle, the turns."""
     person = make_person(first_name="Борис")
@@ -275,6 +298,7 @@ STATES = (
     newcomer,
     forty_accounts,
     payments,
+    receipts,
     payees,
     given_back,
     troubles,

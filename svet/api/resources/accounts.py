@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from svet.api.shell.schemas import AccountOut, LinkIn, ProblemOut
 from svet.arrangements.queries import standing_promises
 from svet.arrangements.queries.plans import running_plans
 from svet.journal import operations as journal
+from svet.kernel.money import ZERO, Money
 from svet.kernel.writing import plain
 from svet.ledger import queries as ledger
 from svet.payments import queries as payments
@@ -104,7 +106,7 @@ def _views(caller: Caller) -> list[dict[str, Any]]:
     ]
     ids = [card.account_id for _, card in opened]
     balances, moving = ledger.balances(ids), payments.in_transit(ids)
-    agreed = _agreed([card for _, card in opened], now=timezone.now())
+    agreed = _agreed([card for _, card in opened], moving=moving, now=timezone.now())
     return [
         _view(group, card)
         | {
@@ -116,18 +118,22 @@ def _views(caller: Caller) -> list[dict[str, Any]]:
     ]
 
 
-def _agreed(cards: list[AccountCard], *, now: datetime) -> dict[int, dict[str, Any]]:
-    """By account what was agreed about its debt, as who may pay for it is told."""
+def _agreed(
+    cards: list[AccountCard], *, moving: Mapping[int, Money], now: datetime
+) -> dict[int, dict[str, Any]]:
+    """By account what was agreed about its debt beyond money on its way, as who may pay for it is told."""
     ids = [card.account_id for card in cards if Right.PAY in card.rights]
     days: dict[int, date] = {card.account_id: queries.provider_today(card.provider, now) for card in cards}
-    found = {
-        key: {"kind": "promise", "ask_kopecks": one.left.kopecks, "until": one.until_on.isoformat()}
-        for key, one in standing_promises(ids).items()
-        if one.left and one.until_on >= days[key]
-    }
+    found = {}
+    for key, one in standing_promises(ids).items():
+        left = one.left - moving.get(key, ZERO)
+        if left > ZERO and one.until_on >= days[key]:
+            until = one.until_on.isoformat()
+            found[key] = {"kind": "promise", "ask_kopecks": left.kopecks, "until": until}
     for key, plan in running_plans(ids, now=now).items():
-        until = plan.next.due_on.isoformat() if plan.next else None
-        found[key] = {"kind": "instalments", "ask_kopecks": plan.ask.kopecks, "until": until}
+        ask = max(plan.ask - moving.get(key, ZERO), ZERO)
+        until_on = plan.next.due_on.isoformat() if plan.next else None
+        found[key] = {"kind": "instalments", "ask_kopecks": ask.kopecks, "until": until_on}
     return found
 
 

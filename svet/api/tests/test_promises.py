@@ -10,7 +10,9 @@ from django.utils import timezone
 from svet.accounts.models import Link
 from svet.api.tests.test_v1 import Program
 from svet.autopay.tests.factories import pay_by_hand
-from svet.payments.tests.factories import make_family, owe
+from svet.payments.models import Order
+from svet.payments.rules.states import OrderState
+from svet.payments.tests.factories import make_family, make_order, owe
 
 pytestmark = pytest.mark.django_db
 
@@ -74,5 +76,11 @@ def test_nothing_is_asked_of_a_promise_that_was_paid_before_it_is_judged() -> No
         "until": until,
     }
     assert [one["amount_kopecks"] for one in anna.get("/today").json()["promised"]] == [100_00]
+    # Nor of money that the bank has taken.
+    order = make_order(person=family.anna, lines=[(family.first, 100_00)], now=timezone.now())
+    Order.objects.filter(pk=order.pk).update(state=OrderState.PAID)
+    assert anna.get(address).json()["agreed"] is None
+    Order.objects.filter(pk=order.pk).update(state=OrderState.CANCELED)
+    assert anna.get(address).json()["agreed"] is not None
     pay_by_hand(family.first, 100_00, at=timezone.now())
     assert (anna.get(address).json()["agreed"], anna.get("/today").json()["promised"]) == (None, [])

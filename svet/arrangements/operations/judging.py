@@ -170,6 +170,9 @@ def _tell_late(
     lacks = asked_of(part_lacks(parts, movements, late, by=today), balance=balance)
     if not lacks:
         return  # what was posted for a day to come is owed no more
+    lacks -= underway([row.account_id]).get(row.account_id, 0)
+    if lacks <= 0:
+        return  # the bank has taken it: should it not come, tomorrow's look says so, and its days begin then
     part = InstalmentPartView(late.no, late.due_on, late.money, late.told_on, today)
     InstalmentPart.objects.filter(plan=row, no=late.no).update(late_told_on=today)
     tell_plan(row, account.number, event=events.PLAN_LATE, part=part, ask=Money(lacks), now=now)

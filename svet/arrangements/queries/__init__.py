@@ -101,6 +101,7 @@ def offer_for(account: AccountView, *, person_id: int, now: datetime) -> Promise
         and may_recall(until=standing.until_on, today=today),
         past=tuple(one for one in known if one.state is not PromiseState.OPEN),
         terms=terms,
+        today=today,
     )
 
 

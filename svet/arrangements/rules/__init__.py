@@ -122,6 +122,13 @@ class PromiseOffer:
     mine: bool
     past: tuple[PromiseView, ...]
     terms: PromiseTerms
+    #: The supplier's day.
+    today: date
+
+    @property
+    def day_over(self) -> bool:
+        """Whether the day of the promise that stands is over: it is judged some days later."""
+        return self.standing is not None and self.standing.until_on < self.today
 
 
 @dataclass(frozen=True, slots=True)

@@ -391,3 +391,15 @@ def test_nobody_is_reminded_of_a_part_whose_money_is_on_its_way(family: Family) 
     judge_plans(now=at(near + timedelta(days=1)))
     judge_plans(now=at(near + timedelta(days=2)))
     assert told("plan_due") == [family.anna.recipient_id]
+
+
+def test_a_part_whose_money_is_on_its_way_is_not_called_missed(family: Family) -> None:
+    agree(family)
+    order = make_order(person=family.anna, lines=[(family.first, 1_000_00)], now=NOW)
+    Order.objects.filter(pk=order.pk).update(state=OrderState.REVIEW, taken_kopecks=1_000_00)
+    days_pass(date(2026, 12, 26))
+    assert (told("plan_late"), state()) == ([], "standing")
+    # It went back instead: the next morning says so, and its days begin then.
+    Order.objects.filter(pk=order.pk).update(state=OrderState.CANCELED)
+    days_pass(date(2026, 12, 28), since=date(2026, 12, 27))
+    assert (told("plan_late"), state()) == ([family.anna.recipient_id], "standing")

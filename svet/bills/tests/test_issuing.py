@@ -43,7 +43,9 @@ from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_reading
 from svet.notices.models import Delivery, Notice
 from svet.notices.rules import Words
-from svet.payments.tests.factories import REQUISITES, owe
+from svet.payments.models import Order
+from svet.payments.rules.states import OrderState
+from svet.payments.tests.factories import REQUISITES, make_order, owe
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from tests.jobs import run_jobs
@@ -449,5 +451,13 @@ def test_bill_after_a_missed_part_names_no_day_that_is_over_as_one_to_come() -> 
     assert f"до {day(plan.next.due_on)}" not in bell
     by = Actor.person(anna.pk)
     assert "стоит весь долг" in Delivery.objects.filter(event="bill_ready", channel="email").get().body
-    page = agreed_words(by, queries.bill_for(actor=by, public_id=Bill.objects.get().public_id), now=NOW)
+    view = queries.bill_for(actor=by, public_id=Bill.objects.get().public_id)
+    page = agreed_words(by, view, now=NOW)
     assert "просрочена" in page
+    # What the bank has taken is not asked for once more.
+    order = make_order(person=anna, lines=[(account, plan.ask.kopecks - 100)], now=NOW)
+    Order.objects.filter(pk=order.pk).update(state=OrderState.PAID)
+    assert "внесите 1,00" in agreed_words(by, view, now=NOW).replace("\xa0", " ")
+    order = make_order(person=anna, lines=[(account, 100)], now=NOW)
+    Order.objects.filter(pk=order.pk).update(state=OrderState.PAID)
+    assert "сейчас платить ничего не нужно" in agreed_words(by, view, now=NOW)

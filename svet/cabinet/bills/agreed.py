@@ -13,7 +13,9 @@ from svet.arrangements.queries.plans import running_plans
 from svet.bills import queries as bills
 from svet.bills.queries import BillView
 from svet.kernel.actors import Actor
+from svet.kernel.money import ZERO
 from svet.look.formats import day, roubles
+from svet.payments import queries as payments
 
 
 def agreed_words(by: Actor, view: BillView, *, now: datetime) -> str:
@@ -25,8 +27,10 @@ def agreed_words(by: Actor, view: BillView, *, now: datetime) -> str:
     found = visible_accounts(by, public_ids=[view.account_public_id], right=Right.PAY)
     if not found or bills.latest(account_ids=[key])[key].bill_id != view.summary.bill_id:
         return ""
-    if plan is not None and plan.next is not None:
-        values = {"sum": roubles(plan.ask), "until": day(plan.next.due_on)}
+    moving = payments.in_transit([key]).get(key, ZERO)
+    if plan is not None and plan.next is not None and plan.ask > moving:
+        # What the bank has taken is not asked for once more.
+        values = {"sum": roubles(plan.ask - moving), "until": day(plan.next.due_on)}
         if plan.next.due_on < provider_today(found[0].provider, now):
             return (
                 _("Долг вы платите в рассрочку, и её часть просрочена: внесите %(sum)s, срок был %(until)s.")
@@ -37,7 +41,7 @@ def agreed_words(by: Actor, view: BillView, *, now: datetime) -> str:
         )
     if plan is not None:
         return _("Долг вы платите в рассрочку: сейчас платить ничего не нужно.")
-    if promise is None or not promise.left or view.summary.issued_on > promise.made_on:
+    if promise is None or promise.left <= moving or view.summary.issued_on > promise.made_on:
         # A bill of after the promise is asked for by its own day.
         return ""
     if promise.until_on >= provider_today(found[0].provider, now):

@@ -21,13 +21,15 @@ from svet.payments import texts
 from svet.payments.queries import OrderView, Remainder, SeriesView
 from svet.payments.queries.acts import MoneyActView
 from svet.payments.queries.refunds import RefundRequestView
-from svet.payments.rules.acts import MoneyActState
+from svet.payments.rules.acts import MoneyActKind, MoneyActState
 from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.parts import SeriesNeed
+from svet.payments.rules.receipts import ReceiptElsewhere
 from svet.payments.rules.states import OrderState, RefundState
 from svet.payments.texts.chargebacks import chargeback_for_payer
 from svet.payments.texts.misdirected import moved_words
 from svet.payments.texts.shops import bank_name
+from svet.payments.texts.sources import receipt_for_payer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,14 @@ class PaymentStep:
 
 @dataclass(frozen=True, slots=True)
 class DisputeRow:
-    """One dispute at the bank in words; the sum is below zero when the payer has it again."""
+    """One dispute at the bank in words; the sum is below zero when the payer has it again.
+
+    ``receipt``: of money that was moved, who makes its fiscal receipt.
+    """
 
     words: str
     money: Money
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,9 @@ def order_page(
         bank="" if order.untouched else bank_name(order.bank),
         asked=(*_asked_back(refunds), *asked_moves(order.public_id, moves)),
         moved=tuple(
-            DisputeRow(_moved(one), -one.money) for one in moves if one.state is not MoneyActState.WAITING
+            DisputeRow(_moved(one), -one.money, _receipt_of_move(one))
+            for one in moves
+            if one.state is not MoneyActState.WAITING
         ),
         receipts=shown_receipts(receipts),
         receipt_note=receipt_note(order, receipts),
@@ -186,6 +194,14 @@ def tell_called_off(request: HttpRequest, gone: bool) -> None:
 
 def _moved(one: MoneyActView) -> str:
     return moved_words(one.state, money=one.money, source=one.account_number, target=one.to_account_number)
+
+
+def _receipt_of_move(one: MoneyActView) -> str:
+    """As the card of «История» says it; nothing of a move that did not come to be."""
+    if one.state is not MoneyActState.POSTED:
+        return ""
+    between = one.kind is MoneyActKind.INTERCO
+    return receipt_for_payer(ReceiptElsewhere.SUPPLIERS if between else ReceiptElsewhere.NONE)
 
 
 def _words(order: OrderView, *, silent: bool) -> tuple[str, str, str]:

@@ -134,6 +134,9 @@ def _autopay(request: HttpRequest, offer: PromiseOffer) -> str:
     if standing.person_id != person_id or active.next is None:
         return ""
     on = active.next.on
+    if offer.day_over:
+        # Nothing can be paid before a day that is over.
+        return _("Обещанный день прошёл, автоплатёж спишет деньги %(on)s.") % {"on": day(on)}
     if on > standing.until_on:
         return _("Автоплатёж спишет деньги %(on)s, позже обещанного дня: до него заплатите сами.") % {
             "on": day(on)

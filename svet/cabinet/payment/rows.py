@@ -15,7 +15,7 @@ from svet.arrangements.texts.plans import plan_note, plan_progress
 from svet.bills.queries import BillSummary
 from svet.bills.rules.arrears import PromisedPart, arrears_in_parts
 from svet.cabinet.payment.form import AMOUNT, PaymentForm
-from svet.cabinet.payment.late import late_of
+from svet.cabinet.shell.late import late_of
 from svet.kernel.money import ZERO, Money
 
 

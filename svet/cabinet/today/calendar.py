@@ -23,6 +23,8 @@ from svet.accounts.rules import Right
 from svet.arrangements.queries import standing_promises
 from svet.arrangements.queries.plans import running_plans
 from svet.bills import queries as bills
+from svet.bills.rules.arrears import PromisedPart
+from svet.cabinet.shell.late import late_of
 from svet.cabinet.shell.session import now_of, person_of, signed_in
 from svet.kernel.money import ZERO
 from svet.ledger import queries as ledger
@@ -168,26 +170,33 @@ def _payments(request: HttpRequest, cards: Iterable[AccountCard], now: datetime)
     """One event for each day by which something owed is to be paid."""
     paying = [card for card in cards if Right.PAY in card.rights]
     ids = [card.account_id for card in paying]
-    balances, transit, newest = ledger.balances(ids), payments.in_transit(ids), bills.latest(account_ids=ids)
+    balances, transit, newest = (
+        ledger.balances(ids),
+        payments.in_transit(ids),
+        bills.last_bills(account_ids=ids),
+    )
     url = request.build_absolute_uri(reverse("payment"))
     plans, promises = running_plans(ids, now=now), standing_promises(ids)
-    days = set()
+    days: set[date] = set()
     for card in paying:
         key = card.account_id
-        left, on = balances[key] - transit.get(key, ZERO), None
-        today, word = provider_today(card.provider, now), promises.get(key)
+        moving, word = transit.get(key, ZERO), promises.get(key)
+        today = provider_today(card.provider, now)
         if key in plans:
             # Of a debt that is paid in parts the next one is asked.
-            left, on = min(left, plans[key].ask - transit.get(key, ZERO)), plans[key].asks_on
-        else:
-            if word is not None and word.until_on >= today:
-                # What was promised has its own day; a bill of later asks for the rest by its own.
-                if word.left > transit.get(key, ZERO):
-                    days.add(word.until_on)
-                left -= max(word.left - transit.get(key, ZERO), ZERO)
-            on = newest[key].due_on if key in newest else None
-        if on is not None and left > ZERO and on >= today:
-            days.add(on)
+            left = min(balances[key], plans[key].ask) - moving
+            if left > ZERO and plans[key].asks_on >= today:
+                days.add(plans[key].asks_on)
+            continue
+        # What was promised has its own day, each bill its own, and a charge on no bill yet has none.
+        asked = late_of(
+            newest[key],
+            balance=balances[key],
+            transit=moving,
+            promised=PromisedPart(word.left, word.until_on) if word is not None else None,
+            today=today,
+        )
+        days.update(on for on, _sum in asked.coming)
     only_light = all(card.provider.service.charged_here for card in paying)
     title = _("Оплатить электроэнергию") if only_light else _("Оплатить счета")
     return [CalendarEvent(f"due:{day:%Y-%m-%d}", title, day, day, url) for day in sorted(days)]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 from svet.gateways.acquiring.wire import BankAnswer, address_of, ask
 from svet.gateways.failures import Permanent, Temporary
@@ -102,7 +103,7 @@ class Atol:
                 raise Temporary("the till speaks of another document", code="shape")
             raise Permanent(f"the till refused: {error[0]} {error[1][:200]}", code=str(error[0]))
         if standing is FiscalStanding.DONE:
-            return _done(body.get("payload"), external_id=str(body.get("external_id") or ""))
+            return _done(body.get("payload"), external_id=str(body.get("external_id") or ""), till=self.base)
         if standing is FiscalStanding.FAIL:
             code, text, kind = error or (0, "", "unknown")
             again, unsure = kind in _AGAIN, kind in _UNSURE
@@ -165,13 +166,12 @@ def _error(body: Mapping[str, Any]) -> tuple[int, str, str] | None:
     return error["code"], str(error.get("text", "")), str(error.get("type", "unknown"))
 
 
-def _done(payload: Any, *, external_id: str) -> FiscalReport:
+def _done(payload: Any, *, external_id: str, till: str) -> FiscalReport:
     """:raises Temporary: not a document that anybody could find"""
     try:
         number, attribute = payload["fiscal_document_number"], payload["fiscal_document_attribute"]
         if not isinstance(number, int) or not isinstance(attribute, int) or number <= 0:
             raise ValueError("no number")
-        url = str(payload.get("ofd_receipt_url") or "")
         return FiscalReport(
             FiscalStanding.DONE,
             external_id=external_id[:128],
@@ -179,11 +179,18 @@ def _done(payload: Any, *, external_id: str) -> FiscalReport:
             document_number=str(number)[:20],
             document_attribute=str(attribute)[:20],
             storage_number=str(payload["fn_number"])[:20],
-            url=url if url.startswith("https://") and url.isprintable() and len(url) <= 500 else "",
+            url=_link(str(payload.get("ofd_receipt_url") or ""), till=till),
             at=datetime.strptime(payload["receipt_datetime"], "%d.%m.%Y %H:%M:%S"),  # noqa: DTZ007 - has none
         )
     except (KeyError, TypeError, ValueError):
         raise Temporary("the till's report cannot be read", code="shape") from None
+
+
+def _link(url: str, *, till: str) -> str:
+    """Where a receipt is shown: by https, or at the till itself, which in a demonstration has none."""
+    parts = urlsplit(till)
+    safe = url.startswith(("https://", f"{parts.scheme}://{parts.netloc}/"))
+    return url if safe and url.isprintable() and len(url) <= 500 else ""
 
 
 def _money(value: Any) -> Money:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from svet.gateways.acquiring.wire import BankAnswer
@@ -80,7 +81,11 @@ def test_a_document_is_registered_once_by_its_name_and_has_its_numbers(
     report = adapter.report(name=name)
     assert (report.standing, report.total) == (FiscalStanding.DONE, Money(300_11))
     assert (report.document_number, report.storage_number) == ("1001", "9999078900001234")
-    assert report.url == "https://ofd.example/rec/9999078900001234/1001"
+    assert report.url == f"http://127.0.0.1:{till.port}/rec/9999078900001234/1001"
+    shown = httpx.get(report.url)
+    assert shown.status_code == 200
+    assert "300,11" in shown.text
+    assert httpx.get(report.url[:-1] + "2").status_code == 404
     (document,) = till.till.documents()
     assert document["timestamp"] == "22.11.2026 12:00:00"
 

@@ -35,6 +35,7 @@ from svet.sandbox.town.residents import settle_in
 from svet.sandbox.town.rules import neighbours, registers
 from svet.sandbox.town.rules.plan import SECOND, Household, household, months
 from svet.sandbox.town.settings import TownSettings
+from svet.sandbox.town.tills import set_tills
 from svet.sandbox.town.water import supply_water
 from svet.tariffs.operations.norms import load_norms
 from svet.usage.operations import count_alike
@@ -53,12 +54,15 @@ def build(*, town: TownSettings, now: datetime, progress: Progress) -> None:
 def build_first(*, town: TownSettings, now: datetime, progress: Progress) -> None:
     """Build the accounts of the ready sign-ins with their whole history, enough to show a demo."""
     providers = add_providers()
+    # Before all that is looked at once more: who pays meanwhile finds the till where it is today.
+    set_tills(now=now)
     set_norms(providers, now=now)
     show_penalties(providers[SECOND], anchor=town.anchor, now=now)
     load_tariffs(now=now)
     first = _households(town, 1, town.first) + _second_households(town)
     _live(first, "first", providers=providers, town=town, now=now, progress=progress, people=True)
     supply_water(anchor=town.anchor, now=now)
+    set_tills(now=now)
     fill_desks(now=now)
     agree(now=now)
 

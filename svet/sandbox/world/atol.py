@@ -2,7 +2,8 @@
 
 ``getToken``, ``GROUP/sell``, ``GROUP/sell_refund``, ``GROUP/sell_correction``, ``GROUP/report/UUID``. A
 document is kept in the journal before it is answered; a known ``external_id`` gets error 33 with its name. It
-has a number after ``slow`` seconds, unless its failure was ordered. What it refuses: ``atol_form``.
+has a number after ``slow`` seconds, unless its failure was ordered, and is then shown where its link leads:
+``/rec/STORAGE/NUMBER``. What it refuses: ``atol_form``.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from decimal import Decimal
 from typing import Any, Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from svet.sandbox.world import receipt_page
 from svet.sandbox.world.atol_form import TillError, check_document
 from svet.sandbox.world.journal import Journal
+from svet.sandbox.world.requests import origin_of
 from svet.sandbox.world.vault import Clock, now_utc
 
 PREFIX: Final = "/possystem/v5/"
@@ -31,6 +34,9 @@ _STATUSES: Final[Mapping[int, str]] = {
     34: "200 OK",
 }
 STORAGE: Final = "9999078900001234"
+#: What is added to a document's place for its number (ФД), and to that for its attribute (ФПД).
+FIRST: Final = 1000
+ATTRIBUTES: Final = 3_000_000_000
 
 
 class AtolTill:
@@ -72,6 +78,8 @@ class AtolTill:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = str(environ.get("PATH_INFO", ""))
+        if path.startswith(receipt_page.PREFIX):
+            return receipt_page.answer(environ, start_response, found=self._made(path))
         if not path.startswith(PREFIX):
             return self._application(environ, start_response)
         status, body = "200 OK", {}
@@ -94,7 +102,7 @@ class AtolTill:
                 return self._register(verb, _body(environ))
             case "GET", group, "report", name:
                 self._enter(environ, group)
-                return self._report(name)
+                return self._report(name, origin=origin_of(environ))
         raise TillError(31, "Указанная операция не поддерживается")
 
     def _give_token(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,7 +149,7 @@ class AtolTill:
             self._journal.append("till", entry)
         return {"uuid": entry["uuid"], "status": "wait", "error": None}
 
-    def _report(self, name: str) -> dict[str, Any]:
+    def _report(self, name: str, *, origin: str) -> dict[str, Any]:
         known = self._journal.entries("till", where=lambda entry: entry["uuid"] == name)
         if not known:
             raise TillError(30, "Передан некорректный UUID")
@@ -150,12 +158,11 @@ class AtolTill:
         shown |= {"daemon_code": "sandbox", "device_code": "SANDBOX-1", "callback_url": ""}
         if self._clock() < datetime.fromisoformat(entry["ready"]):
             return {**shown, "status": "wait", "payload": None, "error": None}
-        printed = entry.get("printed")
-        if entry["fault"] and not (printed and self._clock() >= datetime.fromisoformat(printed)):
+        if not self._is_made(entry):
             error = _error(-3897, "Чек не пробит: ошибка кассы", entry["fault"])
             return {**shown, "status": "fail", "payload": None, "error": error}
-        number = 1000 + entry["n"]
-        link = f"https://ofd.example/rec/{STORAGE}/{number}"
+        number = FIRST + entry["n"]
+        link = f"{origin}{receipt_page.PREFIX}{STORAGE}/{number}"
         payload = {
             "fiscal_receipt_number": entry["n"],
             "shift_number": 1,
@@ -164,12 +171,27 @@ class AtolTill:
             "fn_number": STORAGE,
             "ecr_registration_number": "0000000001012345",
             "fiscal_document_number": number,
-            "fiscal_document_attribute": 3_000_000_000 + number,
+            "fiscal_document_attribute": ATTRIBUTES + number,
             "fns_site": "www.nalog.gov.ru",
             "ofd_inn": "7700000001",
             "ofd_receipt_url": link,
         }
         return {**shown, "status": "done", "payload": payload, "error": None}
+
+    def _is_made(self, entry: Mapping[str, Any]) -> bool:
+        """Whether a document has its number by now."""
+        printed = entry.get("printed")
+        since = printed if entry["fault"] else entry["ready"]
+        return bool(since) and self._clock() >= datetime.fromisoformat(since)
+
+    def _made(self, path: str) -> receipt_page.MadeDocument | None:
+        """The made document of a link, if there is one."""
+        storage, _, number = path.removeprefix(receipt_page.PREFIX).strip("/").partition("/")
+        for entry in self._journal.entries("till"):
+            known = (STORAGE, str(FIRST + entry["n"]))
+            if known == (storage, number) and self._is_made(entry):
+                return receipt_page.MadeDocument(entry["document"], *known, str(ATTRIBUTES + int(number)))
+        return None
 
 
 def _error(code: int, text: str, kind: str) -> dict[str, Any]:

@@ -148,6 +148,8 @@ def test_what_was_asked_for_is_seen_taken_back_or_told(family: Family, paid: Ord
     press(family, paid)
     done = words(text_of(client.get(page)))
     assert f"Перенесли 35,38 ₽ с № {family.first.number} на № {family.second.number}" in done
+    # As «История» says it of the same money.
+    assert "Кассовый чек. Не нужен: деньги остались у того же поставщика." in done
     assert "Перенос на другой лицевой счёт" in words(text_of(client.get("/today/")))
     clerk = working(make_member(role=Role.OPERATOR))
     staff = words(clerk.get(f"/staff/accounts/{family.first.public_id}/").content.decode())

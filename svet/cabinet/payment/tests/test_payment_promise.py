@@ -115,6 +115,21 @@ def test_the_page_says_that_autopay_waits(db: None, monkeypatch: pytest.MonkeyPa
     assert f"Автоплатёж ждёт обещанного дня: {day(until)}" in done
 
 
+def test_of_a_day_that_is_over_nothing_is_asked_before_it(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acquiring, "gateway", StubBank)
+    cast = make_cast()
+    agree(cast.anna, cast.account, cast.card, now=timezone.now())
+    anna = signed_in(cast.anna)
+    url = f"/payment/promise/{cast.account.public_id}/"
+    anna.post(url, {"until": (timezone.localdate() + timedelta(days=9)).isoformat()})
+    today = timezone.localdate()
+    PaymentPromise.objects.update(made_on=today - timedelta(days=5), until_on=today - timedelta(days=1))
+    said = words(text_of(anna.get(url)))
+    assert "Обещанный день прошёл, автоплатёж спишет деньги" in said
+    assert "Этот день прошёл" in said
+    assert not [word for word in ("до него", "До этого дня", "ждёт обещанного дня") if word in said]
+
+
 def test_the_page_says_that_autopay_charges_already(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acquiring, "gateway", StubBank)
     cast = make_cast()

@@ -18,6 +18,7 @@ from svet.billing.tests.factories import NOVEMBER, charge_november
 from svet.bills.operations import issue
 from svet.cabinet.today.calendar import CalendarEvent, written
 from svet.kernel.actors import Actor
+from svet.ledger import queries as ledger
 from svet.metering.tests.factories import make_meter
 from svet.payments.tests.factories import owe, provider_with_requisites
 from svet.people.models import Person
@@ -133,10 +134,10 @@ def test_a_debt_in_parts_and_a_promised_one_stand_by_their_own_days() -> None:
     text = file_of(anna)
     assert "DTSTART;VALUE=DATE:20261218\r\nDTEND;VALUE=DATE:20261219\r\nSUMMARY:Оплатить" in text
     assert "DTSTART;VALUE=DATE:20261215\r\nDTEND;VALUE=DATE:20261216\r\nSUMMARY:Оплатить" not in text
-    # What came upon it since has the bill's own day.
+    # What came upon it since is on no bill yet: no day asks for it.
     owe(account, 1_00)
     assert "DTSTART;VALUE=DATE:20261218" in file_of(anna)
-    assert "DTSTART;VALUE=DATE:20261215\r\nDTEND;VALUE=DATE:20261216\r\nSUMMARY:Оплатить" in file_of(anna)
+    assert "DTSTART;VALUE=DATE:20261215\r\nDTEND;VALUE=DATE:20261216\r\nSUMMARY:Оплатить" not in file_of(anna)
     recall_promise(by=by, account_public_id=account.public_id, promise_public_id=made, now=NOW)
     owe(account, 3_000_00)
     shown = instalment_offer(by, account_public_id=account.public_id, now=NOW).shown
@@ -146,3 +147,17 @@ def test_a_debt_in_parts_and_a_promised_one_stand_by_their_own_days() -> None:
     assert first > date(2026, 12, 15)
     assert f"DTSTART;VALUE=DATE:{first:%Y%m%d}" in file_of(anna)
     assert "DTSTART;VALUE=DATE:20261215\r\nDTEND;VALUE=DATE:20261216\r\nSUMMARY:Оплатить" not in file_of(anna)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_clock")
+def test_a_charge_on_no_bill_yet_has_no_day() -> None:
+    provider_with_requisites()
+    account, _meter = charge_november()
+    anna = make_person()
+    make_link(person=anna, account=account, confirmed=True)
+    owe(account, -ledger.balances([account.pk])[account.pk].kopecks)
+    issue(provider_id=make_provider().pk, period=NOVEMBER, now=ISSUED)
+    # The bill asks for nothing; what was charged after it will stand on the next one.
+    owe(account, 70_00)
+    assert "SUMMARY:Оплатить" not in file_of(anna)
