@@ -502,6 +502,9 @@ def planted_silent() -> dict[str, Home]:
         homes[name] = Home(begin=WINTER).months(*SILENT["two months"])
     late = homes["late beside a silent one"] = Home("1.1", schemes=(1, 1), begin=WINTER)
     late.months(*SILENT["read after one"], meter=0).months(*SILENT["two months"], meter=1)
+    young = homes["late, each silent in the other's month"] = Home("1.1", begin=WINTER)
+    young.meters.append(young.put(on=date(2026, 4, 26)))
+    young.months(*SILENT["read after one"], meter=0).months(None, None, None, None, 90, meter=1)
     homes["replaced"] = Home(begin=WINTER).months(1000, 1100)
     homes["replaced"].read(Month(2026, 3), 1150, day=5, kind="final")
     Meter.objects.filter(account=homes["replaced"].account).update(removed_on=date(2026, 3, 5))
@@ -522,6 +525,7 @@ def planted_silent() -> dict[str, Home]:
             homes["corrected before"].read(Month(2026, 4), 1290, day=24)
     homes["late"].read(JUNE, 1480)
     homes["late beside a silent one"].read(JUNE, 1480)
+    homes["late, each silent in the other's month"].read(JUNE, 180, meter=1)
     homes["late and read"].read(JUNE, 1480)
     homes["late and read"].read(JULY, 1640)
     return homes
