@@ -36,6 +36,9 @@ END $function$;
 
 class Migration(migrations.Migration):
     dependencies = [("billing", "0002_guards")]
+    beside = {
+        "RunSQL CREATE OR REPLACE FUNCTION billing_check": "refuses what the former one refused, no more and no less",
+    }
 
     beside = {"RunSQL CREATE OR REPLACE FUNCTION billing_check": "refuses what it refused before, asks less often"}
     operations = [

@@ -45,6 +45,9 @@ DROP VIEW metering_gone_door;
 
 class Migration(migrations.Migration):
     dependencies = [("metering", "0004_moved_readings_by_hash")]
+    beside = {
+        "RunSQL CREATE VIEW metering_gone_door AS SELECT": "a view that nobody asked before, and the same notes as before",
+    }
 
     beside = {
         "RunSQL CREATE VIEW metering_gone_door AS SELECT": "a new door; the note is taken of the same rows as before"

@@ -39,16 +39,17 @@ SET: Final[dict[str, str]] = {
     "no norm yet": "(m.number > 0 OR m.steps <= m.averages)",
 }
 
-#: Of the whole months ``b`` behind an average of a scale ``s``. Of who is late none is told: its scales stand
-#: there twice, and it would be made of other months.
+#: Of the whole months ``b`` behind an average of a scale ``s``.
 BASE: Final[dict[str, str]] = {"months enough": "count(*) = %(base)s + 1"}
 
 #: Of the meters ``m`` and the read scales ``s`` of an account ``a``. The digest also tells a meter that came,
-#: a changed ratio and a second price group.
+#: a changed ratio and a second price group. Scales of who is late stand there twice, and an average between
+#: two stretches would be made of other months than those that are told.
 BOOK: Final[dict[str, str]] = {
     "no meter went": "m.went = 0",
     "every scale is told": "m.scales = s.scales",
     "every average is told": "s.silent = s.means",
+    "no average of who is late": "(NOT a.late OR s.silent = 0)",
     "no scale fell": "s.least >= 0",
     "nothing else is known": "a.facts = {digest}",
 }
