@@ -182,7 +182,7 @@ class AtolTill:
         """Whether a document has its number by now."""
         printed = entry.get("printed")
         since = printed if entry["fault"] else entry["ready"]
-        return bool(since) and self._clock() >= datetime.fromisoformat(since)
+        return bool(since) and self._clock() >= datetime.fromisoformat(str(since))
 
     def _made(self, path: str) -> receipt_page.MadeDocument | None:
         """The made document of a link, if there is one."""
