@@ -8,6 +8,7 @@ contrasts once per kind of text.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -23,6 +24,8 @@ from tests.face.rendering import Sheet, stage
 pytestmark = [pytest.mark.journey, pytest.mark.django_db]
 
 WHOLE = os.environ.get("SVET_FACE_MATRIX", "") == "whole"
+#: «PremisesView(premises_id=1, …»: a page was given a value where it needed its words.
+AS_WRITTEN = re.compile(r"\b[A-Z]\w+\([a-z_]+=|&lt;[\w.]+ object at ")
 
 
 @pytest.fixture
@@ -42,6 +45,9 @@ def faults(made: Sequence[Sheet]) -> list[str]:
             looks = EVERY_LOOK if WHOLE else [EVERY_LOOK[number % 4]]
             wrong += look_over(page, sheet.name, looks=looks, frame=number < 4, known=known)
             wrong += [f"{sheet.name}: says {line}" for line in shown.said]
+            wrong += [
+                f"{sheet.name}: a value as Python writes it: {one}" for one in AS_WRITTEN.findall(sheet.html)
+            ]
     return wrong
 
 

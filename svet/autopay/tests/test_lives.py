@@ -259,4 +259,5 @@ def test_months_of_a_random_life(bank: StubBank, seed: int) -> None:
     agree(life.cast.anna, life.cast.account, life.cast.card, now=life.now)
     life.live()
     life.check_end()
-    assert life.seen["paid"] > 0, "a life without a charge proves nothing"
+    # Whether the bank says yes is chance: of seeds 1 to 20 it refused two people for two years.
+    assert life.sent, "a life without a charge proves nothing"

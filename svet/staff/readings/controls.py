@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from svet.accounts.queries import provider_today
+from svet.accounts.queries import provider_today, shown_address
 from svet.accounts.rules import bare_number
 from svet.files.rules import PhotoRefused
 from svet.kernel.refusals import Refused
@@ -46,7 +46,8 @@ def find(request: HttpRequest) -> HttpResponse:
         return keep_search(request)
     asked = asked_of(request).get("q", "").replace("\0", "").strip()[:30]
     meters = queries.standing_by_number(number=bare_number(asked), limit=FOUND) if asked else []
-    return render(request, "staff/controls.html", {"asked": asked, "meters": meters})
+    found = [(meter, shown_address(meter.account, confirmed=True)) for meter in meters]
+    return render(request, "staff/controls.html", {"asked": asked, "meters": found})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

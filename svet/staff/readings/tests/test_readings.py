@@ -136,7 +136,10 @@ def test_control_reading_is_found_entered_with_its_act_and_told() -> None:
     anna, meter = cast()
     client = operator()
     for asked in (meter.serial, meter.account.number):
-        assert meter.public_id in client.post("/staff/controls/", {"q": asked}, follow=True).content.decode()
+        found = client.post("/staff/controls/", {"q": asked}, follow=True).content.decode()
+        assert meter.public_id in found
+        assert meter.account.premises.street.split()[-1] in found
+        assert "PremisesView" not in found
     assert "Ничего не нашлось" in client.post("/staff/controls/", {"q": "0000"}, follow=True).content.decode()
     place = f"/staff/controls/{meter.public_id}/"
     assert client.get(place).status_code == 200
