@@ -23,7 +23,7 @@ from bench.face.goals import Row, Scores, median_scores, median_visit, table
 from bench.face.main_pages import main_survey
 from bench.face.pages import Place, chosen, renewed, survey
 from bench.face.standing import standing_demo
-from bench.face.visits import visit
+from bench.face.visits import of_a_new_device, visit
 
 #: The demonstration's outer world and the builders' page are nobody's cabinet.
 OUTSIDE = ("/sandbox/", "/look/")
@@ -58,7 +58,7 @@ def measure(browser: Browser, *, base: str, visits: int, runs: int, notes: Notes
     for place in chosen(found.places, os.environ.get("FACE_PAGES", "")):
         if place.path.startswith(OUTSIDE):
             continue
-        state = renewed(browser, base=base, place=place, found=found)
+        state = of_a_new_device(renewed(browser, base=base, place=place, found=found))
         seen = [visit(browser, address=base + place.path, state=state) for _ in range(visits)]
         scores = None
         # Browsers write the status 404 to the console, which Lighthouse holds against every such page.

@@ -192,6 +192,9 @@ TIME_ZONE = time_zone(ENV)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("SVET_STATIC_ROOT", DATA / "static"))
+# Sheets of style within pages (docs/adr/0219). In tests pages link to theirs, but where browsers open them:
+# what a test looks for in a page's words is not to be found in its looks.
+SHEETS_WITHIN = ENV != "test"
 if ENV == "test":
     WHITENOISE_USE_FINDERS = True
 else:

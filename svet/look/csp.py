@@ -1,12 +1,14 @@
-"""The content security policy: nothing but our own files, no inline code, forms only to us and the bank."""
+"""The content security policy: our own files and sheets, no inline code, forms only to us and the bank."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse  # noqa: TID251 a middleware is HTTP by its nature
+
+from svet.look.sheets import KEPT_COOKIE, KEPT_SECONDS, Sheets, edition
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -27,8 +29,12 @@ class Nonce:
         return bool(self._value)
 
 
-def policy(*, nonce: str = "", form_action: list[str], scripts: bool = True) -> str:
+def policy(
+    *, nonce: str = "", form_action: list[str], scripts: bool = True, styles: Sequence[str] = ()
+) -> str:
     """The header's text; ``form_action`` are the origins, besides ours, a form may lead to.
+
+    ``styles`` are the hashes of the sheets within the page.
 
     Without ``scripts`` none runs at all, whatever got into the page: it stands in a sandbox.
     """
@@ -36,7 +42,7 @@ def policy(*, nonce: str = "", form_action: list[str], scripts: bool = True) -> 
     directives = {
         "default-src": "'none'",
         "script-src": own,
-        "style-src": own,
+        "style-src": " ".join([own, *styles]),
         "img-src": "'self' data: blob:",
         "font-src": "'self'",
         "connect-src": "'self'",
@@ -61,6 +67,9 @@ class ContentSecurityPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         nonce = Nonce()
         request.csp_nonce = nonce  # type: ignore[attr-defined]
+        sheets = Sheets(kept=request.COOKIES.get(KEPT_COOKIE, ""))
+        if settings.SHEETS_WITHIN:
+            request.svet_sheets = sheets  # type: ignore[attr-defined]
         response = self.get_response(request)
         if "Content-Security-Policy" not in response:
             response["Content-Security-Policy"] = policy(
@@ -68,6 +77,16 @@ class ContentSecurityPolicyMiddleware:
                 form_action=settings.BANK_PAGE_ORIGINS,
                 # A customer's page before a member of the staff: what it says is not the member's to run.
                 scripts=not hasattr(request, "svet_look"),
+                styles=sheets.sources,
+            )
+        if sheets.gave_shared:
+            response.set_cookie(
+                KEPT_COOKIE,
+                edition(),
+                max_age=KEPT_SECONDS,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
             )
         response.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=()")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")

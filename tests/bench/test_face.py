@@ -9,6 +9,7 @@ import pytest
 from bench.face.goals import Row, Scores, Visit, median_scores, median_visit, table
 from bench.face.lighthouse import cookie_header, read_report
 from bench.face.pages import NOT_IN_THE_TOWN, first_link, name_of, pattern_of
+from bench.face.visits import of_a_new_device
 from bench.face.ways import WAYS, one_time_code
 from tests.face.routes import page_rows
 
@@ -100,3 +101,12 @@ def test_a_report_names_what_cost_marks_and_forgives_what_has_no_weight() -> Non
     assert report.scores == Scores(87, 100, 100, -1)
     assert report.failed == ("performance: slow 3 s",)
     assert report.machine == 1234.5
+
+
+def test_an_empty_cache_comes_without_the_word_of_what_is_in_it() -> None:
+    """Who was signed in on the way here was given the shared sheet; the browser measured has nothing."""
+    kept = [{"name": "__Host-svet-sheet", "value": "1"}, {"name": "svet-sheet", "value": "1"}]
+    own = [{"name": "svet", "value": "2"}, {"name": "svet-csrf", "value": "3"}]
+    state = {"cookies": kept + own, "origins": []}
+    assert of_a_new_device(state) == {"cookies": own, "origins": []}
+    assert of_a_new_device(None) is None

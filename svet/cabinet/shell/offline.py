@@ -20,13 +20,9 @@ from svet.cabinet.shell.frame import Frame
 OFFLINE_PAGE = "/offline/"
 #: The one page of a person that is kept: a meter often hangs where there is no network.
 KEPT_PAGE = "/readings/"
-#: What the frame and the page of readings are made of.
+#: What the frame and the page of readings are made of; sheets of parts travel within the page.
 FRAME_FILES = (
     "look/svet.css",
-    "look/pages/dark.css",
-    "look/pages/digits.css",
-    "look/pages/lines.css",
-    "look/pages/entrance.css",
     "look/pages/print.css",
     "look/icon.svg",
     "look/js/svet.js",

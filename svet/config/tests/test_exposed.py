@@ -56,7 +56,7 @@ def test_behind_tls_every_cookie_belongs_to_this_host_alone() -> None:
         check=True,
     )
     found = json.loads(told.stdout.splitlines()[-1])
-    assert len(found["names"]) == 7
+    assert len(found["names"]) == 8
     assert {name for name in found["names"] if not name.startswith("__Host-svet")} == set()
     assert found["secure"] == [True, True]
     assert found["hidden"] == [True, True]
@@ -69,9 +69,11 @@ import django; django.setup()
 from django.conf import settings
 from svet.cabinet.shell import frame, session
 from svet.look.flashes import FlashStorage
+from svet.look.sheets import KEPT_COOKIE
 names = [
     settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME,
     frame.THEME_COOKIE, frame.SIZE_COOKIE, session.DEVICE_COOKIE, FlashStorage.cookie_name,
+    KEPT_COOKIE,
 ]
 print(json.dumps({
     "names": names,

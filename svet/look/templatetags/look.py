@@ -9,6 +9,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -17,8 +18,10 @@ from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.services import Service, Unit
 from svet.look import formats, services
+from svet.look.branding import style
 from svet.look.icons import SHAPES
 from svet.look.qr import path_of, symbol
+from svet.look.sheets import SHARED, Sheets, text_of
 
 register = template.Library()
 _NUMBERS = re.compile(r"(?<![\w-])(?:[А-Я]-[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9]{4}-[0-9]{8,})(?![\w-])")
@@ -41,11 +44,61 @@ def qr(text: str, title: str = "") -> SafeString:
     )
 
 
+@register.simple_tag(takes_context=True)
+def shared_style(context: Context) -> SafeString:
+    """The sheet of every page: within the first one a browser sees, which keeps it for the others."""
+    return _kept_style(context, static(f"look/{SHARED}.css"), text_of(SHARED))
+
+
+@register.simple_tag(takes_context=True)
+def brand_style(context: Context, frame: Any) -> SafeString:
+    """The retailer's colours, where they differ from ours; kept together with the sheet of every page."""
+    address = getattr(frame, "brand_style", "")
+    if not address:
+        return mark_safe("")
+    shown = frame.installation
+    return _kept_style(context, address, style(primary=shown.primary_color, accent=shown.accent_color))
+
+
+@register.simple_tag(takes_context=True)
+def styles(context: Context, names: str) -> SafeString:
+    """The sheets of parts that not every page has, within the page: ``{% styles "table feed" %}``."""
+    sheets = _sheets(context)
+    if sheets is None:
+        return linked_styles(names)
+    return format_html("<style>{}</style>", sheets.within(text_of(*names.split())))
+
+
 @register.simple_tag
-def styles(names: str) -> SafeString:
-    """Links to the sheets of parts that not every page has: ``{% styles "table feed" %}``."""
+def linked_styles(names: str) -> SafeString:
+    """Links to sheets, for the desks: whoever works there all day has them."""
     links = ((static(f"look/pages/{name}.css"),) for name in names.split())
     return format_html_join("", '<link rel="stylesheet" href="{}">', links)
+
+
+@register.simple_tag(takes_context=True)
+def dark_style(context: Context, theme: str) -> SafeString:
+    """The dark colours, where the person or the device wants them; the switch changes ``media``."""
+    media = {"dark": "all", "light": "not all"}.get(theme, "(prefers-color-scheme: dark)")
+    sheets = _sheets(context)
+    if sheets is None:
+        link = '<link rel="stylesheet" href="{}" media="{}" data-dark>'
+        return format_html(link, static("look/pages/dark.css"), media)
+    return format_html('<style media="{}" data-dark>{}</style>', media, sheets.within(text_of("dark")))
+
+
+def _kept_style(context: Context, address: str, text: str) -> SafeString:
+    sheets = _sheets(context)
+    if sheets is None or sheets.has_shared:
+        return format_html('<link rel="stylesheet" href="{}">', address)
+    sheets.gave_shared = True
+    # What holds for no screen is fetched after everything else, and nothing waits for it.
+    kept = '<style>{}</style><link rel="stylesheet" href="{}" media="not all">'
+    return format_html(kept, sheets.within(text), address)
+
+
+def _sheets(context: Context) -> Sheets | None:
+    return getattr(context.get("request"), "svet_sheets", None)
 
 
 @register.filter

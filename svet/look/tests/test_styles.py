@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -9,11 +10,15 @@ from pathlib import Path
 
 from django.conf import settings
 
+from svet.look.sheets import text_of
+
 PACKAGE = Path(settings.PACKAGE)
 SHEETS = PACKAGE / "look/static/look"
 #: What the one sheet of every page may weigh, which may only fall, and all together with those of pages.
 SHARED_BYTES = 27 * 1024
 ALL_BYTES = 69 * 1024
+#: What a page may carry within it of sheets of parts, packed.
+CARRIED_BYTES = 4 * 1024
 TEMPLATES = {
     path.as_posix().split("/templates/")[1]: path.read_text("utf-8")
     for path in sorted(PACKAGE.glob("**/templates/**/*.html"))
@@ -78,7 +83,7 @@ def linked(name: str) -> set[str]:
     """The sheets a page asks for, its parents' included."""
     text = TEMPLATES[name]
     found = set(re.findall(r"look/pages/(\w+)\.css", text))
-    for several in re.findall(r'{% styles "([^"]+)"', text):
+    for several in re.findall(r'{% (?:linked_)?styles "([^"]+)"', text):
         found |= set(several.split())
     return found | (linked(parent(name)) if parent(name) in TEMPLATES else set())
 
@@ -141,13 +146,26 @@ def test_no_page_asks_for_a_sheet_that_is_not_there() -> None:
     assert {f"{name}: {sheet}" for name in TEMPLATES for sheet in linked(name) - there} == set()
 
 
-def test_no_page_of_a_customer_asks_for_more_sheets_than_a_browser_fetches_at_once() -> None:
-    """Six at a time over HTTP/1.1: the seventh waits for a trip of its own, half a second on slow 4G."""
-    many = {
-        name: sorted(sheets)
+def test_no_page_of_a_customer_waits_for_a_sheet_of_a_part() -> None:
+    """A trip of slow 4G is half a second: sheets of parts travel within the page (docs/adr/0219)."""
+    waits = {
+        name
+        for name, text in TEMPLATES.items()
+        if not name.startswith(("staff/", "sandbox/"))
+        and re.search(r'linked_styles|rel="stylesheet"', text)
+        and name != "look/base.html"
+    }
+    assert waits == set()
+    # Paper waits for nothing.
+    links = re.findall(r'rel="stylesheet" href="[^"]*"( media="print")?>', TEMPLATES["look/base.html"])
+    assert links == [' media="print"']
+
+
+def test_what_a_page_of_a_customer_carries_each_time_weighs_little() -> None:
+    """Every visit pays for it, also those whose browser has kept everything that can be kept."""
+    carried = {
+        name: len(gzip.compress(text_of(*sorted(linked(name) - {"print"}), "dark").encode(), 6))
         for name in TEMPLATES
         if name.startswith("cabinet/") and name != "cabinet/look.html"
-        # Paper waits for nothing, and the simple mode has few pages.
-        if len(sheets := (linked(name) | {"svet"}) - {"print", "simple"}) > 6
     }
-    assert many == {}
+    assert max(carried.values()) <= CARRIED_BYTES, sorted(carried.items(), key=lambda one: -one[1])[:5]
