@@ -1,4 +1,4 @@
-"""What an answer puts in the place of a part of the page: whoever worked there by keyboard is not left nowhere."""
+"""An answer takes the place of a part of the page: whoever worked there by keyboard is not left nowhere."""
 
 from __future__ import annotations
 
