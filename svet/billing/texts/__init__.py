@@ -13,6 +13,7 @@ from svet.billing.rules.differing import DifferenceCause
 from svet.billing.rules.kinds import PROBLEMS
 from svet.billing.rules.policies import PolicyReason
 from svet.billing.rules.services import ServiceReason
+from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, month, roubles
@@ -255,3 +256,13 @@ def cause_name(cause: LineCause) -> str:
         LineCause.HOUSE: _("показания дома"),
         LineCause.RECALCULATION: _("пересчёт"),
     }[cause]
+
+
+def next_bill(change: Money) -> str:
+    """What a change of about so much, not zero, does to the next bill."""
+    total = roubles(abs(change.kopecks))
+    if change.kopecks > 0:
+        return _("Ближайший счёт будет больше примерно на %(sum)s; точную сумму покажет он сам.") % {
+            "sum": total
+        }
+    return _("Ближайший счёт будет меньше примерно на %(sum)s; точную сумму покажет он сам.") % {"sum": total}

@@ -18,7 +18,7 @@ from svet.accounts.rules import bare_number
 from svet.files.rules import PhotoRefused
 from svet.kernel.refusals import Refused
 from svet.look.requests import now_of
-from svet.metering import operations, queries
+from svet.metering import operations, queries, texts
 from svet.metering.queries import MeterNotFound, MeterView
 from svet.staff.readings.form import Typed, boxes, posted_text, take_photo, typed_values
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
@@ -95,10 +95,12 @@ def enter(request: HttpRequest, meter_public_id: str) -> HttpResponse:
 
 def _form(request: HttpRequest, meter: MeterView, typed: Typed, *, status: int = 200) -> HttpResponse:
     latest = queries.latest(account_ids=[meter.account_id]).get(meter.meter_id)
+    dials = latest.values if latest is not None else ()
     context: dict[str, Any] = {
         "meter": meter,
         "account": meter.account,
         "latest": latest,
+        "dials": [(texts.scale_name(each.zone, meter.service), each.value) for each in dials],
         "boxes": boxes(meter, typed.raw, typed.errors),
         "typed": typed,
     }

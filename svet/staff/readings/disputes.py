@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from svet.billing import queries as billing
+from svet.billing import texts as billing_texts
 from svet.kernel.refusals import NotFound, Refused
 from svet.look.requests import now_of
 from svet.metering import operations, queries, texts
@@ -53,7 +54,7 @@ def _shown(request: HttpRequest, dispute: DisputeView, *, typed: Typed | None) -
         "state": texts.DISPUTE_STATES[dispute.state],
         "control": control,
         "account": meter.account,
-        "found": found,
+        "told": billing_texts.next_bill(found.effect) if found.effect else "",
         "photos": queries.photos_of([dispute.set_id])[dispute.set_id],
         "rows": [
             {

@@ -21,7 +21,7 @@ from svet.kernel.ids import MeterId
 from svet.kernel.periods import Month
 from svet.metering import operations, queries
 from svet.metering.models import Dispute, Meter, ReadingSet
-from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone
+from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Scheme, Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
@@ -200,3 +200,19 @@ def test_objection_is_weighed_and_answered() -> None:
 def test_role_without_the_right_is_told_so(address: str) -> None:
     assert working(make_member(role=Role.SECURITY)).get(address).status_code == 403
     assert working(make_member(role=Role.BILLING)).get(address).status_code == 200
+
+
+def test_the_last_dials_are_named_where_a_control_reading_is_entered_and_the_queue_is_counted_in_words() -> (
+    None
+):
+    anna, meter = cast()
+    twofold = make_meter(account=meter.account, scheme=Scheme.DAY_NIGHT, serial="12000777", initial=100)
+    odd(anna, meter, 3000)
+    desk = working(make_member(role=Role.OPERATOR))
+    page = desk.get(f"/staff/controls/{twofold.public_id}/").content.decode()
+    assert page.count("Последние показания") == 1
+    assert "День: 100" in page
+    assert "Ночь: 100" in page
+    menu = desk.get("/staff/").content.decode()
+    assert "1 ждёт решения" in menu
+    assert "0 ждут решения" in menu

@@ -82,3 +82,19 @@ document.addEventListener("htmx:afterRequest", () => document.body.classList.rem
 
 // The first field at fault takes the focus, so that nobody has to look for it.
 document.querySelector("[aria-invalid=true]")?.focus();
+
+// Nor does an answer in the page lose it: where the part that had it goes, the same link takes it, the field at fault, or what is told.
+let gone;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const part = document.activeElement;
+  gone = part !== document.body && event.detail.target.contains(part) && part;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!gone || document.activeElement !== document.body) return;
+  const fresh = event.target;
+  const same = gone.href && [...fresh.querySelectorAll("a")].find((link) => link.href === gone.href);
+  const told = fresh.querySelector("[role=alert], [role=status]");
+  if (told) told.tabIndex = -1;
+  (same || fresh.querySelector("[aria-invalid=true]") || told)?.focus();
+  gone = null;
+});
