@@ -7,13 +7,13 @@ at set-up and are not kept in the repository.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_python
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
@@ -79,7 +79,7 @@ def merged(language: str, texts: Catalog) -> Catalog:
     return catalogue
 
 
-def missing(language: str, catalogue: Catalog) -> list[str]:
+def missing(language: str, catalogue: Iterable[Message]) -> list[str]:
     """Texts of a catalogue that nobody translated, or only nearly; Russian needs just its plurals."""
     wanting: list[str] = []
     for message in catalogue:

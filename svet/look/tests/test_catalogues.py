@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from django.template import Context, Template
 from django.utils import translation
 from django.utils.translation import trans_real
@@ -30,15 +30,21 @@ def texts() -> Catalog:
     return catalogues.collect()
 
 
+@cache
+def merged(language: str) -> list[Message]:
+    """The texts of the code with their translations: read and laid over once, looked at by all."""
+    return list(catalogues.merged(language, texts()))
+
+
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_every_text_is_translated(language: str) -> None:
     """When this fails run ``python -m svet.look.catalogues`` and fill in what is empty."""
-    assert catalogues.missing(language, catalogues.merged(language, texts())) == []
+    assert catalogues.missing(language, merged(language)) == []
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_translations_keep_the_named_holes(language: str) -> None:
-    for message in catalogues.merged(language, texts()):
+    for message in merged(language):
         sources = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
         strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
         allowed = {hole for source in sources for hole in HOLE.findall(str(source))}
@@ -48,7 +54,7 @@ def test_translations_keep_the_named_holes(language: str) -> None:
 
 def test_no_russian_form_forgets_its_number() -> None:
     """The first form is that of 1, 21 and 31 too: «за последний месяц» of twenty-one months was said."""
-    for message in catalogues.merged("ru", texts()):
+    for message in merged("ru"):
         if message.pluralizable and message.id:
             holes = {frozenset(HOLE.findall(string)) for string in message.string or ()}
             assert len(holes) == 1, message.string
@@ -62,7 +68,7 @@ def test_no_text_hides_inside_an_f_string() -> None:
 
 
 def test_english_has_no_russian_left() -> None:
-    for message in catalogues.merged("en", texts()):
+    for message in merged("en"):
         strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
         for string in filter(None, strings) if message.id else ():
             assert not re.search("[а-яё]", str(string), re.IGNORECASE), string
@@ -72,7 +78,7 @@ def test_english_has_one_word_for_one_thing() -> None:
     """As docs/glossary.md says: «кабинет» is "portal", «поставщик» is "supplier"."""
     another = re.compile(r"\b(cabinets?|online accounts?|customer area)\b", re.IGNORECASE)
     wrong = []
-    for message in catalogues.merged("en", texts()):
+    for message in merged("en"):
         strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
         for string in filter(None, strings) if message.id else ():
             said = HOLE.sub("", string).replace("--provider", "")
@@ -106,7 +112,7 @@ def test_a_template_is_read_the_way_django_reads_it() -> None:
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_no_translation_says_the_same_twice_in_a_row(language: str) -> None:
     """A merge of catalogues can glue a sentence to itself."""
-    for message in catalogues.merged(language, texts()):
+    for message in merged(language):
         strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
         for string in filter(None, strings) if message.id else ():
             assert not re.fullmatch(r"(?s)(.{15,}?)\s*(?:\1\s*)+", str(string)), string

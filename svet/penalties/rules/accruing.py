@@ -147,20 +147,30 @@ def _segments(part: LatePart, until: date, law: Law, moratoria: Sequence[Span]) 
     if at_most <= 0 or part.money.kopecks <= 0 or law.step_on(last, number=at_most).divisor is None:
         return
     due_on = law.next_working_day(part.debt.due_on)
-    days = ((number, due_on + number * _DAY) for number in range(1, (last - due_on).days + 1))
 
-    def price(numbered: tuple[int, date]) -> int | None:
-        number, day = numbered
-        step = law.step_on(day, number=number)
+    def price(run: tuple[date, date]) -> int | None:
+        day, _ = run
+        step = law.step_on(day, number=(day - due_on).days)
         return None if any(day in span for span in moratoria) else step.divisor
 
-    for divisor, run in groupby(days, key=price):
-        found = list(run)
+    for divisor, runs in groupby(_alike(due_on, last, law, moratoria), key=price):
+        found = list(runs)
         if divisor is not None:
             rate = law.penalty_rate_on(last)
-            roubles = term(debt=part.money, days=len(found), rate=rate, divisor=divisor)
-            (first, since), (_, end) = found[0], found[-1]
+            (since, _), (_, end) = found[0], found[-1]
+            roubles = term(debt=part.money, days=(end - since).days + 1, rate=rate, divisor=divisor)
+            first = (since - due_on).days
             yield PenaltySegment(part, since, end, first, rate, divisor, Money.of_roubles(roubles))
+
+
+def _alike(due_on: date, last: date, law: Law, moratoria: Sequence[Span]) -> list[tuple[date, date]]:
+    """The days of a delay as runs within which nothing changes: each may cost what the one before it does."""
+    begins = {due_on + _DAY, *law.penalty_steps.changes()}
+    begins.update(due_on + step.from_day * _DAY for rule in law.penalty_steps.rules for step in rule.value)
+    for span in moratoria:
+        begins.update((span.start, span.end))
+    starts = sorted(day for day in begins if due_on < day <= last)
+    return list(zip(starts, [*(day - _DAY for day in starts[1:]), last], strict=False))
 
 
 def penalty(*, debt: Money, due_on: date, until: date, law: Law, moratoria: Sequence[Span] = ()) -> Money:

@@ -16,7 +16,7 @@ from svet.kernel.money import Money
 from svet.kernel.periods import Span
 from svet.penalties.rules import Credit, DueDebt, LatePart, accrue, penalty, settled
 from svet.tariffs.queries.law import law as shipped_law
-from svet.tariffs.rules.law import DatedRule, DatedRules, Law, LawAct, LawMissing
+from svet.tariffs.rules.law import DatedRule, DatedRules, Law, LawAct, LawMissing, PenaltyStep
 
 DAY = timedelta(days=1)
 BEGIN, END = date(2025, 1, 10), date(2026, 12, 31)
@@ -248,3 +248,23 @@ def test_days_that_cost_nothing_need_no_act() -> None:
     assert accrue([part], until=date(2027, 1, 9), law=shipped_law()) == []
     quiet = Span(date(2026, 12, 11), date(2027, 3, 1))
     assert accrue([part], until=date(2027, 2, 20), law=law(16), moratoria=[quiet]) == []
+
+
+def test_acts_that_change_within_a_delay_and_a_gap_between_them() -> None:
+    due = date(2026, 3, 16)
+    part = LatePart(DueDebt("b", due, Money(500_000)), Money(500_000), None)
+    dear = (PenaltyStep(1, 130),)
+
+    def with_steps(gap: int) -> Law:
+        steps = law("7.5").penalty_steps.on(due).value
+        rules = [
+            DatedRule(date(2022, 2, 28), due + 39 * DAY, steps, "", ""),
+            DatedRule(due + (40 + gap) * DAY, None, dear, "", ""),
+        ]
+        return replace(law("7.5"), penalty_steps=DatedRules(LawAct.PENALTY_STEPS, rules))
+
+    found = accrue([part], until=due + 50 * DAY, law=with_steps(0))
+    assert [(each.first_number, each.days, each.divisor) for each in found] == [(31, 9, 300), (40, 11, 130)]
+    with pytest.raises(LawMissing) as refused:
+        accrue([part], until=due + 50 * DAY, law=with_steps(3))
+    assert (refused.value.act, refused.value.day) == (LawAct.PENALTY_STEPS, due + 40 * DAY)

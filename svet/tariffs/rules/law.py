@@ -96,6 +96,11 @@ class DatedRules(Generic[Value]):
                 return rule
         raise LawMissing(self.act, day)
 
+    def changes(self) -> list[date]:
+        """The days on which a rule begins to hold, or first does not hold any more."""
+        ends = (rule.until for rule in self.rules if rule.until is not None and rule.until < date.max)
+        return [*self._starts, *(day + _DAY for day in ends)]
+
 
 @dataclass(frozen=True, slots=True)
 class Law:

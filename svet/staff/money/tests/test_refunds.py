@@ -37,14 +37,18 @@ def bank(monkeypatch: pytest.MonkeyPatch) -> StubBank:
     return stub
 
 
-@pytest.fixture
-def paid(family: Family, bank: StubBank) -> Order:
+def pay_for_both(family: Family, bank: StubBank) -> Order:
     """5 300,38 ₽: 300 ₽ for the first account, 5 000,38 ₽ for the second."""
     made = make_order(person=family.anna, lines=[(family.first, 300_00), (family.second, 5000_38)])
     operations.send_to_bank(order_id=made.pk, now=NOW)
     bank.pay(made)
     operations.settle(order_id=made.pk, now=NOW, by="test")
     return Order.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def paid(family: Family, bank: StubBank) -> Order:
+    return pay_for_both(family, bank)
 
 
 def clerk(role: Role = Role.BILLING) -> Client:
