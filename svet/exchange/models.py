@@ -42,7 +42,12 @@ class ImportFile(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["profile", "sha256"], name="exchange_file_once"),
+            # Of a file whose rows were all rejected nothing was taken: it may come again as it was.
+            models.UniqueConstraint(
+                fields=["profile", "sha256"],
+                condition=models.Q(rejected__lt=models.F("rows")),
+                name="exchange_taken_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(
                     rows=models.F("applied")

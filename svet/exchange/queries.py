@@ -150,30 +150,16 @@ def _register(row: ImportFile) -> RegisterView:
     )
 
 
-# Each opening balance has its row, each row its posting, of the same sum on the account of its key.
-_OPENINGS = """
+# Each posting of a register has its row, each row its posting, of the same sum on the account of its key.
+_POSTED = """
 SELECT coalesce(l.key, r.reference) FROM (
     SELECT t.key, p.account_id, coalesce(sum(p.kopecks), 0) AS kopecks FROM ledger_transaction_door t
     LEFT JOIN ledger_posting_door p ON p.transaction_id = t.transaction_id AND p.book = 'receivable'
-    WHERE t.kind = 'opening' AND t.key LIKE 'opening:%' GROUP BY 1, 2
+    WHERE t.kind = %(kind)s AND t.key LIKE %(prefix)s || ':%%' GROUP BY 1, 2
 ) l
 FULL JOIN (
     SELECT reference, kopecks FROM exchange_importrow
-    WHERE profile = 'openings' AND state = 'applied' AND kopecks <> 0
-) r ON r.reference = l.key
-WHERE l.kopecks IS DISTINCT FROM r.kopecks OR l.key <> 'opening:' || l.account_id LIMIT 100
-"""
-
-# The same of charges that came from a supplier's own billing.
-_CHARGES = """
-SELECT coalesce(l.key, r.reference) FROM (
-    SELECT t.key, p.account_id, coalesce(sum(p.kopecks), 0) AS kopecks FROM ledger_transaction_door t
-    LEFT JOIN ledger_posting_door p ON p.transaction_id = t.transaction_id AND p.book = 'receivable'
-    WHERE t.kind = 'charge' AND t.key LIKE 'billed:%' GROUP BY 1, 2
-) l
-FULL JOIN (
-    SELECT reference, kopecks FROM exchange_importrow
-    WHERE profile = 'charges' AND state = 'applied' AND kopecks <> 0
+    WHERE profile = %(profile)s AND state = 'applied' AND kopecks <> 0
 ) r ON r.reference = l.key
 WHERE l.kopecks IS DISTINCT FROM r.kopecks OR split_part(l.key, ':', 2) <> l.account_id::text LIMIT 100
 """
@@ -193,18 +179,21 @@ def broken() -> list[str]:
         .exclude(total=F("file__sum_kopecks"))
     )
     breaches += [_("реестр {number}: сумма строк другая").format(number=row["file__number"]) for row in sums]
-    with connection.cursor() as cursor:
-        cursor.execute(_OPENINGS)
-        breaches += [
-            _("начальный остаток {key}: строка и книга счетов различаются").format(key=row[0])
-            for row in cursor.fetchall()
-        ]
-        cursor.execute(_CHARGES)
-        breaches += [
-            _("начисление поставщика {key}: строка и книга счетов различаются").format(key=row[0])
-            for row in cursor.fetchall()
-        ]
+    breaches += [
+        _("начальный остаток {key}: строка и книга счетов различаются").format(key=key)
+        for key in _unmatched(kind="opening", prefix="opening", profile="openings")
+    ]
+    breaches += [
+        _("начисление поставщика {key}: строка и книга счетов различаются").format(key=key)
+        for key in _unmatched(kind="charge", prefix="billed", profile="charges")
+    ]
     return breaches
+
+
+def _unmatched(**given: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_POSTED, given)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def readings_register(provider: ProviderView, period: Month) -> tuple[bytes, int]:

@@ -37,6 +37,17 @@ def number(value: Decimal | int, *, places: int | None = None, sign: bool = Fals
     return f"+{text}" if sign and amount > 0 else text
 
 
+def numbered(value: object) -> str:
+    """Write what has a number: «№ 0300592346»."""
+    sign = _("№")
+    return f"{sign}{NBSP}{value}"
+
+
+def quoted(value: object) -> str:
+    """Write somebody's own words in the quotes of the page's language: «Мама»."""
+    return _("«%(text)s»") % {"text": value}
+
+
 def roubles(value: Money | int, *, sign: bool = False) -> str:
     """Write a sum given in kopecks: «1 234,56 ₽»."""
     kopecks = value.kopecks if isinstance(value, Money) else int(value)

@@ -237,6 +237,7 @@ def _account(
         may_pay=Right.PAY in card.rights,
         may_submit=Right.SUBMIT in card.rights,
         of_another=card.by_invitation,
+        charged_here=card.provider.service.charged_here,
         away=absence is not None and _sees_to(absence, today, acts_on(open_)),
     )
 

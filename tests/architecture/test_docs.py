@@ -205,3 +205,17 @@ def test_the_version_that_is_told_is_the_one_of_the_changelog_and_of_the_promise
     assert "what-an-upgrade-keeps" in anchors_of(ROOT / "docs" / "operations.md")
     for page in ("CHANGELOG.md", "README.md"):
         assert "docs/operations.md#what-an-upgrade-keeps" in (ROOT / page).read_text("utf-8")
+
+
+#: Names of the code, addresses and whole examples speak as the program does.
+CODE = re.compile(r"(?ms)^```.*?^```|^ {4}[^\n]*|^provider;[^\n]*|`[^`\n]*`|\]\([^)\n]*\)")
+OTHER_WORDS = re.compile(r"(?<![/.\w-])(?:cabinets?|providers?)(?![/.]?\w|-)", re.IGNORECASE)
+#: What a stranger may not call themselves in Latin letters.
+LATIN = "kabinet, cabinet"
+
+
+@pytest.mark.parametrize("page", [*READMES[:1], *sorted((ROOT / "docs").glob("*.md"))], ids=name_of)
+def test_documents_call_things_as_the_pages_do(page: Path) -> None:
+    """«Кабинет» is the portal, «поставщик» the supplier; decisions keep the words of their day."""
+    said = CODE.sub(" ", page.read_text("utf-8").replace(LATIN, ""))
+    assert [line for line in said.splitlines() if OTHER_WORDS.search(line)] == []

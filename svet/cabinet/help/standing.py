@@ -125,9 +125,16 @@ def standing(request: HttpRequest) -> HttpResponse:
         {
             "lines": shown,
             "well": all(line.works for line in shown),
+            "light": person is None or has_light(person.person_id),
             "outages": [] if person is None else outage_lines(person.person_id, now=now),
         },
     )
+
+
+def has_light(person_id: int) -> bool:
+    """Whether electricity concerns the person: an account of it, or none at all yet."""
+    cards = [card for group in account_queries.cabinet(person_id) for card in group.cards]
+    return not cards or any(card.provider.service.charged_here for card in cards)
 
 
 def outage_lines(person_id: int, *, now: datetime) -> list[str]:

@@ -68,8 +68,9 @@ def outages(request: HttpRequest) -> HttpResponse:
     """The page; without a sign-in it has the question by address alone."""
     now = now_of(request)
     form = AddressForm(request.GET if "city" in request.GET else None)
-    context: dict[str, object] = {"form": form, "asked": form.is_bound and form.is_valid()}
-    if context["asked"]:
+    asked = form.is_bound and form.is_valid()
+    context: dict[str, object] = {"form": form, "asked": asked, "light": True}
+    if asked:
         found = outages_at(**form.cleaned_data, now=now)
         context["found"] = [_card(view, (), now=now) for view in found]
     person = visitor(request)
@@ -98,7 +99,12 @@ def _own(person_id: int, now: datetime) -> dict[str, object]:
         nearest(outages_of(names, now=now)) + off, key=lambda each: (each[0].begins_at, each[0].outage_id)
     )
     past = [each for each in reversed(gone) if each not in off]
-    return {"coming": shown(coming), "past": shown(past), "accounts": len(cards)}
+    return {
+        "coming": shown(coming),
+        "past": shown(past),
+        "accounts": len(cards),
+        "light": not cards or any(card.provider.service.charged_here for card in cards),
+    }
 
 
 def _card(view: OutageView, whose: Iterable[str], *, now: datetime) -> OutageCard:

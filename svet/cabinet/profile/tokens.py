@@ -21,6 +21,7 @@ from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, client_address, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound
+from svet.look.formats import numbered
 from svet.metering import queries as metering
 from svet.metering.queries.keys import key_bounds
 from svet.people import operations as people
@@ -48,8 +49,11 @@ def _things(request: HttpRequest) -> Things:
     cards = {card.account_id: card for group in groups for card in group.cards}
     standing = metering.meters_of(account_ids=list(cards))
     return Things(
-        {card.public_id: f"№ {card.number}, {card.row_name}" for card in cards.values()},
-        {meter.public_id: f"№ {meter.serial}, {cards[meter.account_id].row_name}" for meter in standing},
+        {card.public_id: f"{numbered(card.number)}, {card.row_name}" for card in cards.values()},
+        {
+            meter.public_id: f"{numbered(meter.serial)}, {cards[meter.account_id].row_name}"
+            for meter in standing
+        },
     )
 
 

@@ -44,7 +44,7 @@ class QuickForm(Form):
         required=False,
         strip=False,
     )
-    single = forms.CharField(label=gettext_lazy("Круглосуточный"), required=False)
+    single = forms.CharField(label=gettext_lazy("Показание"), required=False)
     day = forms.CharField(label=gettext_lazy("День"), required=False)
     night = forms.CharField(label=gettext_lazy("Ночь"), required=False)
     peak = forms.CharField(label=gettext_lazy("Пик"), required=False)

@@ -238,3 +238,32 @@ def test_vera_sees_nothing_of_it(flat: Flat) -> None:
     assert send(flat.vera, flat.meter, "266.351").status_code == 404
     assert flat.account.number not in read(flat.vera, "/history/")
     assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_before_the_first_account_nothing_electrical_is_said(settings: Any, db: None, language: str) -> None:
+    client, stranger = enter(make_person()), Client()
+    wrong = {}
+    for each, page in (
+        (stranger, "/entrance/"),
+        (stranger, "/quick/"),
+        (client, "/today/"),
+        (client, "/accounts/"),
+    ):
+        each.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        answer = each.get(page)
+        assert answer.status_code == 200, page
+        said = main_of(answer.content.decode())
+        wrong |= {page: found[0]} if (found := ELECTRICAL.search(said)) else {}
+    assert not wrong
+
+
+def test_outages_are_of_electricity_and_that_is_said_to_whom_they_do_not_concern(flat: Flat) -> None:
+    page = read(flat.anna, "/outages/")
+    assert "Об отключениях знаем только по электроэнергии." in page
+    assert "По вашим адресам отключений не объявлено" not in page
+    asked = read(flat.anna, "/outages/?city=Челябинск&street=Лесная")
+    assert "Нет света?" not in asked
+    assert "Электричество" not in read(flat.anna, "/help/standing/")
+    assert "По вашим адресам отключений не объявлено" in read(flat.vera, "/outages/")
+    assert "Электричество" in read(flat.vera, "/help/standing/")

@@ -45,7 +45,7 @@ def apply(text: str, *, by: Actor, now: datetime) -> list[RowOutcome]:
         if isinstance(row, tuple):
             outcomes.append(rejected(*row))
         elif row.provider not in known:
-            outcomes.append(_refusal(row, RowReason.PROVIDER_UNKNOWN, column="provider"))
+            outcomes.append(refused(row, RowReason.PROVIDER_UNKNOWN, column="provider"))
         else:
             checked = _checked(row, known[row.provider], groups=groups[row.provider])
             if isinstance(checked, RowOutcome):
@@ -64,30 +64,26 @@ def _checked(row: AccountRow, provider: ProviderView, *, groups: Sequence[str]) 
         serial = normalise_meter_number(row.meter_serial)
     except NumberRefused as refusal:
         column = "account" if refusal.field == "account_number" else "meter_serial"
-        return _refusal(row, RowReason.REFUSED, subscriber_texts.explain(refusal), column=column)
+        return refused(row, RowReason.REFUSED, subscriber_texts.explain(refusal), column=column)
     try:
         phone = normalise_phone(row.phone) if row.phone else ""
     except PhoneRefused as refusal:
-        return _refusal(row, RowReason.REFUSED, people_texts.explain(refusal), column="phone")
+        return refused(row, RowReason.REFUSED, people_texts.explain(refusal), column="phone")
     group = row.tariff_group
     if not provider.service.charged_here:
         # Prices are the supplier's own affair; the dials of water, heat and gas know no zones.
         if row.scheme != Scheme.SINGLE:
-            return _refusal(row, RowReason.CHOICE, column="scheme")
+            return refused(row, RowReason.CHOICE, column="scheme")
         return replace(row, number=number, meter_serial=serial, phone=phone, tariff_group="")
     if not group:
-        return _refusal(row, RowReason.REQUIRED, column="tariff_group")
+        return refused(row, RowReason.REQUIRED, column="tariff_group")
     if group not in groups and _COMMA_CODE.fullmatch(group):
         # «1,1» is how a spreadsheet writes 1.1.
         group = group.replace(",", ".")
     if groups and group not in groups:
         known = texts.unknown_group(row.tariff_group, known=groups, region=provider.region)
-        return _refusal(row, RowReason.GROUP_UNKNOWN, known, column="tariff_group")
+        return refused(row, RowReason.GROUP_UNKNOWN, known, column="tariff_group")
     return replace(row, number=number, meter_serial=serial, phone=phone, tariff_group=group)
-
-
-def _refusal(row: AccountRow, reason: RowReason, text: str = "", *, column: str = "") -> RowOutcome:
-    return refused(row.line_no, row.raw, reason=reason, external_id=row.external_id, text=text, column=column)
 
 
 @dataclass(slots=True)
@@ -149,13 +145,7 @@ def _enter(
 
 def _outcome(row: AccountRow, differing: list[str] | None) -> RowOutcome:
     if differing:
-        return changed(
-            row.line_no,
-            row.raw,
-            external_id=row.external_id,
-            account_number=row.number,
-            text=texts.account_differs(row.number, differing),
-        )
+        return changed(row, texts.account_differs(row.number, differing), account_number=row.number)
     return RowOutcome(
         row.line_no,
         State.APPLIED if differing is None else State.REPEATED,

@@ -41,7 +41,7 @@ def _wanted(row: DisputeTold) -> DisputeToApply:
 def _outcome(row: DisputeTold, fate: DisputeFate) -> RowOutcome:
     said = texts.explain(fate.refusal) if fate.refusal is not None else ""
     if fate.outcome is DisputeOutcome.DIFFERS:
-        return changed(row.line_no, row.raw, external_id=row.external_id, text=said)
+        return changed(row, said)
     if fate.outcome in _KNOWN:
         return RowOutcome(
             row.line_no,
@@ -54,4 +54,4 @@ def _outcome(row: DisputeTold, fate: DisputeFate) -> RowOutcome:
     reason = RowReason.REFUSED
     if fate.outcome is DisputeOutcome.UNKNOWN:
         reason = RowReason.PAYMENT_UNKNOWN
-    return refused(row.line_no, row.raw, reason=reason, external_id=row.external_id, text=said)
+    return refused(row, reason, said)

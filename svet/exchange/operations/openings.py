@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from svet.accounts import queries as account_queries
-from svet.accounts import texts as account_texts
-from svet.accounts.queries import ProviderView, provider_today, providers
-from svet.accounts.rules import NumberRefused, normalise_account_number
+from svet.accounts.queries import ProviderView, provider_today
 from svet.bills.queries import chain as bills
 from svet.exchange import texts
 from svet.exchange.models import ImportRow
-from svet.exchange.operations.outcomes import RowOutcome, State, changed, refused, rejected
+from svet.exchange.operations.outcomes import RowOutcome, State, applied, changed, refused, repeated
+from svet.exchange.operations.supplier_rows import account_ids, by_supplier
 from svet.exchange.rules import openings as register
 from svet.exchange.rules.openings import OpeningRow
 from svet.exchange.rules.refusals import RowReason
@@ -36,34 +33,20 @@ def apply(text: str, *, now: datetime) -> list[RowOutcome]:
 
     :raises FileRefused: heading or control lines
     """
-    found = register.parse(text)
-    outcomes = [rejected(line, fault) for line, fault in found.faults]
-    known = {provider.code: provider for provider in providers()}
-    readable: dict[str, list[OpeningRow]] = {}
-    for row in found.rows:
-        if row.provider not in known:
-            outcomes.append(_refusal(row, RowReason.PROVIDER_UNKNOWN, column="provider"))
-            continue
-        checked = _checked(row, known[row.provider], now=now)
-        if isinstance(checked, RowOutcome):
-            outcomes.append(checked)
-        else:
-            readable.setdefault(row.provider, []).append(checked)
-    for code, rows in readable.items():
+    outcomes: list[RowOutcome] = []
+    for provider, rows in by_supplier(
+        register.parse(text), outcomes, lambda row, provider: _checked(row, provider, now=now)
+    ):
         here: _Brought = {}
         for start in range(0, len(rows), BATCH):
-            outcomes += _bring(known[code], rows[start : start + BATCH], here)
+            outcomes += _bring(provider, rows[start : start + BATCH], here)
     return outcomes
 
 
 def _checked(row: OpeningRow, provider: ProviderView, *, now: datetime) -> OpeningRow | RowOutcome:
-    try:
-        number = normalise_account_number(row.account, frozenset(provider.account_lengths))
-    except NumberRefused as refusal:
-        return _refusal(row, RowReason.REFUSED, account_texts.explain(refusal), column="account")
     if row.on > provider_today(provider, now):
-        return _refusal(row, RowReason.OPENING_AHEAD, column="date")
-    return replace(row, account=number)
+        return refused(row, RowReason.OPENING_AHEAD, column="date")
+    return row
 
 
 def _bring(provider: ProviderView, rows: Sequence[OpeningRow], here: _Brought) -> list[RowOutcome]:
@@ -88,12 +71,7 @@ def _bring(provider: ProviderView, rows: Sequence[OpeningRow], here: _Brought) -
 def _post(
     provider: ProviderView, rows: Sequence[OpeningRow], here: _Brought
 ) -> tuple[list[RowOutcome], _Brought]:
-    accounts = {
-        account.number: account.account_id
-        for account in account_queries.accounts_of_provider(
-            provider.provider_id, numbers=[row.account for row in rows]
-        )
-    }
+    accounts = account_ids(provider, rows)
     brought = _brought(rows) | here
     standings = ledger_queries.standings(list(accounts.values()))
     billed = bills.before(account_ids=list(accounts.values()))
@@ -102,19 +80,19 @@ def _post(
     for row in rows:
         account_id = accounts.get(row.account)
         if account_id is None:
-            outcomes.append(_refusal(row, RowReason.ACCOUNT_UNKNOWN, column="account"))
+            outcomes.append(refused(row, RowReason.ACCOUNT_UNKNOWN, column="account"))
         elif row.external_id in brought:
             outcomes.append(_again(row, brought[row.external_id]))
         elif account_id in billed:
-            outcomes.append(_refusal(row, RowReason.ALREADY_BILLED))
+            outcomes.append(refused(row, RowReason.ALREADY_BILLED))
         elif standings[account_id].seq:
-            outcomes.append(_refusal(row, RowReason.ALREADY_MOVED))
+            outcomes.append(refused(row, RowReason.ALREADY_MOVED))
         else:
             brought[row.external_id] = (row.sum, row.on)
             key = f"opening:{account_id}"
             if row.sum:
                 fresh.append(_transaction(row, key=key, account_id=account_id, provider=provider))
-            outcomes.append(_outcome(row, State.APPLIED, reference=key))
+            outcomes.append(applied(row, key, kopecks=row.sum.kopecks))
     ledger.post_first(fresh)
     return outcomes, brought
 
@@ -131,14 +109,8 @@ def _brought(rows: Sequence[OpeningRow]) -> _Brought:
 def _again(row: OpeningRow, known: tuple[Money, date | None]) -> RowOutcome:
     money, on = known
     if money == row.sum and on in (None, row.on):
-        return _outcome(row, State.REPEATED)
-    return changed(
-        row.line_no,
-        row.raw,
-        external_id=row.external_id,
-        account_number=row.account,
-        text=texts.other_opening(row.account, money, on=on),
-    )
+        return repeated(row, kopecks=row.sum.kopecks)
+    return changed(row, texts.other_opening(row.account, money, on=on), account_number=row.account)
 
 
 def _transaction(row: OpeningRow, *, key: str, account_id: int, provider: ProviderView) -> NewTransaction:
@@ -150,19 +122,3 @@ def _transaction(row: OpeningRow, *, key: str, account_id: int, provider: Provid
         effective_on=row.on,
         provider_id=provider.provider_id,
     )
-
-
-def _outcome(row: OpeningRow, state: State, *, reference: str = "") -> RowOutcome:
-    return RowOutcome(
-        row.line_no,
-        state,
-        row.raw,
-        external_id=row.external_id,
-        account_number=row.account,
-        reference=reference,
-        kopecks=row.sum.kopecks,
-    )
-
-
-def _refusal(row: OpeningRow, reason: RowReason, text: str = "", *, column: str = "") -> RowOutcome:
-    return refused(row.line_no, row.raw, reason=reason, external_id=row.external_id, text=text, column=column)

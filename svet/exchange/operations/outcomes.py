@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from svet.exchange import texts
 from svet.exchange.models import ImportRow
@@ -34,34 +35,67 @@ def rejected(line: RegisterLine, fault: RowFault) -> RowOutcome:
     return RowOutcome(line.number, State.REJECTED, line.raw, column=fault.column, reason=fault.reason)
 
 
-def refused(
-    line_no: int, raw: str, *, reason: RowReason, external_id: str = "", text: str = "", column: str = ""
-) -> RowOutcome:
+class ReadRow(Protocol):
+    """A row of a register that was read: where it stands, how it came, what tells it apart."""
+
+    @property
+    def line_no(self) -> int: ...
+    @property
+    def raw(self) -> str: ...
+    @property
+    def external_id(self) -> str: ...
+
+
+class AccountsRow(ReadRow, Protocol):
+    """One that is of an account."""
+
+    @property
+    def account(self) -> str: ...
+
+
+def refused(row: ReadRow, reason: RowReason, text: str = "", *, column: str = "") -> RowOutcome:
     """A row that was read but not accepted."""
     return RowOutcome(
-        line_no,
+        row.line_no,
         State.REJECTED,
-        raw,
-        external_id=external_id,
+        row.raw,
+        external_id=row.external_id,
         reason=reason,
         text=text[:400],
         column=column,
     )
 
 
-def changed(
-    line_no: int, raw: str, *, external_id: str = "", account_number: str = "", text: str = ""
-) -> RowOutcome:
+def changed(row: ReadRow, text: str, *, account_number: str = "") -> RowOutcome:
     """A row whose identity is known with another body: nothing is done, and it is said aloud."""
     return RowOutcome(
-        line_no,
+        row.line_no,
         State.CHANGED,
-        raw,
-        external_id=external_id,
+        row.raw,
+        external_id=row.external_id,
         account_number=account_number,
         reason=RowReason.CHANGED,
         text=text[:400],
     )
+
+
+def applied(row: AccountsRow, reference: str = "", *, text: str = "", kopecks: int = 0) -> RowOutcome:
+    """A row of an account that was taken, and what it became."""
+    return RowOutcome(
+        row.line_no,
+        State.APPLIED,
+        row.raw,
+        external_id=row.external_id,
+        account_number=row.account,
+        text=text[:400],
+        reference=reference,
+        kopecks=kopecks,
+    )
+
+
+def repeated(row: AccountsRow, reference: str = "", *, text: str = "", kopecks: int = 0) -> RowOutcome:
+    """A row of an account that was taken before and says the same: nothing is done."""
+    return replace(applied(row, reference, text=text, kopecks=kopecks), state=State.REPEATED)
 
 
 def already_applied(*, profile: str, external_ids: Iterable[str]) -> dict[str, str]:

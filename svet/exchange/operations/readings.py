@@ -12,7 +12,15 @@ from svet.accounts import queries as account_queries
 from svet.accounts import texts as subscriber_texts
 from svet.accounts.rules import NumberRefused, normalise_account_number, normalise_meter_number
 from svet.exchange import texts
-from svet.exchange.operations.outcomes import RowOutcome, State, already_applied, changed, refused, rejected
+from svet.exchange.operations.outcomes import (
+    RowOutcome,
+    already_applied,
+    applied,
+    changed,
+    refused,
+    rejected,
+    repeated,
+)
 from svet.exchange.rules import readings as register
 from svet.exchange.rules.readings import ReadingRow
 from svet.exchange.rules.refusals import RowReason
@@ -61,9 +69,9 @@ def apply(text: str, *, by: Actor, now: datetime) -> list[RowOutcome]:
         if row.external_id in known:
             outcomes.append(_again(row, meter, known[row.external_id]))
         elif meter is None:
-            outcomes.append(_refusal(row, RowReason.METER_UNKNOWN))
+            outcomes.append(refused(row, RowReason.METER_UNKNOWN))
         elif len(row.values) != len(zones_of(meter.scheme)):
-            outcomes.append(_refusal(row, RowReason.ZONES))
+            outcomes.append(refused(row, RowReason.ZONES))
         else:
             ways[row.channel if row.channel in ways else "typed"].append((row, meter))
     outcomes += _submit(ways[_AUTOMATIC], by=by, now=now, confirmed=True)
@@ -83,7 +91,7 @@ def _numbered(row: ReadingRow, lengths: frozenset[int]) -> ReadingRow | RowOutco
         )
     except NumberRefused as refusal:
         column = "account" if refusal.field == "account_number" else "meter_serial"
-        return _refusal(row, RowReason.REFUSED, subscriber_texts.explain(refusal), column=column)
+        return refused(row, RowReason.REFUSED, subscriber_texts.explain(refusal), column=column)
 
 
 def _kept(rows: Sequence[ReadingRow]) -> dict[str, _Kept | None]:
@@ -101,7 +109,7 @@ def _kept(rows: Sequence[ReadingRow]) -> dict[str, _Kept | None]:
 def _again(row: ReadingRow, meter: MeterView | None, kept: _Kept | None) -> RowOutcome:
     """A record that came before: the same body is a repetition, another one is said aloud."""
     if kept is None:
-        return _outcome(row, State.REPEATED)
+        return repeated(row)
     zones = zones_of(meter.scheme) if meter is not None else ()
     same = (
         meter is not None
@@ -109,12 +117,12 @@ def _again(row: ReadingRow, meter: MeterView | None, kept: _Kept | None) -> RowO
         and dict(zip(zones, row.values, strict=False)) == dict(kept.values)
     )
     if same:
-        return _outcome(row, State.REPEATED)
+        return repeated(row)
     said = texts.other_readings(
         on=kept.read_on,
         values=metering_texts.values_line(kept.values, meter.unit if meter is not None else Unit.KWH),
     )
-    return changed(row.line_no, row.raw, external_id=row.external_id, account_number=row.account, text=said)
+    return changed(row, said, account_number=row.account)
 
 
 def _meters(rows: Sequence[ReadingRow]) -> dict[tuple[str, str], MeterView]:
@@ -168,11 +176,11 @@ def _result(row: ReadingRow, result: metering.BatchResult) -> RowOutcome:
             if judgement is None
             else metering_texts.explain_set(judgement)
         )
-        return _refusal(row, RowReason.REFUSED, said)
-    state = State.REPEATED if result.outcome is metering.BatchOutcome.REPEATED else State.APPLIED
+        return refused(row, RowReason.REFUSED, said)
     waits = result.outcome is metering.BatchOutcome.UNDER_REVIEW
     said = "" if not waits else texts.under_review(metering_texts.doubts_of(judgement) if judgement else "")
-    return _outcome(row, state, text=said, reference=result.receipt_number)
+    fate = repeated if result.outcome is metering.BatchOutcome.REPEATED else applied
+    return fate(row, result.receipt_number, text=said)
 
 
 def _control(rows: Sequence[tuple[ReadingRow, MeterView]], *, by: Actor, now: datetime) -> list[RowOutcome]:
@@ -184,23 +192,7 @@ def _control(rows: Sequence[tuple[ReadingRow, MeterView]], *, by: Actor, now: da
                 by=by, meter_id=meter.meter_id, values=_values(row, meter), read_on=row.read_on, now=now
             )
         except ReadingRefused as refusal:
-            outcomes.append(_refusal(row, RowReason.REFUSED, metering_texts.explain(refusal)))
+            outcomes.append(refused(row, RowReason.REFUSED, metering_texts.explain(refusal)))
         else:
-            outcomes.append(_outcome(row, State.APPLIED, reference=kept.receipt_number))
+            outcomes.append(applied(row, kept.receipt_number))
     return outcomes
-
-
-def _outcome(row: ReadingRow, state: State, *, text: str = "", reference: str = "") -> RowOutcome:
-    return RowOutcome(
-        row.line_no,
-        state,
-        row.raw,
-        external_id=row.external_id,
-        account_number=row.account,
-        text=text[:400],
-        reference=reference,
-    )
-
-
-def _refusal(row: ReadingRow, reason: RowReason, text: str = "", *, column: str = "") -> RowOutcome:
-    return refused(row.line_no, row.raw, reason=reason, external_id=row.external_id, text=text, column=column)

@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from svet.exchange.models import ImportFile, ImportRow
@@ -76,10 +77,10 @@ def take_file(
     """Take a register: each row is applied, recognised as repeated or changed, put in suspense, or rejected.
 
     All of it happens in one transaction: a file is applied as a whole or not at all. The same bytes are
-    refused as already taken; the same ids in another file are recognised as repeated when they say the same,
-    as changed when they do not. Registers of one kind are taken one after another.
-    A register of payments is read as a stream, never held whole; of the others a stream is read at once.
-    ``source`` names the bank or collector of a register of payments; ``without`` are lines of it that a
+    refused as already taken, unless every row was rejected; the same ids in another file are recognised as
+    repeated when they say the same, as changed when they do not. Registers of one kind are taken one after
+    another. A register of payments is read as a stream, never held whole; of the others a stream is read at
+    once. ``source`` names the bank or collector of a register of payments; ``without`` are lines of it that a
     person leaves out, ``despite`` is a person's word for a control line that disagrees.
 
     :raises FileRefused: the file cannot be used; nothing was applied
@@ -165,7 +166,8 @@ def _wait_for_others(profile: str) -> None:
 
 
 def _refuse_taken(profile: str, digest: str) -> None:
-    earlier = ImportFile.objects.filter(profile=profile, sha256=digest).first()
+    same = ImportFile.objects.filter(profile=profile, sha256=digest)
+    earlier = same.filter(rejected__lt=F("rows")).first()
     if earlier is not None:
         details = {
             "number": earlier.number,

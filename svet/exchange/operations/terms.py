@@ -6,17 +6,25 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from svet.accounts import queries as account_queries
 from svet.accounts import texts as account_texts
 from svet.accounts.operations import enter_terms
-from svet.accounts.queries import ProviderView, providers
+from svet.accounts.queries import ProviderView
 from svet.accounts.queries.terms import terms_of
-from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.accounts.rules.terms import TermsField, TermsReason, TermsRefused, TermsSource, read_terms
 from svet.exchange import texts
-from svet.exchange.operations.outcomes import RowOutcome, State, already_applied, refused, rejected
+from svet.exchange.operations.outcomes import (
+    RowOutcome,
+    State,
+    already_applied,
+    applied,
+    refused,
+    repeated,
+)
+from svet.exchange.operations.supplier_rows import by_supplier
 from svet.exchange.rules import terms as register
 from svet.exchange.rules.refusals import RowReason
 from svet.exchange.rules.terms import TermsRow
@@ -40,30 +48,16 @@ def apply(text: str, *, by: Actor, now: datetime) -> list[RowOutcome]:
 
     :raises FileRefused: heading or control lines
     """
-    found = register.parse(text)
-    outcomes = [rejected(line, fault) for line, fault in found.faults]
-    known = {provider.code: provider for provider in providers()}
-    groups = {code: tariffs.group_codes(provider.region) for code, provider in known.items()}
-    readable: dict[str, list[_Readable]] = {}
-    for row in found.rows:
-        if row.provider not in known:
-            outcomes.append(_refusal(row, RowReason.PROVIDER_UNKNOWN, column="provider"))
-            continue
-        checked = _checked(row, known[row.provider], groups[row.provider])
-        if isinstance(checked, RowOutcome):
-            outcomes.append(checked)
-        else:
-            readable.setdefault(row.provider, []).append(checked)
-    for code, rows in readable.items():
-        outcomes += _enter(known[code], rows, by=by, now=now)
+    outcomes: list[RowOutcome] = []
+    groups = cache(tariffs.group_codes)
+    for provider, rows in by_supplier(
+        register.parse(text), outcomes, lambda row, provider: _checked(row, provider, groups(provider.region))
+    ):
+        outcomes += _enter(provider, rows, by=by, now=now)
     return outcomes
 
 
 def _checked(row: TermsRow, provider: ProviderView, groups: Sequence[str]) -> _Readable | RowOutcome:
-    try:
-        number = normalise_account_number(row.account, frozenset(provider.account_lengths))
-    except NumberRefused as refusal:
-        return _refusal(row, RowReason.REFUSED, account_texts.explain(refusal), column="account")
     said = dict(row.said)
     group = said.get(TermsField.GROUP.value, "")
     if group not in groups and _COMMA_CODE.fullmatch(group):
@@ -72,12 +66,12 @@ def _checked(row: TermsRow, provider: ProviderView, groups: Sequence[str]) -> _R
     try:
         changes = read_terms(said)
     except TermsRefused as refusal:
-        return _refusal(row, RowReason.REFUSED, account_texts.explain(refusal), column=refusal.field)
+        return refused(row, RowReason.REFUSED, account_texts.explain(refusal), column=refusal.field)
     group = changes.get(TermsField.GROUP, "")
     if group and groups and group not in groups:
         known = texts.unknown_group(group, known=groups, region=provider.region)
-        return _refusal(row, RowReason.GROUP_UNKNOWN, known, column=TermsField.GROUP.value)
-    return _Readable(replace(row, account=number, said=said), changes)
+        return refused(row, RowReason.GROUP_UNKNOWN, known, column=TermsField.GROUP.value)
+    return _Readable(replace(row, said=said), changes)
 
 
 def _enter(
@@ -95,7 +89,7 @@ def _enter(
     for each in sorted(rows, key=lambda each: (each.row.account, each.row.since, each.row.line_no)):
         account = accounts.get(each.row.account)
         if account is None:
-            outcomes.append(_refusal(each.row, RowReason.ACCOUNT_UNKNOWN, column="account"))
+            outcomes.append(refused(each.row, RowReason.ACCOUNT_UNKNOWN, column="account"))
         elif each.row.external_id in taken:
             outcomes.append(_again(each, account.account_id))
         else:
@@ -110,8 +104,8 @@ def _again(each: _Readable, account_id: int) -> RowOutcome:
     row = each.row
     holds = terms_of([account_id], on=row.since)[account_id]
     if all(getattr(holds, field.value) == value for field, value in each.changes.items()):
-        return _outcome(row, State.REPEATED)
-    return _refusal(row, RowReason.TERMS_OVERTAKEN)
+        return repeated(row)
+    return refused(row, RowReason.TERMS_OVERTAKEN)
 
 
 def _entered(each: _Readable, public_id: str, *, by: Actor, now: datetime) -> RowOutcome:
@@ -128,22 +122,7 @@ def _entered(each: _Readable, public_id: str, *, by: Actor, now: datetime) -> Ro
         )
     except TermsRefused as refusal:
         if refusal.reason is TermsReason.NOTHING:
-            return _outcome(row, State.REPEATED)
+            return repeated(row)
         text = account_texts.explain(refusal)
-        return _refusal(row, RowReason.REFUSED, text, column=refusal.field)
-    return _outcome(row, State.APPLIED, reference=public_id)
-
-
-def _outcome(row: TermsRow, state: State, *, reference: str = "") -> RowOutcome:
-    return RowOutcome(
-        row.line_no,
-        state,
-        row.raw,
-        external_id=row.external_id,
-        account_number=row.account,
-        reference=reference,
-    )
-
-
-def _refusal(row: TermsRow, reason: RowReason, text: str = "", *, column: str = "") -> RowOutcome:
-    return refused(row.line_no, row.raw, reason=reason, external_id=row.external_id, text=text, column=column)
+        return refused(row, RowReason.REFUSED, text, column=refusal.field)
+    return applied(row, public_id)

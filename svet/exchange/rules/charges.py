@@ -7,13 +7,12 @@ apart by ``id``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from svet.exchange.rules import values
-from svet.exchange.rules.openings import hold_totals, needed_sum, split_controls
-from svet.exchange.rules.refusals import RowFault, RowReason
-from svet.exchange.rules.tables import RegisterColumn, RegisterLine, read_table, unreadable
+from svet.exchange.rules.control_lines import SUMS, Register, needed_sum, read_register
+from svet.exchange.rules.refusals import RowReason
+from svet.exchange.rules.tables import RegisterColumn, RegisterLine
 from svet.exchange.rules.values import FieldFault
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
@@ -46,40 +45,21 @@ class ChargeRow:
         return f"{self.provider}:{self.account}:{self.month}:{self.record}"
 
 
-@dataclass(frozen=True, slots=True)
-class ChargeRegister:
-    """A whole register whose control lines agree with its rows."""
-
-    rows: Sequence[ChargeRow]
-    faults: Sequence[tuple[RegisterLine, RowFault]]
-
-
-def parse(text: str) -> ChargeRegister:
+def parse(text: str) -> Register[ChargeRow]:
     """Read the register and hold each supplier's rows against its control line.
 
     :raises FileRefused: the heading cannot be used; a control line is missing, twice, unread or differs
     """
-    table, said = split_controls(text)
-    rows: list[ChargeRow] = []
-    faults: list[tuple[RegisterLine, RowFault]] = []
-    lines = list(read_table(table, COLUMNS))
     seen: set[str] = set()
-    for line in lines:
-        if not line.fields:
-            faults.append((line, RowFault(line.number, "", unreadable(line))))
-            continue
-        try:
-            row = _row(line)
-        except FieldFault as fault:
-            faults.append((line, RowFault(line.number, fault.column, fault.reason)))
-            continue
+
+    def read(line: RegisterLine) -> ChargeRow:
+        row = _row(line)
         if row.external_id in seen:
-            faults.append((line, RowFault(line.number, "account", RowReason.REPEATED_IN_FILE)))
-            continue
+            raise FieldFault("account", RowReason.REPEATED_IN_FILE)
         seen.add(row.external_id)
-        rows.append(row)
-    hold_totals(lines, said, unread=[line.number for line, _ in faults])
-    return ChargeRegister(rows, faults)
+        return row
+
+    return read_register(text, COLUMNS, SUMS, read)
 
 
 def _row(line: RegisterLine) -> ChargeRow:

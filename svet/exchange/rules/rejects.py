@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import BinaryIO
 
 from svet.exchange.rules import accounts, charges, disputes, openings, readings, terms, values
+from svet.exchange.rules.control_lines import CONTROL, COUNTS, SUMS, Total, Totals, split_controls
 from svet.exchange.rules.payment_rows import read_row
 from svet.exchange.rules.streams import lines_of_stream, survey
 from svet.exchange.rules.tables import RegisterColumn, heading_lines, read_table
@@ -16,6 +16,11 @@ from svet.kernel.money import Money
 from svet.payments.rules.layouts import PLAIN_LAYOUT, ControlRule, Layout, SignRule
 
 _COLUMNS = {"accounts": accounts.COLUMNS, "readings": readings.COLUMNS, "disputes": disputes.COLUMNS}
+_CONTROLLED = {
+    "openings": (openings.COLUMNS, SUMS),
+    "charges": (charges.COLUMNS, SUMS),
+    "terms": (terms.COLUMNS, COUNTS),
+}
 _SUMS = ("sum", "transfer", "commission")
 
 
@@ -35,12 +40,8 @@ def reject_file(
         return kept.encode(encoding)
     stream.seek(0)
     text = stream.read().decode(encoding)
-    if profile == "openings":
-        kept = _sums(text, lines, openings.COLUMNS)
-    elif profile == "charges":
-        kept = _sums(text, lines, charges.COLUMNS)
-    elif profile == "terms":
-        kept = _terms(text, lines)
+    if profile in _CONTROLLED:
+        kept = _controlled(text, lines, *_CONTROLLED[profile])
     else:
         kept = _table(text, lines, profile=profile)
     return kept.encode(encoding)
@@ -55,40 +56,25 @@ def _table(text: str, lines: Collection[int], *, profile: str) -> str:
     return "".join(kept)
 
 
-def _sums(text: str, lines: Collection[int], columns: Sequence[RegisterColumn]) -> str:
+def _controlled(text: str, lines: Collection[int], columns: Sequence[RegisterColumn], totals: Totals) -> str:
     """The rows with a control line for each of their suppliers."""
-    table, _said = openings.split_controls(text)
+    table, _said = split_controls(text, totals)
     every = list(io.StringIO(text, newline=""))
     kept = every[: heading_lines(text)]
     end = "\r\n" if "\r\n" in text else "\n"
-    totals: dict[str, openings.Total] = {}
+    counted: dict[str, Total] = {}
     for row in read_table(table, columns):
         if row.number not in lines:
             continue
         kept += [raw if raw.endswith("\n") else raw + end for raw in every[row.number - 1 : row.last]]
         if row.fields:
-            money = openings.signed_sum(row.fields) or Money(0)
-            totals.setdefault(row.fields["provider"], openings.Total()).add(money)
+            counted.setdefault(row.fields["provider"], Total()).add(row)
     separator = max(";\t,", key=every[heading_lines(text) - 1].count)
-    for provider, total in totals.items():
-        cells = [openings.CONTROL, provider, str(total.count), _point_or_comma(total.sum, separator)]
-        kept.append(separator.join(cells) + end)
-    return "".join(kept)
-
-
-def _terms(text: str, lines: Collection[int]) -> str:
-    """The rows with a control line for each of their suppliers."""
-    table, _said = terms.split_counts(text)
-    every = list(io.StringIO(text, newline=""))
-    kept = every[: heading_lines(text)]
-    end = "\r\n" if "\r\n" in text else "\n"
-    counted: Counter[str] = Counter()
-    for row in read_table(table, terms.COLUMNS):
-        if row.number in lines:
-            kept += [raw if raw.endswith("\n") else raw + end for raw in every[row.number - 1 : row.last]]
-            counted.update([row.fields["provider"]] if row.fields else [])
-    separator = max(";\t,", key=every[heading_lines(text) - 1].count)
-    kept += [separator.join([terms.CONTROL, code, str(count)]) + end for code, count in counted.items()]
+    for provider, total in counted.items():
+        cells = [CONTROL, provider, str(total.count)]
+        kept.append(
+            separator.join([*cells, _point_or_comma(total.sum, separator)] if totals.sums else cells) + end
+        )
     return "".join(kept)
 
 

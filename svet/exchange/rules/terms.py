@@ -8,10 +8,7 @@ says nothing of its value.
 from __future__ import annotations
 
 import hashlib
-import io
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -19,8 +16,9 @@ from typing import Final
 from svet.accounts.rules.terms import TermsField
 from svet.exchange.rules import values
 from svet.exchange.rules.accounts import STOVES
-from svet.exchange.rules.refusals import FileReason, FileRefused, RowFault, RowReason
-from svet.exchange.rules.tables import RegisterColumn, RegisterLine, read_table, unreadable
+from svet.exchange.rules.control_lines import COUNTS, Register, read_register
+from svet.exchange.rules.refusals import RowReason
+from svet.exchange.rules.tables import RegisterColumn, RegisterLine
 from svet.exchange.rules.values import FieldFault
 
 COLUMNS = (
@@ -35,10 +33,6 @@ COLUMNS = (
     RegisterColumn("electric_heating", ("электроотопление",), required=False),
     RegisterColumn("ground", ("основание", "документ")),
 )
-#: The word a control line begins with.
-CONTROL: Final = "итого"
-_CONTROL_LINE: Final = re.compile(r'\s*"?(?:итого|total)"?\s*([;\t,])(.*)', re.IGNORECASE)
-_COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _LONGEST_GROUND: Final = 200
 
 
@@ -62,67 +56,12 @@ class TermsRow:
         return f"{self.provider}:{self.account}:{self.since}:{words}"
 
 
-@dataclass(frozen=True, slots=True)
-class TermsRegister:
-    """A whole register whose control lines agree with its rows."""
-
-    rows: Sequence[TermsRow]
-    faults: Sequence[tuple[RegisterLine, RowFault]]
-
-
-def parse(text: str) -> TermsRegister:
+def parse(text: str) -> Register[TermsRow]:
     """Read the register and hold each supplier's rows against its control line.
 
     :raises FileRefused: the heading cannot be used; a control line is missing, twice, unread or differs
     """
-    table, said = split_counts(text)
-    rows: list[TermsRow] = []
-    faults: list[tuple[RegisterLine, RowFault]] = []
-    counted: Counter[str] = Counter()
-    for line in read_table(table, COLUMNS):
-        if not line.fields:
-            faults.append((line, RowFault(line.number, "", unreadable(line))))
-            continue
-        counted.update([line.fields["provider"]])
-        try:
-            rows.append(_row(line))
-        except FieldFault as fault:
-            faults.append((line, RowFault(line.number, fault.column, fault.reason)))
-    _hold(counted, said, unread=[line.number for line, _ in faults])
-    return TermsRegister(rows, faults)
-
-
-def split_counts(text: str) -> tuple[str, dict[str, int]]:
-    """The table with its control lines emptied, and what they say by supplier. :raises FileRefused:"""
-    kept: list[str] = []
-    said: dict[str, int] = {}
-    for number, raw in enumerate(io.StringIO(text, newline=""), start=1):
-        match = _CONTROL_LINE.fullmatch(raw.rstrip("\r\n"))
-        if match is None:
-            kept.append(raw)
-            continue
-        kept.append("\n")
-        cells = [part.strip().strip('"') for part in match[2].split(match[1])]
-        if len(cells) < 2 or not cells[0] or not _COUNT.fullmatch(cells[1]):
-            raise FileRefused(FileReason.COUNT_UNREAD, field="file", details={"line": number})
-        if cells[0] in said:
-            raise FileRefused(FileReason.CONTROL_TWICE, field="file", details={"provider": cells[0][:40]})
-        said[cells[0]] = int(cells[1])
-    return "".join(kept), said
-
-
-def _hold(counted: Mapping[str, int], said: Mapping[str, int], *, unread: Iterable[int]) -> None:
-    """Each supplier has as many rows as its control line says. :raises FileRefused:"""
-    listed = ", ".join(str(number) for number in list(unread)[:10])
-    details: dict[str, object] = {"unread": listed} if listed else {}
-    for provider in sorted({*counted, *said}):
-        told, found = said.get(provider), counted.get(provider, 0)
-        details["provider"] = provider[:40]
-        if told is None:
-            raise FileRefused(FileReason.COUNT_MISSING, field="file", details=details)
-        if told != found:
-            details |= {"rows": told, "found": found}
-            raise FileRefused(FileReason.COUNT_DIFFERS, field="file", details=details)
+    return read_register(text, COLUMNS, COUNTS, _row)
 
 
 def _row(line: RegisterLine) -> TermsRow:

@@ -188,6 +188,32 @@ def test_what_was_sent_here_is_handed_back_as_a_register(water: Account) -> None
     assert row.split(";")[1:5] == [WATER, "203118846", "20.11.2026", "17,001"]
 
 
+def test_charges_that_came_before_their_accounts_come_again_as_they_are() -> None:
+    """Of a file that was rejected whole, what is to be mended is the same file: the cause lay elsewhere."""
+    add_provider(code="voda", name="Водоканал", service=Service.COLD_WATER)
+    early = take("charges", one())
+    assert (early.applied, early.rejected) == (0, 1)
+    assert to_mend(early, profile="charges", content=one().encode()).decode() == one()
+    take("accounts", water_lines())
+    assert take("charges", one()).applied == 1
+    with pytest.raises(FileRefused) as caught:
+        take("charges", one())
+    assert caught.value.reason == FileReason.ALREADY_TAKEN
+    assert queries.broken() == []
+
+
+def test_a_supplier_that_bills_itself_only_for_a_while_is_charged_from_one_source_at_a_time() -> None:
+    """Before it has accounts it may be switched and back; rows of the time between are refused, not lost."""
+    add_provider(code="voda", name="Водоканал", service=Service.COLD_WATER)
+    add_provider(code="voda", name="Водоканал", service=Service.ELECTRICITY)
+    assert [fault.reason for fault in take("charges", one()).faults] == ["charged_here"]
+    add_provider(code="voda", name="Водоканал", service=Service.COLD_WATER)
+    take("accounts", water_lines())
+    assert take("charges", one()).applied == 1
+    assert owed(Account.objects.get(number=WATER)) == 51_240
+    assert queries.broken() == broken_origins() == []
+
+
 def test_a_supplier_with_accounts_keeps_its_service(water: Account) -> None:
     from svet.accounts.operations.registry import SupplierRefused
 

@@ -165,6 +165,18 @@ def grouped(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def numbered(value: object) -> str:
+    """«№ 0300592346»."""
+    return formats.numbered(value)
+
+
+@register.filter
+def quoted(value: object) -> str:
+    """«Мама»."""
+    return formats.quoted(value)
+
+
+@register.filter
 def date_ru(value: date | None) -> str:
     """«22.11.2026»."""
     return "" if value is None else formats.day(value)

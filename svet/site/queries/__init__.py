@@ -71,7 +71,7 @@ def nobody() -> InstallationView:
     """What an installation shows that nobody has set up, no company's name; production does not start so."""
     return InstallationView(
         brand=gettext("Личный кабинет"),
-        legal_name=gettext("Поставщик электроэнергии"),
+        legal_name=gettext("Поставщик услуг"),
         hotline=gettext("номер в квитанции"),
         hours_text=gettext("в рабочие часы"),
         hours=HotlineHours(1, 5, time(8), time(19)),

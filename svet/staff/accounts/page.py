@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from svet.accounts import queries
@@ -35,7 +35,7 @@ from svet.staffing.rules import Permission
 
 DESK = Desk(
     name="accounts",
-    label=gettext_lazy("Счета"),
+    label=pgettext_lazy("лицевые", "Счета"),
     url="/staff/accounts/",
     icon="search",
     permission=Permission.ACCOUNTS,

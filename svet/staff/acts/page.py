@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from svet.accounts import queries as account_queries
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.words import explain
+from svet.look.formats import numbered
 from svet.look.requests import now_of
 from svet.metering import queries as metering
 from svet.metering.events.acts import ACT_EFFECTS, ACT_NAMES
@@ -77,7 +78,7 @@ class ActForm(ReasonForm):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [
             ("", gettext_lazy("весь счёт")),
-            *((meter.public_id, f"№ {meter.serial}") for meter in meters),
+            *((meter.public_id, numbered(meter.serial)) for meter in meters),
         ]
 
     def act(self) -> NewAct:

@@ -35,6 +35,7 @@ from svet.billing.texts.decisions import DECISION_EFFECTS, DECISION_NAMES, decis
 from svet.kernel import words
 from svet.kernel.periods import Month
 from svet.kernel.refusals import NotFound
+from svet.look.formats import numbered
 from svet.look.requests import now_of
 from svet.metering import queries as metering
 from svet.metering.queries import MeterView
@@ -119,7 +120,7 @@ class DecisionForm(ReasonForm):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [
             ("", gettext_lazy("весь счёт")),
-            *((meter.public_id, f"№ {meter.serial}") for meter in meters),
+            *((meter.public_id, numbered(meter.serial)) for meter in meters),
         ]
 
     def decision(self) -> NewDecision:

@@ -72,7 +72,8 @@ class AccountFactsOfDay:
 
     ``away``: an absence stands until the window is over, which sees to the readings by itself.
     ``of_another``: its owner has let the person in, who may help them. ``plan``: its debt is paid in parts.
-    ``promised``: somebody has promised to pay so much of it by a day.
+    ``promised``: somebody has promised to pay so much of it by a day. ``charged_here``: or its supplier's own
+    billing does, whose days nobody here knows.
     """
 
     public_id: str
@@ -89,6 +90,7 @@ class AccountFactsOfDay:
     of_another: bool = False
     plan: PlanAsk | None = None
     promised: PromisedPart | None = None
+    charged_here: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,8 @@ class DayPlan:
     """The day: ``lead`` is the duty the sentence speaks of, ``duties`` the others in the order of their days.
 
     ``free_until``: paid by then, being late costs nothing; None where that day has passed.
-    ``soonest`` is asked by ``due_on``, the nearest day; what else is not late has later days or none yet.
+    ``coming``: what is asked by which day that is not over, ``due_on`` the nearest; ``undated`` has no day
+    yet, ``undated_elsewhere`` of it is charged by suppliers themselves.
     ``others``: somebody else's accounts in the cabinet owe, which the person may only look at.
     """
 
@@ -232,12 +235,18 @@ class DayPlan:
     in_parts: bool = False
     #: This may have been paid already: the bank has not said so yet.
     unsure: Money = ZERO
-    soonest: Money = ZERO
+    coming: tuple[tuple[date, Money], ...] = ()
+    undated_elsewhere: Money = ZERO
+
+    @property
+    def undated(self) -> Money:
+        """What is owed by no day: it stands on no bill yet, or is charged elsewhere."""
+        return self.owed - self.late - Money.total(asked for _on, asked in self.coming)
 
     @property
     def of_one_day(self) -> bool:
         """Whether all that is asked and not late is asked by the one day."""
-        return self.soonest == self.owed - self.late
+        return len(self.coming) == 1 and not self.undated
 
     @property
     def all_duties(self) -> tuple[Duty, ...]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from svet.kernel.money import Money
+from svet.kernel.money import ZERO, Money
 from svet.kernel.places import Place
 from svet.metering.rules import Urgency, Window, WindowState, verification
 from svet.today.rules.arrears import Arrears, arrears
@@ -37,8 +37,9 @@ def plan(facts: CabinetFacts) -> DayPlan:
     state = _state(facts, late=bool(late), owing=bool(owing), transit=bool(transit), reading=reading)
     lead = _lead(state, duties)
     since = min((found.since for _each, found in late if found.since is not None), default=None)
-    coming = [one for _each, found in owing for one in found.coming]
-    due_on = min((on for on, _sum in coming), default=None)
+    coming: dict[date, Money] = {}
+    for on, asked in sorted(one for _each, found in owing for one in found.coming):
+        coming[on] = coming.get(on, ZERO) + asked
     windows = [
         each.window
         for each in facts.accounts
@@ -55,8 +56,9 @@ def plan(facts: CabinetFacts) -> DayPlan:
         late_since=since,
         late_titles=tuple(each.title for each, _found in late),
         free_until=_free_until(since, facts.today),
-        due_on=due_on,
-        soonest=Money.total(asked for on, asked in coming if on == due_on),
+        due_on=min(coming, default=None),
+        coming=tuple(coming.items()),
+        undated_elsewhere=Money.total(_undated(found) for each, found in owing if not each.charged_here),
         titles=tuple(each.title for each, _found in owing),
         transit=transit,
         moving=facts.moving,
@@ -72,6 +74,10 @@ def plan(facts: CabinetFacts) -> DayPlan:
         sent=bool(windows) and not reading,
         others=any(not each.may_pay and arrears(each).owed for each in facts.accounts),
     )
+
+
+def _undated(found: Arrears) -> Money:
+    return found.owed - found.late - Money.total(asked for _on, asked in found.coming)
 
 
 def _free_until(since: date | None, today: date) -> date | None:

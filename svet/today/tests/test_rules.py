@@ -82,7 +82,7 @@ def test_a_person_without_accounts_is_asked_to_add_one() -> None:
     found = day()
     assert found.state is DayState.NEW
     assert said(found) == (
-        "Добавьте свой счёт за свет. Нужны два номера: абонента и счётчика. Оба есть в любой квитанции."
+        "Добавьте свой лицевой счёт. Нужны два номера: абонента и счётчика. Оба есть в любой квитанции."
     )
     assert action(found) == "Добавить абонента"
     assert found.all_duties == ()
@@ -173,21 +173,36 @@ WORD = PromisedPart(Money(300), date(2026, 12, 10))
         (
             (account(200), account(500, bills=(NEXT,))),
             "К оплате 7,00 ₽, ближайший срок 15 декабря. Абоненты: квартира и квартира. "
-            "До 15 декабря 2,00 ₽, остальное позже.",
+            "Сроки: 2,00 ₽ до 15 декабря и 5,00 ₽ до 15 января 2027.",
         ),
         # One account, two bills ahead: the older one asks its own part earlier.
         (
             (account(500, bills=(NEXT, bill(200))),),
-            "К оплате 5,00 ₽, ближайший срок 15 декабря. До 15 декабря 2,00 ₽, остальное позже.",
+            "К оплате 5,00 ₽, ближайший срок 15 декабря. "
+            "Сроки: 2,00 ₽ до 15 декабря и 3,00 ₽ до 15 января 2027.",
         ),
         # What was promised is asked by its own day.
         (
             (account(500, promised=WORD),),
-            "К оплате 5,00 ₽, ближайший срок 10 декабря. До 10 декабря 3,00 ₽, остальное позже.",
+            "К оплате 5,00 ₽, ближайший срок 10 декабря. Сроки: 3,00 ₽ до 10 декабря и 2,00 ₽ до 15 декабря.",
         ),
         (
             (account(900, bills=(bill(300),)),),
-            "К оплате 9,00 ₽, ближайший срок 15 декабря. До 15 декабря 3,00 ₽, остальное позже.",
+            "К оплате 9,00 ₽, ближайший срок 15 декабря. "
+            "Сроки: 3,00 ₽ до 15 декабря. Ещё 6,00 ₽: срок назовёт следующий счёт.",
+        ),
+        # Days that nobody here knows.
+        (
+            (account(200), account(500, bills=(), charged_here=False)),
+            "К оплате 7,00 ₽, ближайший срок 15 декабря. Абоненты: квартира и квартира. "
+            "Сроки: 2,00 ₽ до 15 декабря. Ещё 5,00 ₽: срок назначает сам поставщик.",
+        ),
+        ((account(500, bills=(), charged_here=False),), "К оплате 5,00 ₽. Срок назначает сам поставщик."),
+        # Of five days the first two are told, and the rest by the last.
+        (
+            tuple(account(100, bills=(bill(100, due_on=DUE + timedelta(days=n)),)) for n in range(5)),
+            "К оплате 5,00 ₽, ближайший срок 15 декабря. Абонентов к оплате: 5 из 5. "
+            "Сроки: 1,00 ₽ до 15 декабря, 1,00 ₽ до 16 декабря и 3,00 ₽ до 19 декабря.",
         ),
         # The newest bill asks nothing of its own: all is late, and no day is ahead.
         ((account(300, bills=(bill(300), bill(300, due_on=date(2026, 11, 15)))),), "Долг 3,00 ₽, срок был"),
@@ -200,7 +215,7 @@ def test_several_days_are_not_told_as_one(accounts: tuple[AccountFactsOfDay, ...
 def test_beside_what_is_late_several_days_are_told_apart() -> None:
     late = account(900, bills=(bill(900, due_on=date(2026, 11, 15)),))
     found = day(late, account(200), account(500, bills=(NEXT,)))
-    assert "Ещё 2,00 ₽ до 15 декабря и 5,00 ₽ позже." in said(found)
+    assert "Ещё 2,00 ₽ до 15 декабря и 5,00 ₽ до 15 января 2027." in said(found)
     only = day(late, account(500, bills=(bill(500), bill(500, due_on=date(2026, 11, 15)))))
     assert "Ещё" not in said(only)
 
@@ -231,7 +246,7 @@ def test_money_pays_the_oldest_bill_first(balance: int, transit: int, late: int,
 
 def test_a_debt_without_a_bill_has_no_day() -> None:
     found = day(account(5_000, bills=()))
-    assert said(found) == "К оплате 50,00 ₽."
+    assert said(found) == "К оплате 50,00 ₽. Срок назовёт следующий счёт."
     assert found.state is DayState.DUE
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
 from svet.today.rules import DayPlan, DayState, Duty
@@ -51,6 +52,8 @@ __all__ = [
 ]
 
 
+#: So many days of one debt are read.
+MOST_DAYS: Final = 3
 #: Every reason of this room that has a sentence.
 REASONS: Final = (HelpReason,)
 
@@ -70,7 +73,7 @@ def headline(day: DayPlan) -> str:
     """What the day asks, as a sentence without its full stop."""
     match day.state:
         case DayState.NEW:
-            return _("Добавьте свой счёт за свет")
+            return _("Добавьте свой лицевой счёт")
         case DayState.OVERDUE if _mostly_late(day) and day.late_since is not None:
             return _("Долг %(sum)s, срок был %(on)s") % {
                 "sum": roubles(day.late),
@@ -169,30 +172,50 @@ def _mostly_late(day: DayPlan) -> bool:
 
 
 def _soonest(day: DayPlan) -> tuple[str, ...]:
-    """Where the sum above has several days: how much of it is asked by the nearest."""
-    if day.due_on is None or day.of_one_day:
+    """Where the sum above has not one day: which part of it is asked by which, and why another has none."""
+    if day.of_one_day:
         return ()
-    return (
-        _("До %(on)s %(sum)s, остальное позже.")
-        % {"on": on_day(day.due_on, day.today), "sum": roubles(day.soonest)},
+    if not day.coming and not day.late:
+        elsewhere = day.undated == day.undated_elsewhere
+        return (_("Срок назначает сам поставщик.") if elsewhere else _("Срок назовёт следующий счёт."),)
+    days = (_("Сроки: %(days)s.") % {"days": _by_day(day)},) if day.coming else ()
+    return (*days, *_undated(day))
+
+
+def _by_day(day: DayPlan) -> str:
+    """«2,00 ₽ до 15 декабря и 5,00 ₽ до 15 января»; of many days the first two, all others by the last."""
+    shown = [(asked, on) for on, asked in day.coming]
+    if len(shown) > MOST_DAYS:
+        rest = Money.total(asked for asked, _on in shown[MOST_DAYS - 1 :])
+        shown = [*shown[: MOST_DAYS - 1], (rest, shown[-1][1])]
+    return listed(
+        [_("%(sum)s до %(on)s") % {"sum": roubles(asked), "on": on_day(on, day.today)} for asked, on in shown]
     )
 
 
-def _rest(day: DayPlan) -> str:
-    """What is owed beside the late part, by its day or days."""
-    rest = day.owed - day.late
-    if day.due_on is None:
-        return _("Ещё %(sum)s к оплате.") % {"sum": roubles(rest)}
-    values = {"sum": roubles(day.soonest), "on": on_day(day.due_on, day.today)}
-    if day.of_one_day:
-        return _("Ещё %(sum)s до %(on)s.") % values
-    return _("Ещё %(sum)s до %(on)s и %(rest)s позже.") % (values | {"rest": roubles(rest - day.soonest)})
+def _others_by_day(day: DayPlan) -> tuple[str, ...]:
+    """What is owed beside the late part, by its days."""
+    days = (_("Ещё %(days)s.") % {"days": _by_day(day)},) if day.coming else ()
+    return (*days, *_undated(day))
+
+
+def _undated(day: DayPlan) -> tuple[str, ...]:
+    """Why a part has no day: no bill asks for it yet, or the supplier's own will."""
+    here = day.undated - day.undated_elsewhere
+    found = []
+    if here:
+        found.append(_("Ещё %(sum)s: срок назовёт следующий счёт.") % {"sum": roubles(here)})
+    if day.undated_elsewhere:
+        found.append(
+            _("Ещё %(sum)s: срок назначает сам поставщик.") % {"sum": roubles(day.undated_elsewhere)}
+        )
+    return tuple(found)
 
 
 def _late(day: DayPlan) -> tuple[str, ...]:
     found = []
     if day.late != day.owed and _mostly_late(day):
-        found.append(_rest(day))
+        found += _others_by_day(day)
     elif day.late != day.owed:
         if day.late_titles and len(day.late_titles) <= NAMED and day.accounts > 1:
             found.append(
@@ -201,6 +224,7 @@ def _late(day: DayPlan) -> tuple[str, ...]:
             )
         else:
             found.append(_("Из них %(sum)s просрочено.") % {"sum": roubles(day.late)})
+        found += () if day.of_one_day else _others_by_day(day)
     if day.free_until is not None:
         found.append(
             _("Заплатите до %(on)s, и пени не будет: её начисляют с\u00a031\u2011го дня.")

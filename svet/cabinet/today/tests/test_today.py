@@ -61,7 +61,7 @@ def test_the_bare_address_leads_here(anna: Person) -> None:
 @pytest.mark.usefixtures("clock")
 def test_a_new_person_gets_one_step(anna: Person) -> None:
     page = text(anna)
-    assert "<h1>Добавьте свой счёт за свет</h1>" in page
+    assert "<h1>Добавьте свой лицевой счёт</h1>" in page
     assert page.count('class="button"') == 1
     assert 'class="button" href="/accounts/add/"' in page
     assert "Недавно" not in page
@@ -130,7 +130,7 @@ def test_a_stranger_sees_nothing_of_it(anna: Person) -> None:
     make_link(person=anna, account=account, confirmed=True)
     vera = make_person()
     page = text(vera)
-    assert "Добавьте свой счёт" in page
+    assert "Добавьте свой лицевой счёт" in page
     assert account.number not in page
     assert "Лесная" not in page
 
