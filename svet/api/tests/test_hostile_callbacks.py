@@ -161,8 +161,10 @@ def another_shop(play: Play) -> None:
 
 
 def a_hundred_times(play: Play) -> None:
+    # The way behind the doors is the same one: at the others a dozen shows that it is taken.
+    times = 100 if play.door is DOORS[0] else 12
     play.bank.pay(play.order)
-    play.knock(*[play.news()] * 100)
+    play.knock(*[play.news()] * times)
     work()
     assert Transaction.objects.filter(key=play.order.ledger_key).count() == 1
     assert Delivery.objects.filter(event="receipt").count() == 1

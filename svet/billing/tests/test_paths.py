@@ -137,6 +137,12 @@ steps = st.lists(
 )
 
 
+@pytest.fixture(autouse=True)
+def prices(db: None) -> None:
+    """Loaded once for all examples: each takes back only what it wrote itself."""
+    load_chelyabinsk()
+
+
 @contextmanager
 def forgotten() -> Iterator[None]:
     """What is written inside is gone afterwards: examples do not see each other."""
@@ -230,7 +236,6 @@ def test_months_run_one_by_one_give_what_one_run_gives_however_late_the_news(
 
 def _walk(taken: list[Step], *, base: int) -> None:
     with forgotten():
-        load_chelyabinsk()
         walked, looked = Side("walked", base), Side("looked", base)
         for side in (walked, looked):
             side.run(FIRST)
