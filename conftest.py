@@ -84,6 +84,18 @@ class SharersTogether(LoadScopeScheduling):
             del self.assigned_work[node][scope]
 
 
+#: Ten thousand tests are collected, and nothing of it is garbage; what follows looks for it from the loop on.
+gc.disable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """What was imported stays to the end of the run; looking through it over and over took a tenth of it."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Of a fresh clone each worker rewrites its share of the tests, and reads what the others have rewritten.
 
@@ -258,14 +270,3 @@ def dear_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords cost what they cost outside of tests."""
     for name, cost in PASSWORD_COSTS.items():
         monkeypatch.setattr(PasswordHasher, name, cost)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def garbage_is_sought_seldom() -> Any:
-    """What was imported stays to the end of the run; looking through it over and over took a tenth of it."""
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
-    yield
-    gc.set_threshold(*before)
-    gc.unfreeze()

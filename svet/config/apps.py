@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.core.checks import register
 
 from svet.config.checks import check_law, check_production
-from svet.kernel import lookups
+from svet.kernel import lookups, starting
 
 
 class RoofConfig(AppConfig):
@@ -13,3 +13,4 @@ class RoofConfig(AppConfig):
         lookups.install()
         register(check_production, "svet")
         register(check_law, "svet")
+        starting.begun()

@@ -26,7 +26,9 @@ from svet.config.environment import (
     trusted_origins,
 )
 from svet.config.logs import logging_settings
-from svet.kernel import push_keys
+from svet.kernel import push_keys, starting
+
+starting.begin()  # RoofConfig.ready says that it is over
 
 ENV = environment_name()
 PACKAGE = Path(__file__).resolve().parent.parent

@@ -14,6 +14,7 @@ from svet.config.front.metrics.durations import note_request
 from svet.config.front.traces import start_traces
 from svet.config.health import Observer
 from svet.config.wsgi import application as django_application
+from svet.kernel import starting
 from svet.kernel.serving import serve_for_good
 
 
@@ -68,3 +69,5 @@ application = Front(
     guarded={"/metrics": metrics},
     note=lambda path, status, seconds: note_request(path=path, status=status, seconds=seconds),
 )
+# Addresses, templates and what the first page has read stay too.
+starting.begun()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from svet.gateways.identity.hurried import HurriedProvider, bulkhead
-from svet.gateways.identity.openid import OpenIdProvider
 from svet.gateways.identity.port import IdentityProvider
 
 
 def gateway() -> IdentityProvider:
     """The service of this installation; a quarter of the threads that serve pages may wait for it."""
+    # Read by whoever signs in with it: its libraries are two hundred modules of every start.
+    from svet.gateways.identity.hurried import HurriedProvider, bulkhead
+    from svet.gateways.identity.openid import OpenIdProvider
+
     return HurriedProvider(
         lambda wire: OpenIdProvider(
             issuer=settings.OIDC_ISSUER,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Final
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Final
 
 from svet.bills.drawing.reconciliation.words import HEADS, NOTE, TITLE, balance_words, operation, period_words
 from svet.bills.rules.reconciliation import ReconciliationStatement
 from svet.kernel.money import Money
 from svet.kernel.writing import safe_cell
 from svet.look.formats import day
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 _WIDTHS: Final = (12, 12, 38, 26, 14, 14, 14)
 _DEBIT, _CREDIT, _BALANCE = 4, 5, 6
@@ -22,6 +22,9 @@ _A4: Final = 9
 
 def write_reconciliation(statement: ReconciliationStatement) -> bytes:
     """Write the statement as XLSX; the same statement gives the same bytes."""
+    # Read where it is used: it would take a twentieth of the time of every start, of each command's too.
+    import xlsxwriter
+
     buffer = BytesIO()
     book = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
