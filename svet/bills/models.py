@@ -69,7 +69,7 @@ class Bill(models.Model):
 
 
 class BillFile(models.Model):
-    """The PDF of a bill, kept once made: ``masked`` tells the variant that hides the holder. Append-only."""
+    """The PDF of a bill as versions before ADR 224 kept it. Append-only; nothing is added to it any more."""
 
     bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="files", db_index=False)
     masked = models.BooleanField()
@@ -80,6 +80,27 @@ class BillFile(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["bill", "masked"], name="bills_file_once_per_variant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bill_id}{' masked' if self.masked else ''}"
+
+
+class BillPaper(models.Model):
+    """The digest of a PDF of a bill that was given out; the PDF itself is drawn again from the snapshot.
+
+    ``masked`` tells the variant that hides the holder. A variant has a second row when another version of
+    Svet or of a library has drawn other bytes of the same text. Append-only.
+    """
+
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="papers", db_index=False)
+    masked = models.BooleanField()
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sha256", "bill", "masked"], name="bills_paper_once"),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from deploy import tree
 from svet.launcher.postgres import Server
 from tests.alone import PLACE, alone
 from tests.document.steps import OPERATIONS
@@ -191,7 +192,7 @@ def _unpack(archive: Path, root: Path) -> tuple[dict[str, Any], list[int]]:
             note = root.parent / "layer"
             note.write_bytes(blob(layer["digest"]))
             with tarfile.open(note) as files:
-                files.extractall(root, filter="fully_trusted")
+                tree.unpack(files, root)
             note.unlink()
         config: dict[str, Any] = json.loads(blob(manifest["config"]["digest"]))["config"]
         return config, [int(layer["size"]) for layer in manifest["layers"]]

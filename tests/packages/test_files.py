@@ -267,6 +267,26 @@ def test_an_archive_of_the_same_files_is_the_same_to_the_bit(tmp_path: Path) -> 
     assert made[0] == made[1]
 
 
+@pytest.mark.parametrize("python", ["3.11.2, as Debian has it", "a later one"])
+def test_an_archive_is_laid_out_by_every_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: str
+) -> None:
+    """``make packages`` runs in Debian's own Python, in which ``extractall`` has no argument ``filter``."""
+    asked: list[dict[str, object]] = []
+
+    def extractall(archive: tarfile.TarFile, path: Path, members: object = None, **more: object) -> None:
+        asked.append(more)
+        (path / "README.md").write_bytes(b"")
+
+    monkeypatch.setattr(tarfile.TarFile, "extractall", extractall)
+    if python.startswith("3.11.2"):
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    else:
+        monkeypatch.setattr(tarfile, "data_filter", object(), raising=False)
+    tree.export(tmp_path)
+    assert asked == ([{}] if python.startswith("3.11.2") else [{"filter": "fully_trusted"}])
+
+
 def test_haproxy_takes_the_documents_block(tmp_path: Path) -> None:
     text = package.examples(OPERATIONS)["haproxy.cfg"]
     make_certificate(tmp_path)

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import translation
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
@@ -22,7 +21,7 @@ from svet.billing import queries as billing
 from svet.billing.operations import months as billing_months
 from svet.bills import events, queries, texts
 from svet.bills.drawing import draw
-from svet.bills.models import Bill, BillFile
+from svet.bills.models import Bill, BillFile, BillPaper
 from svet.bills.operations.penalties import show_with_bills
 from svet.bills.queries import Gathered
 from svet.bills.rules import (
@@ -124,10 +123,11 @@ def issue(
 
 
 def pdf_of(bill_id: int, *, masked: bool, now: datetime) -> bytes:
-    """The bill as PDF: made once, kept with its hash, always the same bytes.
+    """The bill as PDF, drawn from its frozen text; the digest of what is given out is kept.
 
     :raises BillNotFound: there is no such bill
     """
+    # Versions before kept the file itself: whoever has one of theirs is given the same bytes.
     kept = BillFile.objects.filter(bill_id=bill_id, masked=masked).values_list("content", flat=True).first()
     if kept is not None:
         return bytes(kept)
@@ -135,21 +135,12 @@ def pdf_of(bill_id: int, *, masked: bool, now: datetime) -> bytes:
     # The bill is a Russian document whatever language the cabinet speaks.
     with translation.override("ru"):
         content = draw(view.document, masked=masked)
-    with transaction.atomic():
-        BillFile.objects.bulk_create(
-            [
-                BillFile(
-                    bill_id=bill_id,
-                    masked=masked,
-                    content=content,
-                    sha256=hashlib.sha256(content).hexdigest(),
-                    made_at=now,
-                )
-            ],
-            ignore_conflicts=True,
-        )
-    # Somebody else may have been first: theirs is the one that counts.
-    return bytes(BillFile.objects.values_list("content", flat=True).get(bill_id=bill_id, masked=masked))
+    sha256 = hashlib.sha256(content).hexdigest()
+    if not BillPaper.objects.filter(sha256=sha256, bill_id=bill_id, masked=masked).exists():
+        paper = BillPaper(bill_id=bill_id, masked=masked, sha256=sha256, made_at=now)
+        # Somebody else may have been first, with the same bytes.
+        BillPaper.objects.bulk_create([paper], ignore_conflicts=True)
+    return content
 
 
 def deliver(*, bill_id: int, now: datetime) -> bool:

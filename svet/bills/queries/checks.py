@@ -1,4 +1,7 @@
-"""I-10: no bill and no file of one is another than when it was made; which were proved and have not moved."""
+"""I-10: no bill and no kept file is another than when it was made; which were proved and have not moved.
+
+A file is kept of versions before ADR 224 only: since then it is drawn from the bill that is proved here.
+"""
 
 from __future__ import annotations
 

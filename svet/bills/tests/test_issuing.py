@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -24,8 +25,9 @@ from svet.billing.tests.factories import (
 )
 from svet.bills import events, operations, queries, texts
 from svet.bills.drawing import draw
-from svet.bills.models import Bill, BillFile
+from svet.bills.models import Bill, BillFile, BillPaper
 from svet.bills.queries import BillNotFound
+from svet.bills.queries.papers import GivenPaper, given_papers
 from svet.bills.rules import canonical, compare, digest, payment_code
 from svet.cabinet.bills.agreed import agreed_words
 from svet.cli.billing import warn_of_issue
@@ -203,13 +205,43 @@ def test_bill_cannot_be_changed_or_deleted(change: dict[str, object]) -> None:
     assert Bill.objects.filter(pk=bill.pk).update(delivered_at=NOW) == 1
 
 
-def test_file_is_made_once_and_kept_for_ever() -> None:
+def test_a_paper_is_drawn_again_to_the_byte_and_only_its_digest_is_kept() -> None:
     _account, bill = make_bill()
     shown = operations.pdf_of(bill.pk, masked=False, now=NOW)
     hidden = operations.pdf_of(bill.pk, masked=True, now=NOW)
     assert shown != hidden
-    assert operations.pdf_of(bill.pk, masked=False, now=NOW) == shown
-    assert BillFile.objects.count() == 2
+    assert operations.pdf_of(bill.pk, masked=False, now=NOW + timedelta(days=400)) == shown
+    kept = BillPaper.objects.order_by("masked")
+    assert [(each.masked, each.sha256, each.made_at) for each in kept] == [
+        (masked, hashlib.sha256(content).hexdigest(), NOW)
+        for masked, content in ((False, shown), (True, hidden))
+    ]
+    assert not BillFile.objects.exists()
+    assert queries.broken() == []
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BillPaper.objects.update(sha256="")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        BillPaper.objects.all().delete()
+
+
+def test_what_another_version_draws_otherwise_is_another_paper_of_the_bill() -> None:
+    _account, bill = make_bill()
+    BillPaper.objects.create(bill=bill, masked=False, sha256="0" * 64, made_at=NOW)
+    later = NOW + timedelta(days=400)
+    content = operations.pdf_of(bill.pk, masked=False, now=later)
+    sha256 = hashlib.sha256(content).hexdigest()
+    assert BillPaper.objects.filter(bill=bill).count() == 2
+    assert [each.made_at for each in given_papers(sha256)] == [later]
+    assert [each.made_at for each in given_papers("0" * 64)] == [NOW]
+
+
+def test_who_has_a_file_of_the_version_before_is_given_the_same_bytes() -> None:
+    account, bill = make_bill()
+    sha256 = hashlib.sha256(b"%PDF of before").hexdigest()
+    BillFile.objects.create(bill=bill, masked=True, content=b"%PDF of before", sha256=sha256, made_at=NOW)
+    assert operations.pdf_of(bill.pk, masked=True, now=NOW) == b"%PDF of before"
+    assert operations.pdf_of(bill.pk, masked=False, now=NOW) != b"%PDF of before"
+    assert given_papers(sha256) == [GivenPaper(bill.number, account.number, masked=True, made_at=NOW)]
     assert queries.broken() == []
     with pytest.raises(IntegrityError), transaction.atomic():
         BillFile.objects.update(content=b"")

@@ -1,4 +1,4 @@
-"""Bills on paper: batches of PDFs for the print house, in the order of the route."""
+"""Bills on paper: batches of PDFs for the print house, in the order of the route; whose a PDF is."""
 
 from __future__ import annotations
 
@@ -49,3 +49,14 @@ def print_command(period: str, code: str, out: Path | None, again: str, size: in
                 )
             else:
                 raise Failure(_("Назовите месяц: --period ГГГГ-ММ, или пачку: --again ПАЧКА"))
+
+
+@bills_command.command("whose")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def whose_command(file: Path) -> None:
+    """Say of which bill FILE, a PDF that somebody shows, was given out; exits 1 when it is none of ours."""
+    with database():
+        django_ready()
+        from svet.cli.billing.papers import tell_whose
+
+        tell_whose(file, say=click.echo)

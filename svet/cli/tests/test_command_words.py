@@ -615,6 +615,7 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["--period", "2026-13"],
             ["--again", "nothing"],
         ],
+        ("bills", "whose"): [[files("paper.pdf", "%PDF-1.4")], [str(files.folder / "absent.pdf")]],
         ("reconcile",): [[], ["--day", "2026-11-01"], ["--day", "2999-01-01"], ["--day", "вчера"]],
         ("verify",): [[], ["--since"], ["--journal-head", "1:0123456789abcdef"], ["--journal-head", "1"]],
         ("explain",): [["no such bill"], ["no such bill", "--account", "1", "--json"]],

@@ -16,7 +16,7 @@ from svet.billing.operations import run
 from svet.billing.rules.explanation import read, replayed
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account, make_norm
 from svet.bills import operations
-from svet.bills.models import Bill, BillFile
+from svet.bills.models import Bill, BillPaper
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
@@ -147,7 +147,7 @@ def test_stranger_gets_404_and_nothing_changes(cast: Cast) -> None:
     ):
         assert cast.account.number not in page(cast.vera, url, 404)
     assert cast.account.number not in page(cast.vera, "/bills/")
-    assert BillFile.objects.count() == 0
+    assert BillPaper.objects.count() == 0
 
 
 @pytest.mark.parametrize("tampered", ["x" * 16, "1", "x" * 3000, "АБВ"])
