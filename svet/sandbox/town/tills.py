@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import count
 from typing import Final
 
 from django.conf import settings
@@ -42,7 +44,13 @@ def set_tills(*, now: datetime) -> None:
             continue  # it stands where it should, or it is somebody's own
         if on is not None:
             switch_off(code=on.code, now=now, by=BUILDER)
-        new = NewCashbox(f"kassa-{len(known) + 1}", provider, address, PASSWORD_IN, settings.BASE_URL, EMAIL)
+        code = _free_code({till.code for till in known})
+        new = NewCashbox(code, provider, address, PASSWORD_IN, settings.BASE_URL, EMAIL)
         add_cashbox(new, now=now, by=BUILDER)
     if "" not in makers():
         choose_maker(code=FIRST, maker=ReceiptMaker.CASHBOX, now=now, by=BUILDER)
+
+
+def _free_code(taken: Iterable[str]) -> str:
+    """``kassa-1`` or the next one that nobody's till has, those switched off and an operator's own included."""
+    return next(code for code in (f"kassa-{number}" for number in count(1)) if code not in taken)

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from svet.fiscal.operations import add_cashbox
 from svet.fiscal.queries import CashboxView, cashboxes
+from svet.fiscal.rules.tills import NewCashbox
 from svet.journal.models import Entry
+from svet.kernel.actors import Actor
 from svet.payments.operations.receipts import maker_of
 from svet.payments.rules.receipts import ReceiptMaker
 from svet.sandbox.town.providers import add_providers
@@ -48,3 +51,22 @@ def test_tills_follow_the_port_of_the_sandbox(monkeypatch: pytest.MonkeyPatch, s
     settings.SANDBOX_CONTROL_URL = "http://127.0.0.1:8780"
     set_tills(now=NOW)
     assert (len(cashboxes()), len(on())) == (6, 2)
+
+
+@pytest.mark.parametrize("code", ["kassa-1", "kassa-2", "kassa-3"])
+def test_a_till_of_an_operators_own_keeps_its_name_and_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, code: str
+) -> None:
+    monkeypatch.setenv(PASSWORD_IN, "test_atol")
+    monkeypatch.setenv("SVET_OWN_TILL", "theirs")
+    add_providers()
+    address = "atol+https://shop@online.atol.ru/possystem/v5/shop-1"
+    own = NewCashbox(code, "ues", address, "SVET_OWN_TILL", "https://pay.example", "till@example.ru")
+    add_cashbox(own, now=NOW, by=Actor.system("operator"))
+    set_tills(now=NOW)
+    assert on()["ues"].code == code
+    assert on()["okskaya"].code not in ("", code)
+    # The sandbox listens elsewhere: that of the town is another one, theirs stays.
+    settings.SANDBOX_CONTROL_URL = "http://127.0.0.1:8880"
+    set_tills(now=NOW)
+    assert (on()["ues"].code, len(cashboxes())) == (code, 3)
