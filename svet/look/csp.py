@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse  # noqa: TID251 a middleware is HTTP by its nature
 
-from svet.look.sheets import KEPT_COOKIE, KEPT_SECONDS, Sheets, edition
+from svet.look.sheets import KEPT_COOKIE, KEPT_SECONDS, PageStyles, edition
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -67,7 +67,7 @@ class ContentSecurityPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         nonce = Nonce()
         request.csp_nonce = nonce  # type: ignore[attr-defined]
-        sheets = Sheets(kept=request.COOKIES.get(KEPT_COOKIE, ""))
+        sheets = PageStyles(kept=request.COOKIES.get(KEPT_COOKIE, ""))
         if settings.SHEETS_WITHIN:
             request.svet_sheets = sheets  # type: ignore[attr-defined]
         response = self.get_response(request)

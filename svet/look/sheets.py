@@ -40,7 +40,7 @@ def edition() -> str:
     return hashlib.sha256(text_of(SHARED).encode()).hexdigest()[:12]
 
 
-class Sheets:
+class PageStyles:
     """What one page carries; ``kept`` is what its browser says it has."""
 
     def __init__(self, *, kept: str) -> None:

@@ -21,7 +21,7 @@ from svet.look import formats, services
 from svet.look.branding import style
 from svet.look.icons import SHAPES
 from svet.look.qr import path_of, symbol
-from svet.look.sheets import SHARED, Sheets, text_of
+from svet.look.sheets import SHARED, PageStyles, text_of
 
 register = template.Library()
 _NUMBERS = re.compile(r"(?<![\w-])(?:[А-Я]-[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9]{4}-[0-9]{8,})(?![\w-])")
@@ -97,7 +97,7 @@ def _kept_style(context: Context, address: str, text: str) -> SafeString:
     return format_html(kept, sheets.within(text), address)
 
 
-def _sheets(context: Context) -> Sheets | None:
+def _sheets(context: Context) -> PageStyles | None:
     return getattr(context.get("request"), "svet_sheets", None)
 
 
