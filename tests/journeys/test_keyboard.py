@@ -87,6 +87,10 @@ def test_everything_can_be_done_from_the_keyboard(
     if sure.is_visible():
         press(page, "^Всё верно, отправить")
     expect(done.first).to_be_visible()
+    # Whoever sent stands at what is said, and its links come next.
+    expect(page.get_by_role("status").filter(has=done).first).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED) == "Подробнее"
 
     page.goto("/payment/")
     go_to(page, "^Оплатить абонента")

@@ -95,6 +95,8 @@ def test_two_sets_entered_without_a_network_become_two_readings(
     expect(queue.get_by_role("listitem")).to_have_count(2)
     expect(queue.get_by_text(f"ПУ № {first['meter']}")).to_be_visible()
     expect(queue.get_by_text("ждут связи").first).to_be_visible()
+    shown = queue.get_by_text("кВт·ч").first.inner_text()
+    assert re.search(r"(?<![0-9])[0-9]{1,3}\u00a0[0-9]{3}\s", shown), "thousands as everywhere"
     # Pressing again is no second set.
     block_of(page, second).get_by_role("button", name="Отправить новые показания").click()
     expect(queue.get_by_role("listitem")).to_have_count(2)

@@ -258,7 +258,7 @@ def _scale(
 ) -> ScaleView:
     dial = next(dial for dial in known.dials if dial.zone == zone)
     last, value = (
-        f"{shown.quantize(Decimal(1).scaleb(-dial.decimals)):f}"
+        f"{shown.quantize(Decimal(1).scaleb(-dial.decimals)):f}".replace(".", ",")
         for shown in (dial.last.value, begins.get(zone, dial.last.value))
     )
     errors: list[str] = []

@@ -313,7 +313,9 @@ def _taken(row: JudgedRow, request: HttpRequest) -> JudgedRow:
     except NotFound:
         return replace(row, bad=True, told=(_("Этого прибора учёта больше нет в вашем кабинете."),))
     if done.receipt is not None:
-        return replace(row, receipt=done.receipt, done=True, told=())
+        sent = zip(row.fields, row.each.known.dials if row.each.known is not None else (), strict=False)
+        shown = tuple(replace(field, value=formats.number(typed.values[dial.zone])) for field, dial in sent)
+        return replace(row, fields=shown, receipt=done.receipt, done=True, told=())
     wrong = [*done.block.errors, *(text for scale in done.block.scales for text in scale.errors)]
     told = tuple(wrong or [question.text for question in done.block.questions])
     return replace(row, told=told, bad=bool(wrong), confirm=done.block.confirm)

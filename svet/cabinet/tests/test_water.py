@@ -123,6 +123,8 @@ def test_readings_are_taken_in_cubic_metres_with_three_decimals(flat: Flat) -> N
     assert "Холодная вода" in page
     assert "262,12 м³ от" in page
     assert "отдадим поставщику" in page
+    # Without JavaScript the field is read as it stands.
+    assert 'value="262,120"' in enter(flat.anna).get("/readings/").content.decode()
     answer = send(flat.boris, flat.meter, "266.351")
     assert answer.status_code == 302
     kept = ReadingSet.objects.get(channel="web")

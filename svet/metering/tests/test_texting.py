@@ -183,6 +183,25 @@ def test_exchanged_zones_are_said_with_the_other_order_by_sms_and_by_two_numbers
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("value", ["3589", "4900", "36400", "90000"])
+def test_what_is_asked_by_sms_is_told_to_the_holders_of_a_reading_by_two_numbers(value: str) -> None:
+    anna = make_person()
+    meter = home(anna)
+    text(anna.phone, value)
+    (asked,) = answers()
+    submit_quick(
+        account_number=meter.account.number,
+        meter_number=meter.serial,
+        values={Zone.SINGLE: value},
+        address="127.0.0.1",
+        now=NOW,
+    )
+    told = Notice.objects.get(event="reading_refused").text
+    assert asked.partition(" Если верно, ответьте")[0] in told
+    assert "Не получилось" not in told
+
+
+@pytest.mark.django_db
 def test_a_reading_is_taken_with_its_receipt_and_told_once() -> None:
     anna = make_person()
     meter = home(anna)

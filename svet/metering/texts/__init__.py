@@ -99,8 +99,8 @@ def values_line(values: Mapping[Zone, Decimal], unit: Unit = Unit.KWH) -> str:
 def explain(refusal: Refused) -> str:
     """What happened and what to do, in Russian; of a whole set, all that the guard thinks of it."""
     judgement = getattr(refusal, "judgement", None)
-    if isinstance(judgement, Judgement) and judgement.refusals:
-        return explain_set(judgement)
+    if isinstance(judgement, Judgement):
+        return explain_set(judgement) if judgement.refusals else asked(judgement)
     return explain_reason(refusal.reason, refusal.details)
 
 
@@ -238,6 +238,12 @@ def bad_date() -> str:
 def refused_by_staff() -> str:
     """Why a set under review was not taken, when the staff gave no words of its own."""
     return _("значение не похоже на верное. Проверьте цифры и передайте показания ещё раз.")
+
+
+def asked(judgement: Judgement) -> str:
+    """All that is asked about an odd set; the suggestion says the same as «far above usual», only better."""
+    hidden = {Doubt.ABOVE_USUAL} if judgement.suggestion is not None else set()
+    return " ".join(question(doubt, judgement) for doubt in Doubt if doubt in judgement.doubts - hidden)
 
 
 def question(doubt: Doubt, judgement: Judgement) -> str:

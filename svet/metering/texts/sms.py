@@ -12,7 +12,7 @@ from svet.kernel.refusals import Refused
 from svet.kernel.services import Service
 from svet.look import formats
 from svet.metering import texts
-from svet.metering.rules import Doubt, Judgement, ReadingState, Zone
+from svet.metering.rules import Judgement, ReadingState, Zone
 from svet.metering.rules.texting import TextReason
 
 _EXAMPLES = {Zone.DAY: "Д", Zone.NIGHT: "Н", Zone.PEAK: "П", Zone.SEMIPEAK: "ПП"}
@@ -58,10 +58,8 @@ def example(zones: Sequence[Zone]) -> str:
 
 def question(judgement: Judgement, *, said: str) -> str:
     """What the guard asks, and the words that answer it; they hold the digits, so that no answer fits two."""
-    # The suggestion says the same as «far above usual», only better.
-    hidden = {Doubt.ABOVE_USUAL} if judgement.suggestion is not None else set()
-    asked = [texts.question(doubt, judgement) for doubt in Doubt if doubt in judgement.doubts - hidden]
-    return _("%(asked)s Если верно, ответьте: ДА %(said)s") % {"asked": " ".join(asked), "said": said}
+    asked = texts.asked(judgement)
+    return _("%(asked)s Если верно, ответьте: ДА %(said)s") % {"asked": asked, "said": said}
 
 
 def already(receipt: str) -> str:

@@ -101,6 +101,7 @@ def test_a_table_of_russian_excel_is_judged_first_and_sent_by_the_button(encodin
     assert answer.status_code == 200
     assert "Передано 2 показания" in answer.content.decode()
     assert sent() == [Decimal(1250), Decimal(1199)]
+    assert ">1\u00a0250</td>" in answer.content.decode()
 
 
 def test_the_same_file_and_the_same_page_send_nothing_twice() -> None:

@@ -82,7 +82,7 @@ function shownOf(form, values) {
   return values.map(([name, value]) => {
     const input = form.elements[name];
     const label = values.length > 1 ? `${input.labels?.[0]?.textContent.trim() ?? ""} ` : "";
-    return label + (value.replace(/^0+(?=[0-9])/, "") || "0");
+    return label + (value.replace(/^0+(?=[0-9])/, "") || "0").replace(/\B(?=([0-9]{3})+(?![0-9]))(?<!,[0-9]*)/g, "\u00a0");
   }).join(", ");
 }
 
