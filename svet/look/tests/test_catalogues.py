@@ -69,7 +69,7 @@ def test_english_has_no_russian_left() -> None:
 
 
 def test_russian_is_the_source_and_has_nothing_but_plurals() -> None:
-    """A translation of a Russian text into its own catalogue would be shown to everybody who reads Russian."""
+    """What stood there for a Russian text would be shown to everybody who reads Russian."""
     found = [
         message.id
         for message in catalogues.read("ru")
