@@ -245,7 +245,7 @@ def test_vera_sees_nothing_of_it(flat: Flat) -> None:
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_before_the_first_account_nothing_electrical_is_said(settings: Any, db: None, language: str) -> None:
     client, stranger = enter(make_person()), Client()
-    wrong = {}
+    wrong: dict[str, str] = {}
     for each, page in (
         (stranger, "/entrance/"),
         (stranger, "/quick/"),

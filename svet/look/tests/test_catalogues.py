@@ -74,6 +74,16 @@ def test_english_has_no_russian_left() -> None:
             assert not re.search("[а-яё]", str(string), re.IGNORECASE), string
 
 
+def test_russian_is_the_source_and_has_nothing_but_plurals() -> None:
+    """What stood there for a Russian text would be shown to everybody who reads Russian."""
+    found = [
+        message.id
+        for message in catalogues.read("ru")
+        if message.id and not message.pluralizable and message.string
+    ]
+    assert found == []
+
+
 def test_english_has_one_word_for_one_thing() -> None:
     """As docs/glossary.md says: «кабинет» is "portal", «поставщик» is "supplier"."""
     another = re.compile(r"\b(cabinets?|online accounts?|customer area)\b", re.IGNORECASE)

@@ -213,7 +213,7 @@ def _undated(day: DayPlan) -> tuple[str, ...]:
 
 
 def _late(day: DayPlan) -> tuple[str, ...]:
-    found = []
+    found: list[str] = []
     if day.late != day.owed and _mostly_late(day):
         found += _others_by_day(day)
     elif day.late != day.owed:

@@ -364,7 +364,7 @@ def test_a_key_for_one_meter_is_made_by_the_form_and_says_so(anna: Person) -> No
     typed = {"name": "Щиток", "scopes": ["readings:write"], "reach": "meters", "password": PASSWORD}
     page = client.post("/profile/tokens/", {**typed, "meters": [meter.public_id]}).content.decode()
     assert re.search(r"svet_[A-Za-z0-9_-]{43}", page) is not None
-    assert f"Прибор учёта № {meter.serial}" in client.get("/profile/tokens/").content.decode()
+    assert f"Прибор учёта №\u00a0{meter.serial}" in client.get("/profile/tokens/").content.decode()
     bound = queries.tokens(person_id=anna.pk)[0].bounds
     assert bound == (KeyBound(account.public_id, meter.public_id),)
     for wrong in (

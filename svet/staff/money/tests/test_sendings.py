@@ -74,7 +74,7 @@ def test_it_is_seen_signed_and_stands_at_the_desk_until_it_is_sent(family: Famil
     assert ivan.post(page_of(act), slip).status_code == 302
     assert open_sending_count() == 0
     assert "Отправить деньги" not in ivan.get("/staff/money/").content.decode()
-    assert "№ 42" in ivan.get(page_of(act)).content.decode()
+    assert "№\u00a042" in ivan.get(page_of(act)).content.decode()
     late = ivan.post(page_of(act), {**slip, "number": "43"}, follow=True)
     assert "посмотрите ещё раз" in late.content.decode()
     assert MoneySending.objects.get().number == "42"
