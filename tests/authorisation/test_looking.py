@@ -40,6 +40,7 @@ from svet.staffing.rules import VIEW_LASTS, Role, view_ended
 from svet.staffing.tests.factories import make_member
 from tests.authorisation.policy import POLICY, Row, Who
 from tests.authorisation.test_matrix import knock, writes
+from tests.authorisation.test_matrix import standing as standing
 from tests.authorisation.test_matrix import world as world
 from tests.authorisation.world import World
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import zipfile
+from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -38,17 +40,25 @@ from tests.authorisation.world import World, build
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
+@pytest.fixture(scope="module")
+def standing(standing_database: None) -> World:
     bank = StubBank()
-    monkeypatch.setattr(acquiring, "gateway", lambda: bank)
-    found = build()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(acquiring, "gateway", lambda: bank)
+        found = build()
     vera = found.people[Who.VERA]
     Link.objects.filter(person=vera).delete()  # an account of her own, with a name and a flat like Anna's
     Person.objects.filter(pk=vera.pk).update(first_name="Вера", patronymic="", last_name="Зорина")
     make_link(person=vera, account=account_of(found), can_manage=False)
     BoundCard.objects.update(name="Зарплатная Анны")
     return found
+
+
+@pytest.fixture
+def world(standing: World, db: None, monkeypatch: pytest.MonkeyPatch) -> World:
+    bank = StubBank()
+    monkeypatch.setattr(acquiring, "gateway", lambda: bank)
+    return replace(standing, people=deepcopy(standing.people))
 
 
 def account_of(world: World) -> Account:

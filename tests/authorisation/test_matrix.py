@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -91,11 +92,24 @@ def _as_test(atomic: transaction.Atomic) -> transaction.Atomic:
     return atomic
 
 
+def make_bank() -> StubBank:
+    return StubBank(capabilities=replace(CAPABILITIES, binds_sbp=True))
+
+
+@pytest.fixture(scope="module")
+def standing(standing_database: None) -> World:
+    """Built once for the tests of a module; each writes above it and takes its own back."""
+    bank = make_bank()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(acquiring, "gateway", lambda: bank)
+        return build()
+
+
 @pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
-    bank = StubBank(capabilities=replace(CAPABILITIES, binds_sbp=True))
+def world(standing: World, db: None, monkeypatch: pytest.MonkeyPatch) -> World:
+    bank = make_bank()
     monkeypatch.setattr(acquiring, "gateway", lambda: bank)
-    return build()
+    return replace(standing, people=deepcopy(standing.people), cookies={**standing.cookies})
 
 
 #: What pg_stat_xact_user_tables says, without the indexes that it looks for too.

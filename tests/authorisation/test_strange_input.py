@@ -18,8 +18,10 @@ from django.http import QueryDict
 
 from svet.kernel.ids import new_public_id
 from tests.authorisation.policy import POLICY, STAFF, V1, Row, Who, knockers
-from tests.authorisation.test_matrix import _as_test, fill, knock, world  # noqa: F401
+from tests.authorisation.test_matrix import _as_test, fill, knock, standing, world  # noqa: F401
 from tests.authorisation.world import World
+
+__all__ = ["standing"]
 
 #: Days, moments and numbers that break careless arithmetic of months and days.
 EXTREMES = (
@@ -31,6 +33,8 @@ EXTREMES = (
 FEW = ("\0", "9" * 400, "2000-01-01", "9999-12-31")
 #: For a day that another page of the same section was asked for with every value: its file, its other form.
 AGAIN = ("\0", "0001-01-01", "9999-12-31", "2026-13", "20000101-0-x")
+#: For a sum: what breaks careless arithmetic, and what is no number of ours.
+SUMS = ("\0", "9" * 400, "-1", "1e400", "\u0663")
 DAYLIKE = re.compile("since|until|before|after|on|from|to|day|date|month|period|year")
 SPANS = (
     ("2000-01-01", "2000-01-01"),
@@ -107,6 +111,7 @@ def questions(names: list[str], *, met: set[str]) -> Iterator[dict[str, str]]:
     for name in names:
         daylike = any(DAYLIKE.fullmatch(part) for part in name.split("_"))
         values = FEW if not daylike else AGAIN if name in met else EXTREMES
+        values = SUMS if name.startswith("sum_") else values
         yield from ({name: value} for value in values)
     met.update(names)
     for start, end in (("since", "until"), ("from_on", "until_on")):

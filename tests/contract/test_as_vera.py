@@ -25,7 +25,7 @@ from schemathesis.schemas import APIOperation
 
 from svet.api.application import document
 from tests.authorisation.policy import API, EVERYBODY, Who
-from tests.authorisation.test_matrix import _as_test, world, writes  # noqa: F401
+from tests.authorisation.test_matrix import _as_test, standing, world, writes  # noqa: F401
 from tests.authorisation.world import World
 
 #: Calls per operation by what the document allows, and by what it does not; `make vera` makes more of both.

@@ -18,7 +18,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from svet.api.application import document
 from tests import npm
 from tests.authorisation.policy import Who
-from tests.authorisation.test_matrix import world  # noqa: F401
+from tests.authorisation.test_matrix import standing, world  # noqa: F401
 from tests.authorisation.world import World
 
 #: The generator names files by our types; those that it does not know are bytes to it.

@@ -32,6 +32,7 @@ from svet.billing.rules.month_checks import (
     month_checks,
 )
 from svet.billing.rules.months import MONTH_MOVES, UNCHARGED, MonthState, plain_name, same_person
+from svet.billing.rules.policies import too_many
 from svet.kernel.periods import Month
 
 NOVEMBER = Month(2026, 11)
@@ -208,3 +209,13 @@ def test_a_table_of_norms_that_ends_within_the_month_is_no_norm_whatever_the_sup
 
     assert (norm(whole).state, norm(ended).state) == (CheckState.OK, CheckState.WARNED)
     assert norm(ended).details["day"] == GOOD.cut_off
+
+
+@pytest.mark.parametrize(
+    ("problems", "accounts", "many"),
+    [(3, 3, False), (4, 4, True), (4, 400, False), (5, 499, True), (5, 500, False)],
+)
+def test_one_problem_in_a_hundred_and_the_first_three_are_not_many(
+    problems: int, accounts: int, many: bool
+) -> None:
+    assert too_many(problems=problems, accounts=accounts, percent=Rules().problems_percent) is many

@@ -56,6 +56,25 @@ JANUARY = Month(2026, 1)
 BEGIN = date(2026, 4, 20)
 ROBOT = Actor.system("test")
 _numbers = count(1)
+#: Readings that wait to be written, of each block of ``at_once`` that is open.
+_together: list[list[tuple[ReadingSet, list[ReadingValue]]]] = []
+
+
+def write(read: Sequence[tuple[ReadingSet, list[ReadingValue]]]) -> None:
+    """In the order of their reading, by two statements."""
+    ReadingSet.objects.bulk_create(made for made, _ in read)
+    ReadingValue.objects.bulk_create(value for _, values in read for value in values)
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """What is read inside is written behind it."""
+    _together.append([])
+    try:
+        yield
+        write(_together[-1])
+    finally:
+        _together.pop()
 
 
 def provider_id() -> int:
@@ -131,33 +150,39 @@ class Home:
         """What a meter shows; scales show 40 more each than the one before."""
         known = self.meters[meter]
         number = next(_numbers)
-        made = ReadingSet.objects.create(
+        made = ReadingSet(
             public_id=new_public_id(), receipt_number=f"s{number}", account=self.account, meter=known,
             read_on=month.day(day), received_at=NOW + timedelta(seconds=number), channel="register",
             kind=kind, state="accepted", author_kind="system", author_name="test", key=uuid4(),
         )  # fmt: skip
-        ReadingValue.objects.bulk_create(
+        values = [
             ReadingValue(
                 reading_set=made, account=self.account, zone=zone, value=value + 40 * place, turns=turns,
                 consumption=0,
             )
             for place, zone in enumerate(zones_of(known.scheme)[:zones])
-        )  # fmt: skip
+        ]  # fmt: skip
+        if _together:
+            _together[-1].append((made, values))
+        else:
+            write([(made, values)])
         return made
 
     def year(self, *values: int | Decimal, **how: Any) -> Home:
         """May, June, July of every meter."""
-        for meter in range(len(self.meters)):
-            for month, value in zip((MAY, JUNE, JULY), values, strict=False):
-                self.read(month, value, meter=meter, **how)
+        with at_once():
+            for meter in range(len(self.meters)):
+                for month, value in zip((MAY, JUNE, JULY), values, strict=False):
+                    self.read(month, value, meter=meter, **how)
         return self
 
     def months(self, *values: int | Decimal | None, meter: int | None = None, **how: Any) -> Home:
         """January and the months behind it; None: nothing was read."""
-        for which in range(len(self.meters)) if meter is None else (meter,):
-            for place, value in enumerate(values):
-                if value is not None:
-                    self.read(JANUARY.plus(place), value, meter=which, **how)
+        with at_once():
+            for which in range(len(self.meters)) if meter is None else (meter,):
+                for place, value in enumerate(values):
+                    if value is not None:
+                        self.read(JANUARY.plus(place), value, meter=which, **how)
         return self
 
 
@@ -895,7 +920,8 @@ def _live(hows: Sequence[Mapping[str, Any]], base: int, met: Counter[str]) -> No
         provider_id=provider_id(), valid_from=date(2025, 1, 1), norm_kwh_per_person=Decimal(90), by=ROBOT,
         now=NOW, average_base_months=base, average_base_least=1,
     )  # fmt: skip
-    homes = [build(how) for how in hows]
+    with at_once():
+        homes = [build(how) for how in hows]
     for month in MONTHS[:3]:
         charge(month, by_sets=False)
     charge(JUNE, by_sets=False)

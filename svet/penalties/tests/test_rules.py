@@ -257,7 +257,7 @@ def test_acts_that_change_within_a_delay_and_a_gap_between_them() -> None:
 
     def with_steps(gap: int) -> Law:
         steps = law("7.5").penalty_steps.on(due).value
-        rules = [
+        rules: list[DatedRule[tuple[PenaltyStep, ...]]] = [
             DatedRule(date(2022, 2, 28), due + 39 * DAY, steps, "", ""),
             DatedRule(due + (40 + gap) * DAY, None, dear, "", ""),
         ]
