@@ -72,9 +72,9 @@ def foreign(names: set[str], *, room: str) -> set[str]:
 def named_in_svet() -> dict[Path, set[str]]:
     """What the SQL of each module names, read once; without tests and migrations."""
     return {
-        inside: sql_names(path.read_text("utf-8"))
+        path.relative_to(SVET): sql_names(path.read_text("utf-8"))
         for path in sorted(SVET.rglob("*.py"))
-        if not {"tests", "migrations"} & set((inside := path.relative_to(SVET)).parts)
+        if not {"tests", "migrations"} & set(path.relative_to(SVET).parts)
     }
 
 
