@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -63,14 +64,15 @@ def acts_of(text: str) -> Iterator[str]:
             yield from filter(_ACT.fullmatch, texts_of(each))
 
 
-def acts() -> set[str]:
+@cache
+def acts() -> frozenset[str]:
     """All acts of the product; the sandbox and tests keep journals of their own."""
-    return {
+    return frozenset(
         act
         for path in (ROOT / "svet").rglob("*.py")
         if not {"tests", "migrations", "sandbox"} & set(path.parts)
         for act in acts_of(path.read_text("utf-8"))
-    }
+    )
 
 
 def test_the_acts_are_found_in_the_code() -> None:

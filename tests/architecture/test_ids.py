@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,15 +50,16 @@ def texts_called_ids(tree: ast.Module) -> Iterator[tuple[str, int]]:
             yield name, line
 
 
-def found() -> list[tuple[str, str]]:
+@cache
+def found() -> tuple[tuple[str, str], ...]:
     """(name, place) of what stands in svet outside the wire."""
-    return [
+    return tuple(
         (name, f"{path.relative_to(ROOT)}:{line}")
         for path in sorted((ROOT / "svet").rglob("*.py"))
         if not {"tests", "migrations"} & set(path.parts)
         and not str(path.relative_to(ROOT)).startswith(tuple(WIRE))
         for name, line in texts_called_ids(ast.parse(path.read_text("utf-8")))
-    ]
+    )
 
 
 def test_an_inner_key_and_an_outer_id_never_share_a_name() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ _SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|FROM|JOIN|COPY|TRUNCATE|LOCK)
 _NAME = re.compile(r"\b[a-z]+_[a-z0-9_]+\b")
 
 
+@cache
 def tables() -> dict[str, str]:
     """Table → the room that owns it."""
     return {
@@ -55,28 +57,34 @@ def texts(source: str) -> Iterator[str]:
             yield node.value
 
 
-def foreign(source: str, *, room: str) -> set[str]:
-    """The tables of other rooms that the SQL of a module in ``room`` names."""
+def sql_names(source: str) -> set[str]:
+    """What the SQL of a module names."""
+    return {name for text in texts(source) if _SQL.search(text) for name in _NAME.findall(text)}
+
+
+def foreign(names: set[str], *, room: str) -> set[str]:
+    """The tables of other rooms among what the SQL of a module in ``room`` names."""
     owners = tables()
+    return {name for name in names if owners.get(name, room) != room}
+
+
+@cache
+def named_in_svet() -> dict[Path, set[str]]:
+    """What the SQL of each module names, read once; without tests and migrations."""
     return {
-        name
-        for text in texts(source)
-        if _SQL.search(text)
-        for name in _NAME.findall(text)
-        if owners.get(name, room) != room
+        path.relative_to(SVET): sql_names(path.read_text("utf-8"))
+        for path in sorted(SVET.rglob("*.py"))
+        if not {"tests", "migrations"} & set(path.relative_to(SVET).parts)
     }
 
 
 def breaches() -> set[tuple[str, str]]:
     """File and table, for every text that climbs over a wall."""
-    found = set()
-    for path in sorted(SVET.rglob("*.py")):
-        inside = path.relative_to(SVET)
-        if {"tests", "migrations"} & set(inside.parts):
-            continue
-        for name in foreign(path.read_text("utf-8"), room=inside.parts[0]):
-            found.add((inside.as_posix(), name))
-    return found
+    return {
+        (inside.as_posix(), name)
+        for inside, names in named_in_svet().items()
+        for name in foreign(names, room=inside.parts[0])
+    }
 
 
 def test_sql_names_tables_of_its_own_room_or_doors() -> None:
@@ -94,14 +102,14 @@ def test_sql_names_tables_of_its_own_room_or_doors() -> None:
     ],
 )
 def test_a_text_that_reaches_into_another_room_is_found(source: str) -> None:
-    assert foreign(source, room="metering") == {"ledger_posting"}
-    assert foreign(source, room="ledger") <= {"metering_meter"}
+    assert foreign(sql_names(source), room="metering") == {"ledger_posting"}
+    assert foreign(sql_names(source), room="ledger") <= {"metering_meter"}
 
 
 def test_a_door_and_prose_are_no_breach() -> None:
-    assert foreign('_Q = "SELECT 1 FROM ledger_posting_door p"', room="bills") == set()
-    assert foreign('"""Written FROM ledger_posting."""', room="bills") == set()
-    assert foreign('_KEY = "ledger_posting"', room="bills") == set()
+    assert foreign(sql_names('_Q = "SELECT 1 FROM ledger_posting_door p"'), room="bills") == set()
+    assert foreign(sql_names('"""Written FROM ledger_posting."""'), room="bills") == set()
+    assert foreign(sql_names('_KEY = "ledger_posting"'), room="bills") == set()
 
 
 @pytest.mark.django_db
@@ -116,14 +124,6 @@ def test_every_door_is_a_view_of_its_own_room_and_stands() -> None:
 
 
 def test_no_text_names_a_door_that_nobody_opened() -> None:
-    named = {
-        name
-        for path in SVET.rglob("*.py")
-        if "migrations" not in path.parts and "tests" not in path.parts
-        for text in texts(path.read_text("utf-8"))
-        if _SQL.search(text)
-        for name in _NAME.findall(text)
-        if name.endswith("_door")
-    }
+    named = {name for names in named_in_svet().values() for name in names if name.endswith("_door")}
     assert named - set(doors()) == set()
     assert set(doors()) - named == set(), "a door nobody uses is a wall with a hole"
