@@ -10,6 +10,7 @@ import re
 import sys
 from pathlib import Path
 
+from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -84,5 +85,7 @@ def lead_to_code(app: Sphinx, docname: str, content: list[str]) -> None:
 
 
 def setup(app: Sphinx) -> None:
+    # Pygments knows no haproxy: its example is shown as text.
+    app.add_lexer("haproxy", TextLexer)
     app.connect("source-read", put_in_order)
     app.connect("source-read", lead_to_code)

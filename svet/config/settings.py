@@ -159,6 +159,8 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 # The longest life of a key for programs, in days.
 TOKEN_DAYS = integer("SVET_TOKEN_DAYS", 365)
+# More than a step around would be codes of minutes, which no setting may make of them.
+TOTP_TOLERANCE = min(1, max(0, integer("SVET_TOTP_TOLERANCE", 1)))
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 HTTPS = os.environ.get("SVET_HTTPS", "1" if BASE_URL.startswith("https:") else "0") == "1"

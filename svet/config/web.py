@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -41,8 +42,12 @@ _METRICS_PATIENCE: Final = 8.0
 serve_for_good()
 
 # A process makes its first page many times as slowly as the next: it makes that one for nobody, before
-# anybody waits in its queue. Without a database this is a 503, which is no matter here.
-answer_of(django_application, environ_of(_Nobody(_FIRST_PAGE), b""))
+# anybody waits in its queue. Without a database this is a 503, without static files no page at all. Neither
+# matters here: `/ready/` says what is missing, for which the process must live.
+try:
+    answer_of(django_application, environ_of(_Nobody(_FIRST_PAGE), b""))
+except Exception:
+    logging.getLogger("svet.front").warning("the first page could not be made: /ready/ says what is missing")
 
 
 async def metrics(scope: RequestHead) -> Answer | None:

@@ -28,7 +28,8 @@ LONGEST_QUEUE: Final[Mapping[Lane, int]] = {Lane.BEGUN: 200, Lane.ORDINARY: 1_00
 ORDINARY_TURN: Final = 4
 #: How many times longer than others a begun payment may wait.
 BEGUN_WAITS: Final = 4
-#: Seconds for which a queue of that many for each thread must stand before it is more than a rush.
+#: Seconds for which a queue of that many for each thread must stand before it is more than a rush, or for
+#: which its last would have to wait.
 STANDS: Final = 0.7
 STANDING_FOR_EACH: Final = 2
 #: A standing queue is half as long as a page takes to make, no thread is idle: seconds, not below (two looks
@@ -64,8 +65,8 @@ class RequestQueue:
 
     A rush waits as long as patience lasts. A queue that stands is another thing: more come than can be
     served, most will be turned away whatever is done, and to let them wait first only makes everybody slow.
-    From then until it is empty an ordinary request waits for half as long as a page takes to make. Those that
-    came before it stood have waited for up to ``STANDS``.
+    From then until it is empty an ordinary request waits for half as long as a page takes to make. It stands
+    when it is long for ``STANDS`` on end, or so long that its last would wait for more than that.
     """
 
     threads: int
@@ -153,10 +154,11 @@ class RequestQueue:
         now, queue = loop.time(), self._queues[Lane.ORDINARY]
         if len(queue) <= (0 if self._stands else STANDING_FOR_EACH * self.threads):
             self._begins, self._stands = None, False
-        elif self._begins is None:
-            self._begins = now
-        elif now - self._begins >= STANDS:
-            self._stands = True
+        else:
+            self._begins = self._begins or now
+            # Its last would wait for longer than a rush may last: no need to see that come true.
+            too_long = len(queue) * self._takes / self.threads > STANDS
+            self._stands = self._stands or too_long or now - self._begins >= STANDS
         if self._stands:
             longest = standing_wait(self._takes)
             while queue and now - queue[0].since > longest:

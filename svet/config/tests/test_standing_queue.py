@@ -64,6 +64,24 @@ def test_a_rush_waits_and_so_do_a_few_behind_slow_pages() -> None:
     asyncio.run(story())
 
 
+def test_a_queue_too_long_for_a_rush_is_known_before_anybody_has_waited_for_it() -> None:
+    async def story() -> None:
+        desk = RequestQueue(2, 60)
+        # What a page takes is known by those before.
+        for _ in range(30):
+            await desk.run(lambda: time.sleep(0.04), lane=Lane.ORDINARY)
+        # Two seconds of work at once, and nobody after them: most would wait for longer than a rush lasts.
+        told = await asyncio.gather(
+            *(knock(desk, lane=Lane.ORDINARY, work=0.04) for _ in range(100)),
+        )
+        refused = [seconds for well, seconds in told if not well]
+        assert len(refused) > 50
+        assert sorted(refused)[len(refused) // 2] < 0.5
+        assert all(well for well, _seconds in told[:2])
+
+    asyncio.run(story())
+
+
 def test_in_a_queue_that_stands_one_waits_for_half_a_page() -> None:
     waits = {0.01: 0.04, 0.08: 0.04, 0.15: 0.075, 0.6: 0.3, 5.0: 0.5}
     assert {takes: standing_wait(takes) for takes in waits} == waits

@@ -20,6 +20,7 @@ from allauth.mfa.totp.internal.auth import (
 )
 from allauth.mfa.utils import decrypt
 from cryptography.fernet import InvalidToken
+from django.conf import settings
 from django.db import connection
 from django.utils.crypto import salted_hmac
 
@@ -34,8 +35,6 @@ from svet.people.rules.codes import CodeReason, CodeRefused, normalise_code
 log = structlog.get_logger(__name__)
 
 STEP_SECONDS = 30
-#: A clock may differ by a step, and a code may be typed when it has just changed.
-TOLERANCE = 1
 
 # A step that was used closes itself and every earlier one, over all workers at once.
 _USE = """
@@ -156,11 +155,14 @@ def was_wrong(seen: str, *, now: datetime) -> bool:
 
 
 def _step_of(secret: str, code: str, *, now: datetime) -> int | None:
-    """The step of time whose code this is, the newest first; every one is compared."""
-    current = int(now.timestamp()) // STEP_SECONDS
+    """The step of time whose code this is, the newest first; every one is compared.
+
+    A clock may differ by a step, and a code may be typed when it has just changed: so many steps around.
+    """
+    current, around = int(now.timestamp()) // STEP_SECONDS, settings.TOTP_TOLERANCE
     fitting = [
         step
-        for step in range(current + TOLERANCE, current - TOLERANCE - 1, -1)
+        for step in range(current + around, current - around - 1, -1)
         if compare_digest(format_hotp_value(hotp_value(secret, step)), code)
     ]
     return fitting[0] if fitting else None

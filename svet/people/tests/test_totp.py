@@ -64,6 +64,18 @@ def test_a_clock_may_be_wrong_by_half_a_minute_and_no_more() -> None:
 
 
 @pytest.mark.django_db
+def test_where_no_tolerance_is_set_a_code_lives_its_own_thirty_seconds() -> None:
+    anna = make_person()
+    with_application(anna)
+    step = LATER.replace(second=0)
+    with override_settings(TOTP_TOLERANCE=0):
+        for early_or_late in (timedelta(seconds=-1), timedelta(seconds=30)):
+            with pytest.raises(CodeRefused):
+                check(anna, shown(step), now=step + early_or_late)
+        check(anna, shown(step), now=step + timedelta(seconds=29))
+
+
+@pytest.mark.django_db
 def test_a_wrong_code_connects_nothing_and_another_application_is_not_put_over_the_first() -> None:
     anna = make_person()
     by = Actor.person(anna.pk)
