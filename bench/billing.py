@@ -84,7 +84,7 @@ def prepare(accounts: int) -> None:
         columns = {table: _columns(cursor, table) for table in TABLES}
         shift = {table: _last(cursor, table) for table in TABLES if "id" in columns[table]}
         put_back = billing_year.without_indexes(cursor)
-        for statement in [*copies(columns, shift, accounts // PATTERN - 1), *put_back]:
+        for statement in copies(columns, shift, accounts // PATTERN - 1, put_back):
             cursor.execute(statement)
     tell()
 
