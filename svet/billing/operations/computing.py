@@ -115,7 +115,7 @@ def compute(
 
 def _noted(contracts: Sequence[Contract], batch: _Batch) -> dict[int, Computed]:
     """By account what follows from what was read behind the notes of the batch."""
-    known = {each.account_id: batch.known[each.account_id] for each in contracts}
+    known: dict[int, AccountBook] = {each.account_id: batch.known[each.account_id] for each in contracts}
     batch = _cut(batch._replace(known=known))
     found = _all(contracts, batch)
     again = [each for each in contracts if each.account_id not in found]
