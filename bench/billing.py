@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import billing_year
-from bench.billing_raw import LINES, RAW_INSERTS, RAW_TABLES
+from bench.billing_raw import Bare
 from bench.billing_year import ACCOUNTS, DIGEST, MONTH, PATTERN, TABLES, YEAR, copies, sets_of
 
 USUAL, FULL = 20_000, 200_000
@@ -84,7 +84,7 @@ def prepare(accounts: int) -> None:
         columns = {table: _columns(cursor, table) for table in TABLES}
         shift = {table: _last(cursor, table) for table in TABLES if "id" in columns[table]}
         put_back = billing_year.without_indexes(cursor)
-        for statement in [*copies(columns, shift, accounts // PATTERN - 1), *put_back]:
+        for statement in copies(columns, shift, accounts // PATTERN - 1, put_back):
             cursor.execute(statement)
     tell()
 
@@ -171,40 +171,40 @@ def bill() -> None:
 
 
 def raw(folder: Path) -> None:
-    """The same rows: COPY of the lines, the rest by INSERT…SELECT, in one transaction."""
+    """The same rows into the same tables: COPY of the lines, the rest by SQL, in one transaction."""
     import psycopg
 
+    cluster = folder / "database" / "pgdata"
     with psycopg.connect(os.environ["SVET_DATABASE_URL"]) as connection:
         # What the run wrote is the material; taking it out is not measured.
+        bare = Bare(connection, MONTH)
         with (
             (folder / "lines").open("wb") as out,
-            connection.cursor().copy(
-                f"COPY (SELECT {LINES} FROM billing_chargeline WHERE period = '{MONTH}-01') TO STDOUT"
-            ) as copy,
+            connection.cursor().copy(f"COPY ({bare.material}) TO STDOUT") as copy,
         ):
             for block in copy:
                 out.write(block)
-        connection.execute(RAW_TABLES)
+        connection.execute("SET session_replication_role = replica")
         connection.commit()
-        before = server_cpu(folder / "database" / "pgdata")
+        before = server_cpu(cluster)
         used = resource.getrusage(resource.RUSAGE_SELF)
         started = time.perf_counter()
-        with (
-            (folder / "lines").open("rb") as lines,
-            connection.cursor().copy(f"COPY raw_billing_chargeline ({LINES}) FROM STDIN") as copy,
-        ):
+        with (folder / "lines").open("rb") as lines, connection.cursor().copy(bare.lines) as copy:
             while block := lines.read(1 << 16):
                 copy.write(block)
-        for insert in RAW_INSERTS:
-            connection.execute(insert)
+        for statement in bare.money:
+            connection.execute(statement)
+        books = server_cpu(cluster) - before
+        for statement in bare.readings:
+            connection.execute(statement)
         connection.commit()
         seconds = time.perf_counter() - started
         mine = resource.getrusage(resource.RUSAGE_SELF)
-        cpu = mine.ru_utime + mine.ru_stime - used.ru_utime - used.ru_stime
-        cpu += server_cpu(folder / "database" / "pgdata") - before
-        row = connection.execute("SELECT count(*), sum(total_kopecks) FROM raw_billing_charge").fetchone()
+        own = mine.ru_utime + mine.ru_stime - used.ru_utime - used.ru_stime
+        cpu = own + server_cpu(cluster) - before
+        row = connection.execute(bare.written).fetchone()
         assert row is not None
-    tell(seconds=seconds, cpu=cpu, charges=row[0], kopecks=int(row[1]))
+    tell(seconds=seconds, cpu=cpu, books=own + books, charges=row[0], kopecks=int(row[1]))
 
 
 def _start(name: str, *arguments: str) -> subprocess.Popen[str]:
@@ -293,7 +293,11 @@ def measure(accounts: int, *, processes: int, stale: bool, verify: bool = False)
             f" {side['cpu'] / side['charges'] * 1e6:8.1f} µs CPU an account {side['memory']:6} MB peak"
         )
     cpu, wall = run["cpu"] / bare["cpu"], run["seconds"] / bare["seconds"]
-    print(f"  ratio {cpu:.1f}× CPU (Python {python / run['cpu']:.0%}), {wall:.1f}× wall", flush=True)
+    print(
+        f"  ratio {cpu:.1f}× CPU (Python {python / run['cpu']:.0%}), {wall:.1f}× wall;"
+        f" {run['cpu'] / bare['books']:.1f}× the CPU of charges, lines and books alone",
+        flush=True,
+    )
     return cpu, wall
 
 

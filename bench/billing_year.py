@@ -200,8 +200,13 @@ WHERE a.id = c.account_id AND c.period = '{YEAR[-1]}-01' AND c.account_id > {PAT
 """
 
 
-def copies(columns: dict[str, list[str]], shift: dict[str, int], times: int) -> list[str]:
-    """The statements that copy the pattern ``times`` times; ``shift``: by how much keys move each time."""
+def copies(
+    columns: dict[str, list[str]], shift: dict[str, int], times: int, put_back: list[str]
+) -> list[str]:
+    """The statements that copy the pattern ``times`` times; ``shift``: by how much keys move each time.
+
+    Before the digests are written, which looks accounts up by keys, indexes are ``put_back``.
+    """
     statements = ["SET session_replication_role = replica"]
     for table, rules in _COPIES:
         written = [_column(name, rules, shift) for name in columns[table]]
@@ -214,9 +219,7 @@ def copies(columns: dict[str, list[str]], shift: dict[str, int], times: int) -> 
             statements.append(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
             )
-    statements.append(_AGAIN)
-    statements.append("RESET session_replication_role")
-    return statements
+    return [*statements, *put_back, _AGAIN, "RESET session_replication_role"]
 
 
 def _column(name: str, rules: dict[str, str], shift: dict[str, int]) -> str:

@@ -101,14 +101,27 @@ def compute(
     is read, and where a meter was not read now the months of its average; where that does not tell all (a
     later reading shows less, a book is too young for an average), all is.
     """
-    # Before the readings: a note that is missed here is found the next time.
-    touches = metering.touches(account_ids=[each.account_id for each in contracts])
-    batch = _cut(_Batch(period, provider, known, touches, {}))
+    found: dict[int, Computed] = {}
+    left = contracts
+    touches = metering.touches(account_ids=[each.account_id for each in left])
+    while left:
+        found |= _noted(left, _Batch(period, provider, known, touches, {}))
+        # A reading that came meanwhile may have been seen without its note: who has one more is asked again.
+        latest = metering.touches(account_ids=[each.account_id for each in left])
+        left = [each for each in left if latest.get(each.account_id) != touches.get(each.account_id)]
+        touches = latest
+    return [found[each.account_id] for each in contracts]
+
+
+def _noted(contracts: Sequence[Contract], batch: _Batch) -> dict[int, Computed]:
+    """By account what follows from what was read behind the notes of the batch."""
+    known: dict[int, AccountBook] = {each.account_id: batch.known[each.account_id] for each in contracts}
+    batch = _cut(batch._replace(known=known))
     found = _all(contracts, batch)
     again = [each for each in contracts if each.account_id not in found]
     if again:
         found |= _all(again, batch._replace(cuts={}))
-    return [found[each.account_id] for each in contracts]
+    return found
 
 
 def _cut(batch: _Batch) -> _Batch:

@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 
 from svet.billing.models import BillingRun, Charge
 from svet.billing.queries.explaining import ChargedFacts, charged_facts
-from svet.billing.queries.proofs import Newest, Proof, RunPrices, newest, proofs, unmoved
+from svet.billing.queries.proofs import (
+    LongestAgo,
+    Newest,
+    Proof,
+    RunPrices,
+    Unmoved,
+    newest,
+    proofs,
+    unmoved,
+)
 from svet.billing.queries.standing import Standing, standing_lines
 from svet.billing.rules.due import due
 from svet.billing.rules.facts import AccountFacts
@@ -85,13 +94,19 @@ _LAST = 2**63 - 1
 
 
 class CheckedAccounts(NamedTuple):
-    """What came of some accounts: breaches of I-11 and of I-18 as sentences, and the proofs of the others."""
+    """What came of some accounts: breaches of I-11 and of I-18 as sentences, and the proofs of the others.
+
+    ``compared``: of those ``unmoved`` the ones whose rows were counted again; ``unproved``: who was computed
+    and has no proof.
+    """
 
     books: list[str]
     twice: list[str]
     proofs: list[Proof]
     looked: int
     unmoved: int
+    compared: list[int]
+    unproved: list[int]
 
     @property
     def breaches(self) -> list[str]:
@@ -131,10 +146,15 @@ def newest_charges(*, after: int = 0, until: int | None = None) -> Iterator[list
         yield found
 
 
-def checked(accounts: Sequence[Newest], *, prices: RunPrices, since: bool = False) -> CheckedAccounts:
-    """Recompute the accounts with these newest charges; ``since``: those that are not proved, or moved."""
-    same = unmoved(accounts, prices=prices) if since else set()
-    keys = [each.charge_id for each in accounts if each.account_id not in same]
+def checked(
+    accounts: Sequence[Newest], *, prices: RunPrices, since: bool = False, until: LongestAgo | None = None
+) -> CheckedAccounts:
+    """Recompute the accounts with these newest charges; ``since``: those that are not proved, or moved.
+
+    Whether they moved is counted of all, or of those whose proofs were looked at longest ago, ``until`` one.
+    """
+    same = unmoved(accounts, prices=prices, until=until) if since else Unmoved(set(), [])
+    keys = [each.charge_id for each in accounts if each.account_id not in same.accounts]
     left = (
         list(Charge.objects.filter(pk__in=keys).select_related("run").order_by("account_id")) if keys else []
     )
@@ -156,12 +176,15 @@ def checked(accounts: Sequence[Newest], *, prices: RunPrices, since: bool = Fals
         ]
     twice = _charged_twice(ids) if left else {}
     wrong = {key for key, _ in found} | twice.keys()
+    made = proofs(left, known, wrong=wrong, prices=prices)
     return CheckedAccounts(
         books=[sentence for _, sentence in found],
         twice=list(twice.values()),
-        proofs=proofs(left, known, wrong=wrong, prices=prices),
+        proofs=made,
         looked=len(accounts),
-        unmoved=len(same),
+        unmoved=len(same.accounts),
+        compared=same.compared,
+        unproved=sorted(set(ids) - {proof.account_id for proof in made}),
     )
 
 

@@ -29,21 +29,29 @@ LEFT JOIN LATERAL (
     SELECT bit_xor(hash_record_extended(l, 42)) AS hash FROM billing_chargeline l WHERE l.account_id = w.id
 ) l ON true
 """
-# One charge an account, the newest; the key of accounts and months gives them in this order.
 # Parts of houses never change: those that were taken away show by the months that are gone.
 _HOUSES = """
 SELECT s.account_id, bit_xor(hash_record_extended(s, 43) # hash_record_extended(m, 44))
 FROM billing_houseshare s JOIN billing_housemonth m ON m.id = s.house_month_id
 WHERE s.account_id = ANY(%s) GROUP BY s.account_id
 """
+# One charge an account, the newest: the key of accounts and months tells it without their rows.
 _NEWEST = """
-SELECT DISTINCT ON (c.account_id) c.account_id, c.id, c.run_id, c.known_at,
-       p.lines, p.facts, p.prices, p.prices_of_today
-FROM billing_charge c
+SELECT c.account_id, c.id, c.run_id, c.known_at,
+       p.lines, p.facts, p.prices, p.prices_of_today, p.proved_at
+FROM (
+    SELECT account_id, max(period) AS period FROM billing_charge
+    WHERE account_id > %(after)s AND account_id <= %(until)s
+    GROUP BY account_id ORDER BY account_id LIMIT %(limit)s) n
+JOIN billing_charge c ON c.account_id = n.account_id AND c.period = n.period
 LEFT JOIN billing_provedaccount p ON p.account_id = c.account_id AND p.charge_id = c.id
-WHERE c.account_id > %(after)s AND c.account_id <= %(until)s
-ORDER BY c.account_id, c.period DESC LIMIT %(limit)s
+ORDER BY c.account_id
 """
+_LONGEST_AGO = """
+SELECT proved_at, account_id FROM billing_provedaccount ORDER BY proved_at, account_id OFFSET %s LIMIT 1
+"""
+#: The moment and the key of a proof: in their order proofs are looked at again.
+LongestAgo = tuple[datetime, int]
 
 
 class Proof(NamedTuple):
@@ -68,6 +76,7 @@ class Newest(NamedTuple):
     facts: int | None
     prices: str | None
     prices_of_today: bool | None
+    proved_at: datetime | None
 
 
 class RunPrices:
@@ -115,21 +124,47 @@ def newest(*, after: int, until: int, limit: int) -> list[Newest]:
         return [Newest._make(row) for row in cursor.fetchall()]
 
 
-def unmoved(found: Sequence[Newest], *, prices: RunPrices) -> set[int]:
-    """The accounts of these that were proved with this charge, and of which nothing has moved since."""
+def longest_ago(at_most: int) -> LongestAgo | None:
+    """The last of so many proofs that were looked at longest ago; None: there are no more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LONGEST_AGO, [at_most - 1])
+        found: LongestAgo | None = cursor.fetchone()
+    return found
+
+
+class Unmoved(NamedTuple):
+    """The accounts that were proved and have not moved since; the rows of those ``compared`` say so."""
+
+    accounts: set[int]
+    compared: list[int]
+
+
+def unmoved(found: Sequence[Newest], *, prices: RunPrices, until: LongestAgo | None = None) -> Unmoved:
+    """The accounts of these that were proved with this charge, and of which nothing has moved since.
+
+    Of those whose proofs were looked at last, behind ``until``, it is believed: charges and what they rest on
+    are only added to, and nothing was added. The rows of the others are counted again; None: of all.
+    """
     same = [
         each
         for each in found
         if each.prices is not None
         and each.prices == prices.digest(prices.run(each.run_id), today=bool(each.prices_of_today))
     ]
-    lines = _line_fingerprints([each.account_id for each in same])
-    facts = _fact_fingerprints({each.account_id: each.known_at for each in same})
-    return {
-        each.account_id
+    again = [
+        each
         for each in same
+        if until is None or (each.proved_at is not None and (each.proved_at, each.account_id) <= until)
+    ]
+    lines = _line_fingerprints([each.account_id for each in again])
+    facts = _fact_fingerprints({each.account_id: each.known_at for each in again})
+    compared = [
+        each.account_id
+        for each in again
         if (each.lines, each.facts) == (lines[each.account_id], facts[each.account_id])
-    }
+    ]
+    believed = {each.account_id for each in same} - {each.account_id for each in again}
+    return Unmoved(believed | set(compared), compared)
 
 
 def proofs(

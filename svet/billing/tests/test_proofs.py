@@ -15,6 +15,7 @@ from svet.accounts.tests.factories import make_provider
 from svet.billing import operations, queries
 from svet.billing.models import BillingRun, ProvedAccount
 from svet.billing.operations.proving import Proved, prove, ranges
+from svet.billing.queries.proofs import longest_ago
 from svet.billing.tests.factories import (
     NOW,
     know,
@@ -66,7 +67,7 @@ def proved() -> list[tuple[Account, Meter]]:
             make_reading(meter, 1000 + 100 * place, read_on=date(2026, month, 20))
         charge(Month(2026, month))
     assert prove(since=False, now=AFTER) == Proved(looked=3)
-    assert since() == Proved(looked=3, unmoved=3)
+    assert since() == Proved(looked=3, unmoved=3, compared=3)
     return made
 
 
@@ -80,7 +81,7 @@ def test_news_are_no_move(proved: list[tuple[Account, Meter]]) -> None:
     old.save()
     late(other, 1300, on=date(2026, 11, 10), kind="final")
     Meter.objects.filter(pk=other.pk).update(removed_on=date(2026, 11, 10))
-    assert since() == Proved(looked=3, unmoved=3)
+    assert since() == Proved(looked=3, unmoved=3, compared=3)
     assert queries.broken() == []
 
 
@@ -89,13 +90,13 @@ def test_a_new_charge_is_proved_once(proved: list[tuple[Account, Meter]]) -> Non
         make_reading(meter, 1400, read_on=date(2026, 11, 20))
     charge(Month(2026, 11), now=AFTER)
     assert since() == Proved(looked=3)
-    assert since() == Proved(looked=3, unmoved=3)
+    assert since() == Proved(looked=3, unmoved=3, compared=3)
 
 
 def test_a_closed_contract_is_looked_at_again(proved: list[tuple[Account, Meter]]) -> None:
     Account.objects.filter(pk=proved[0][0].pk).update(closed_on=date(2026, 11, 5))
-    assert since() == Proved(looked=3, unmoved=2)
-    assert since() == Proved(looked=3, unmoved=3)
+    assert since() == Proved(looked=3, unmoved=2, compared=2)
+    assert since() == Proved(looked=3, unmoved=3, compared=3)
 
 
 def test_what_is_wrong_is_told_until_it_is_mended(proved: list[tuple[Account, Meter]]) -> None:
@@ -109,9 +110,10 @@ def tell_until_mended(account: Account, first: ReadingValue) -> None:
     for value in (first.value + 1, first.value + 2):
         ReadingValue.objects.filter(pk=first.pk).update(value=value)
         told = f"у лицевого счёта {account.pk} начислено по 2026-10 не то, что дают его данные"
-        assert since() == Proved((told,), looked=3, unmoved=2)
+        assert since() == Proved((told,), looked=3, unmoved=2, compared=2)
     ReadingValue.objects.filter(pk=first.pk).update(value=first.value)
-    assert since() == Proved(looked=3, unmoved=3)
+    assert since() == Proved(looked=3, unmoved=2, compared=2)
+    assert since() == Proved(looked=3, unmoved=3, compared=3)
 
 
 def test_who_can_only_be_told_by_todays_facts_is_computed_each_time(
@@ -124,7 +126,39 @@ def test_who_can_only_be_told_by_todays_facts_is_computed_each_time(
             "UPDATE metering_readingset SET received_at = %s WHERE id = %s", [AFTER + timedelta(1), set_id]
         )
     for _ in range(2):
-        assert since() == Proved(looked=3, unmoved=2)
+        assert since() == Proved(looked=3, unmoved=2, compared=2)
+
+
+def test_rows_are_compared_in_turn(proved: list[tuple[Account, Meter]]) -> None:
+    """What is looked at seldom is looked at: a planted kWh is told once its book is the oldest proof."""
+
+    def look(at_most: int, days: int) -> Proved:
+        return prove(since=True, now=AFTER + timedelta(days), longest_ago=longest_ago(at_most))
+
+    assert longest_ago(3) == (AFTER, proved[2][0].pk)
+    assert longest_ago(4) is None
+    for days, (account, _) in enumerate(proved, 1):
+        assert look(1, days) == Proved(looked=3, unmoved=3, compared=1)
+        assert ProvedAccount.objects.latest("proved_at").account_id == account.pk
+    first = ReadingValue.objects.filter(reading_set__meter=proved[1][1]).order_by("pk")[1]
+    with unguarded():
+        ReadingValue.objects.filter(pk=first.pk).update(value=first.value + 1)
+        assert look(1, 4) == Proved(looked=3, unmoved=3, compared=1)
+        told = f"у лицевого счёта {proved[1][0].pk} начислено по 2026-10 не то, что дают его данные"
+        assert look(1, 5) == Proved((told,), looked=3, unmoved=2)
+        # It has no proof, so it is told every time and takes nobody's turn.
+        assert look(1, 6) == Proved((told,), looked=3, unmoved=2, compared=1)
+        ReadingValue.objects.filter(pk=first.pk).update(value=first.value)
+    BillingRun.objects.filter(period=date(2026, 10, 1)).update(cut_off_day=10)
+    assert look(1, 7).unmoved == 0
+
+
+def test_a_new_charge_is_computed_out_of_turn(proved: list[tuple[Account, Meter]]) -> None:
+    for _, meter in proved[2:]:
+        make_reading(meter, 1400, read_on=date(2026, 11, 20))
+    charge(Month(2026, 11), now=AFTER)
+    oldest = longest_ago(1)
+    assert prove(since=True, now=AFTER, longest_ago=oldest).unmoved == 0
 
 
 def test_ranges_share_all_keys_between_processes(proved: list[tuple[Account, Meter]]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from svet.bills.models import ProvedBlock
-from svet.bills.queries.checks import CheckedBlock, block_count, checked_blocks
+from svet.bills.queries.checks import BlockAgo, CheckedBlock, block_count, checked_blocks
 from svet.kernel.transactions import is_copy, picture, use_case
 
 _MOST = 50
@@ -24,15 +24,22 @@ class ProvedBills(NamedTuple):
         return ProvedBills(self.breaches + other.breaches, self.looked + other.looked)
 
 
-def prove_bills(*, since: bool, now: datetime, first: int = 0, end: int | None = None) -> ProvedBills:
+def prove_bills(
+    *,
+    since: bool,
+    now: datetime,
+    first: int = 0,
+    end: int | None = None,
+    longest_ago: Mapping[bool, BlockAgo | None] | None = None,
+) -> ProvedBills:
     """Look at the bills and files of the blocks from ``first`` on and before ``end``; keep what was right.
 
-    ``since``: only at blocks that are not proved yet or have moved.
+    ``since``: only at blocks that are not proved yet or have moved; see :func:`checked_blocks`.
     """
     found, kept = ProvedBills(), list[CheckedBlock]()
     with picture():
-        for block in checked_blocks(first=first, end=end, since=since):
-            found = found.and_(ProvedBills(block.breaches, block.rows))
+        for block in checked_blocks(first=first, end=end, since=since, until=longest_ago):
+            found = found.and_(ProvedBills(block.breaches, 0 if block.compared else block.rows))
             if not block.breaches:
                 kept.append(block)
             elif len(found.breaches) >= _MOST:

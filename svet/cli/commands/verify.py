@@ -23,13 +23,21 @@ SHOWN = 10
     "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="processes that compute accounts"
 )
 @click.option(
+    "--again",
+    type=click.IntRange(1),
+    default=50_000,
+    show_default=True,
+    metavar="N",
+    help="with --since: the rows of so many proved accounts and bills are compared, those of longest ago",
+)
+@click.option(
     "--journal-head",
     "noted",
     default="",
     metavar="SEAL:DIGEST",
     help="where the journal once ended, as told by it",
 )
-def verify_command(since: bool, jobs: int, noted: str) -> None:
+def verify_command(since: bool, jobs: int, again: int, noted: str) -> None:
     """Check the invariants of money, readings and bills; exits 1 if any is broken."""
     with database():
         django_ready()
@@ -41,7 +49,7 @@ def verify_command(since: bool, jobs: int, noted: str) -> None:
 
         lost = bool(noted) and not has_noted_head(noted)
         broken, numbers = int(lost), ["--journal-head"] * lost
-        for verdict in verify(now=datetime.now(UTC), since=since, jobs=jobs):
+        for verdict in verify(now=datetime.now(UTC), since=since, jobs=jobs, again=again):
             broken += bool(verdict.breaches)
             numbers += [verdict.promise.number] * bool(verdict.breaches)
             click.echo(verdict_line(verdict))

@@ -225,7 +225,7 @@ def test_every_corruption_is_noticed_and_what_is_whole_is_not(books: None) -> No
     """Each is planted behind a proof of the whole: both ways of looking notice it."""
     assert breached() == {}
     assert prove(since=False, now=NOW) == Proved(looked=2)
-    assert prove(since=True, now=NOW) == Proved(looked=2, unmoved=2)
+    assert prove(since=True, now=NOW) == Proved(looked=2, unmoved=2, compared=2)
     assert prove_bills(since=False, now=NOW) == ProvedBills(looked=15)
     assert prove_bills(since=True, now=NOW) == ProvedBills()
     unnoticed, behind_the_proof = {}, {}
@@ -251,4 +251,4 @@ def test_every_corruption_is_noticed_and_what_is_whole_is_not(books: None) -> No
     assert unnoticed == {}
     assert behind_the_proof == {}
     assert breached() == {}
-    assert prove(since=True, now=NOW) == Proved(looked=2, unmoved=2)
+    assert prove(since=True, now=NOW) == Proved(looked=2, unmoved=2, compared=2)

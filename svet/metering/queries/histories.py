@@ -148,7 +148,7 @@ class Touches(NamedTuple):
 
 def touches(*, account_ids: Collection[int]) -> dict[int, Touches]:
     """The notes of these accounts that nobody has taken away; to be read before the readings themselves."""
-    rows = ReadingTouch.objects.filter(account_id__in=list(account_ids))
+    rows = ReadingTouch.objects.filter(account_id__in=list(account_ids)).order_by("pk")
     found: dict[int, Touches] = {}
     for key, account_id, on in rows.values_list("pk", "account_id", "read_on"):
         known = found.get(account_id)
