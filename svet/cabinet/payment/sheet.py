@@ -69,7 +69,7 @@ def sheet(
     cards = tuple(queries.cards(person_id=person_id))
     # Autopay ends with its card: who has none is not asked about.
     charges = standing_of(person_id=person_id, now=now) if cards else []
-    payees = {
+    payees: dict[int, str] = {
         card.provider.provider_id: card.provider.name
         for group in groups
         for card in group.cards
