@@ -55,6 +55,7 @@ READERS = {
         "docs/drawings/states",
         "docs/glossary",
         "docs/quality",
+        "docs/pay-page",
         "docs/requirements",
     ],
     "Svet": ["README", "README.ru", "docs/index.ru", "CHANGELOG"],

@@ -69,6 +69,11 @@ def beside_button(left: Money, *, on: date, turn: TurnView | None) -> str:
     return _("%(on)s автоплатёж спишет %(sum)s. Если заплатить раньше, он возьмёт только остаток.") % values
 
 
+def paused_beside() -> str:
+    """What stands there while autopay of the debt stands still."""
+    return _("Автоплатёж на паузе: сам он ничего не спишет.")
+
+
 def next_words(*, money: Money, left: Money, told: bool) -> str:
     """What is charged next, after its day: as was told, or by the debt of now."""
     if not left:

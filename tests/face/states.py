@@ -307,7 +307,7 @@ STATES = (
 )
 
 
-def sheets(world: World, states: Sequence[Callable[[World], Iterator[Visit]]] = STATES) -> Iterator[Sheet]:
+def sheets(world: Any, states: Sequence[Callable[[Any], Iterator[Visit]]] = STATES) -> Iterator[Sheet]:
     """Every state as a page; nothing that was made for it stays."""
     for state in states:
         with _as_test(transaction.atomic()):

@@ -210,6 +210,7 @@ def _current(account_ids: Collection[int], *, waiting_too: bool) -> list[tuple[I
 def _view(row: InstalmentPlan, account: AccountView, *, now: datetime) -> InstalmentView:
     parts, state = parts_of_plan(row), InstalmentState(row.state)
     done, coming, ask, due = (len(parts) if state is InstalmentState.PAID else 0), None, ZERO, ZERO
+    late = False
     if state is InstalmentState.STANDING:
         today = provider_today(account.provider, now)
         movements = plan_movements(row, account)
@@ -224,6 +225,7 @@ def _view(row: InstalmentPlan, account: AccountView, *, now: datetime) -> Instal
         ask = Money(lacks)
         if coming is not None and part_asked(parts, coming, today=today):
             due = ask
+        late = coming is not None and coming.due_on < today
     return InstalmentView(
         public_id=row.public_id,
         account_id=row.account_id,
@@ -238,6 +240,7 @@ def _view(row: InstalmentPlan, account: AccountView, *, now: datetime) -> Instal
         next=coming,
         ask=ask,
         due=due,
+        late=late,
     )
 
 

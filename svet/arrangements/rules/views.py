@@ -37,6 +37,8 @@ class InstalmentView:
     next: InstalmentPartView | None = None
     ask: Money = ZERO
     due: Money = ZERO
+    #: The day of the part that is asked has passed: days of grace are running.
+    late: bool = False
 
     @property
     def months(self) -> int:

@@ -121,14 +121,13 @@ def plan_progress(plan: InstalmentView) -> str:
     """«Рассрочка: оплачено 2 из 6, дальше 1 234,00 ₽ до 15.12.2026», or that it waits."""
     if plan.state is InstalmentState.WAITING:
         return _("Рассрочка на %(months)s ждёт подписи сотрудников") % {"months": months_words(plan.months)}
-    values = {"done": plan.done, "all": plan.months}
+    values: dict[str, object] = {"done": plan.done, "all": plan.months}
     if plan.next is None:
         return _("Рассрочка: оплачено %(done)s из %(all)s") % values
-    return _("Рассрочка: оплачено %(done)s из %(all)s, дальше %(sum)s до %(until)s") % {
-        **values,
-        "sum": roubles(plan.ask),
-        "until": day(plan.next.due_on),
-    }
+    values |= {"sum": roubles(plan.ask), "until": day(plan.next.due_on)}
+    if plan.late:
+        return _("Рассрочка: оплачено %(done)s из %(all)s, %(sum)s ждали до %(until)s") % values
+    return _("Рассрочка: оплачено %(done)s из %(all)s, дальше %(sum)s до %(until)s") % values
 
 
 def plan_note(plan: InstalmentView) -> str:

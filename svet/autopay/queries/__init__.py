@@ -108,6 +108,12 @@ def coming(*, person_id: int, now: datetime) -> list[AutopayView]:
     return sorted(found, key=lambda one: one.next.on if one.next else date.max)
 
 
+def standing_of(*, person_id: int, now: datetime) -> list[AutopayView]:
+    """The person's agreements that charge or stand still; of an account one at most."""
+    rows = AutopayAgreement.objects.filter(person_id=person_id, state__in=sorted(STANDING))
+    return _views(list(rows), now=now)
+
+
 def has_standing(*, person_id: int) -> bool:
     """Whether the person has any autopay, paused ones included."""
     return AutopayAgreement.objects.filter(person_id=person_id, state__in=sorted(STANDING)).exists()

@@ -219,6 +219,8 @@ def skip(request: HttpRequest, skip_key: str) -> HttpResponse:
         "told": told,
         "may": told.may_skip,
         "skipped": told.state is TurnState.SKIPPED,
+        # Of what was told and is over without a charge there is nothing to skip.
+        "begun": not told.may_skip and told.state in (TurnState.CHARGING, TurnState.PAID),
         "refused": refused,
     }
     # The address opens the charge to whoever has it, and the policy of the site (same-origin) keeps it here;

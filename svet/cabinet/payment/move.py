@@ -22,6 +22,7 @@ from svet.cabinet.shell.forms import Form
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel.words import explain
+from svet.look.formats import NBSP
 from svet.look.forms import form_page
 from svet.payments.operations.calling_off import call_off_move
 from svet.payments.operations.moving_over import MoveOffer, move_over, offer_move
@@ -76,7 +77,7 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
     only = {line.account_public_id for line in offer.movable} if len(offer.movable) == 1 else set()
     cards = [card for group in cabinet(person_of(request).person_id) for card in group.cards]
     others = [
-        (card.public_id, _("%(title)s, аб. № %(number)s") % {"title": card.row_name, "number": card.number})
+        (card.public_id, _choice(card.row_name, card.number))
         for card in cards
         if Right.PAY in card.rights and card.public_id not in only
     ]
@@ -116,6 +117,11 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
         }
 
     return form_page(request, "cabinet/payment_move.html", context, form=form, explain=explain, act=act)
+
+
+def _choice(name: str, number: str) -> str:
+    """An account to move to, its number on one line with its sign."""
+    return (_("%(title)s, аб. № %(number)s") % {"title": name, "number": number}).replace("№ ", f"№{NBSP}")
 
 
 urlpatterns: list[URLPattern] = [

@@ -113,7 +113,7 @@ def order_page(
 
     Of an order that is one of a row the page tells where all of them stand, and asks what is to be asked.
     """
-    title, text, kind = _words(order, silent=silent)
+    title, text, kind = _words(order, silent=silent, now=now)
     if series is not None:
         title, text, kind = series_words(series, silent=silent)
     series_moves = series is not None and series.moves
@@ -204,7 +204,7 @@ def _receipt_of_move(one: MoneyActView) -> str:
     return receipt_for_payer(ReceiptElsewhere.SUPPLIERS if between else ReceiptElsewhere.NONE)
 
 
-def _words(order: OrderView, *, silent: bool) -> tuple[str, str, str]:
+def _words(order: OrderView, *, silent: bool, now: datetime) -> tuple[str, str, str]:
     match order.state:
         case OrderState.CREDITED if order.on_its_way_back:
             return (
@@ -263,10 +263,21 @@ def _words(order: OrderView, *, silent: bool) -> tuple[str, str, str]:
             _("Платёж сохранён, мы спрашиваем банк снова и снова. Страница обновится сама."),
             "warning",
         )
-    return (
-        _("Ждём ответа банка"),
-        _("Если вы уже оплатили, подождите немного: страница обновится сама."),
-        "info",
+    return _("Ждём ответа банка"), _of_bank_page(order, now=now), "info"
+
+
+def _of_bank_page(order: OrderView, *, now: datetime) -> str:
+    """What to do while the bank has not said its last word: its page is open, is over, or there is none."""
+    if not order.bank_page_url:
+        return _("Если вы уже оплатили, подождите немного: страница обновится сама.")
+    if now < order.expires_at:
+        return _(
+            "Если вы уже оплатили, подождите немного: страница обновится сама. Если ещё нет, заплатите на "
+            "странице банка."
+        )
+    return _(
+        "Если вы уже оплатили, подождите немного: страница обновится сама. Если нет, страница банка уже "
+        "закрыта: платёж закроется сам, и его можно будет повторить."
     )
 
 

@@ -46,6 +46,8 @@ class SeriesPage:
     lines: tuple[PartLine, ...]
     buttons: tuple[PartButton, ...]
     steps: int
+    #: Ended with something unpaid: nothing of it goes on.
+    stopped: bool
 
     @classmethod
     def of(cls, series: SeriesView) -> Self:
@@ -66,7 +68,7 @@ class SeriesPage:
             PartButton(act.value, act_name(act, need=series.need), at == 0 and act is not PartAct.STOP)
             for at, act in enumerate(series.acts)
         )
-        return cls(lines, buttons, series.steps)
+        return cls(lines, buttons, series.steps, series.need is SeriesNeed.OVER)
 
 
 def series_words(series: SeriesView, *, silent: bool) -> tuple[str, str, str]:

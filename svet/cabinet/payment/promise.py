@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from svet.accounts.queries import accounts_by_id, cabinet
+from svet.accounts.queries import accounts_by_id, cabinet, provider_today
 from svet.accounts.rules import Right
 from svet.arrangements import texts
 from svet.arrangements.operations import promise_payment, recall_promise
@@ -65,6 +65,7 @@ def promises(request: HttpRequest) -> HttpResponse:
                 "card": card,
                 "balance": balances[card.account_id],
                 "standing": texts.promise_line(one) if one else "",
+                "over": one is not None and one.until_on < provider_today(card.provider, now),
                 "plan": plan_progress(plan) if plan else "",
                 "no_promise": texts.why_not(may_promise[card.account_id]),
                 "no_plan": why_no_plan_words(may_plan[card.account_id]),

@@ -38,6 +38,8 @@ class PaymentSheetRow:
     back: str = ""
     #: The day by which what it owes was promised to be paid.
     promised_on: date | None = None
+    #: That day has passed, and nobody has judged yet whether the money came.
+    promise_over: bool = False
     #: Where its instalments stand, or that they wait.
     plan: str = ""
     plan_note: str = ""
@@ -74,9 +76,13 @@ def row_of(
     promised: PromiseView | None,
     plan: InstalmentView | None,
     charged: str,
+    held: bool,
     now: datetime,
 ) -> PaymentSheetRow:
-    """The row of one account, of which the caller has read everything."""
+    """The row of one account, of which the caller has read everything.
+
+    ``held``: the button does not offer it unasked, for it would be refused, or paid twice.
+    """
     today = provider_today(card.provider, now)
     owed = max(balance - transit, ZERO)
     word = PromisedPart(promised.left, promised.until_on) if promised is not None else None
@@ -87,7 +93,7 @@ def row_of(
         late = arrears_in_parts(ask=plan.due, until=plan.asks_on, transit=transit, today=today)
         owed = min(owed, late.owed)
     payable = Right.PAY in card.rights
-    ticked = payable and bool(owed)
+    ticked = payable and bool(owed) and not held
     value = _as_typed(owed) if owed else ""
     if chosen is not None:
         ticked = payable and card.public_id in chosen
@@ -109,6 +115,7 @@ def row_of(
         provider=provider,
         back=back,
         promised_on=promised.until_on if promised is not None and promised.left and owed else None,
+        promise_over=promised is not None and promised.until_on < today,
         plan=plan_progress(plan) if plan is not None else "",
         plan_note=plan_note(plan) if plan is not None else "",
         in_parts=in_parts,

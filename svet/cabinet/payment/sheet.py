@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
@@ -11,8 +11,9 @@ from svet.accounts.queries import GroupView, cabinet
 from svet.accounts.rules import Right
 from svet.arrangements.queries import standing_promises
 from svet.arrangements.queries.plans import living_plans
-from svet.autopay.queries import coming
-from svet.autopay.texts import beside_button
+from svet.autopay.queries import AutopayView, standing_of
+from svet.autopay.rules import AgreementState, TurnState
+from svet.autopay.texts import beside_button, paused_beside
 from svet.bills import queries as bills
 from svet.cabinet.payment.form import PaymentForm
 from svet.cabinet.payment.rows import row_of
@@ -67,23 +68,34 @@ def sheet(
         form.tick_groups(groups)
     cards = tuple(queries.cards(person_id=person_id))
     # Autopay ends with its card: who has none is not asked about.
-    charges = coming(person_id=person_id, now=now) if cards else []
-    charged = {
-        one.account_id: beside_button(one.next.left, on=one.next.on, turn=one.next.turn)
-        for one in charges
-        if one.next
+    charges = standing_of(person_id=person_id, now=now) if cards else []
+    payees: dict[int, str] = {
+        card.provider.provider_id: card.provider.name
+        for group in groups
+        for card in group.cards
+        if Right.PAY in card.rights
     }
-    sections = _sections(groups, charged, person_id=person_id, now=now, form=form, chosen=chosen)
+    odd = stand_ins(payees)
+    closed = {payee for one in odd if one.closed for payee in one.providers}
+    sections = _sections(groups, charges, closed, person_id=person_id, now=now, form=form, chosen=chosen)
     if form is None:
         sections = _as_many_as_one_order_takes(sections)
     part, sections = _drawn(sections, form=form, chosen=chosen, only_debts=only_debts)
     own_email = people.email_of(person_id)
-    payees = {
-        card.provider.provider_id for group in groups for card in group.cards if Right.PAY in card.rights
-    }
-    banks = tuple(stand_in_words(one.silent, one.instead) for one in stand_ins(payees))
+    banks = tuple(
+        (
+            ", ".join(payees[payee] for payee in one.providers) if len(one.providers) < len(payees) else "",
+            stand_in_words(one.silent, one.instead),
+        )
+        for one in odd
+        # The answer to a press says it already.
+        if form is None or stand_in_words(one.silent, one.instead) not in form.errors.get("", [])
+    )
     resting = resting_cards(person_id=person_id) if banks else frozenset()
     ready = [card.public_id for card in cards if card.public_id not in resting]
+    if form is not None:
+        # One that is gone is not chosen: the list would choose another one, unasked.
+        ready = [card.public_id for card in cards if card.public_id == form.card]
     return PaymentSheet(
         sections=sections,
         key=form.key if form else uuid4(),
@@ -91,7 +103,7 @@ def sheet(
         asks_email=not own_email,
         email=form.email if form else queries.last_receipt_email(person_id=person_id),
         cards=cards,
-        card=form.card if form else next(iter(ready), ""),
+        card=next(iter(ready), ""),
         keep_card=form.keep_card if form else False,
         card_errors=form.errors.get("card", []) if form else [],
         email_errors=form.errors.get("email", []) if form else [],
@@ -111,7 +123,8 @@ def sheet(
 
 def _sections(
     groups: list[GroupView],
-    charged: Mapping[int, str],
+    charges: Sequence[AutopayView],
+    closed: Collection[int],
     *,
     person_id: int,
     now: datetime,
@@ -125,6 +138,7 @@ def _sections(
     over = [account_id for account_id in ids if balances[account_id] < ZERO]
     newest_own = newest_payments(person_id=person_id, account_ids=over) if over else {}
     promised, plans = standing_promises(ids), living_plans(ids, now=now)
+    charged = {one.account_id: one for one in charges}
     several = len({card.provider.provider_id for group in groups for card in group.cards}) > 1
     sections = []
     for group in groups:
@@ -141,7 +155,8 @@ def _sections(
                 back=newest_own.get(card.account_id, ""),
                 promised=promised.get(card.account_id),
                 plan=plans.get(card.account_id),
-                charged=charged.get(card.account_id, ""),
+                charged=_beside(charged.get(card.account_id)),
+                held=card.provider.provider_id in closed or _is_charging(charged.get(card.account_id)),
             )
             for card in group.cards
         )
@@ -152,6 +167,21 @@ def _sections(
     if sections and not any(section.open or section.group.folded for section in sections):
         sections[0] = PaymentSection(sections[0].group, sections[0].rows, True)
     return tuple(sections)
+
+
+def _beside(one: AutopayView | None) -> str:
+    """What stands beside the debt about the person's own autopay of it."""
+    if one is None:
+        return ""
+    if one.state is AgreementState.PAUSED:
+        return paused_beside()
+    return beside_button(one.next.left, on=one.next.on, turn=one.next.turn) if one.next else ""
+
+
+def _is_charging(one: AutopayView | None) -> bool:
+    """Whether the bank may be charging it by agreement just now."""
+    turn = one.next.turn if one is not None and one.next is not None else None
+    return turn is not None and turn.state is TurnState.CHARGING
 
 
 def _as_many_as_one_order_takes(sections: tuple[PaymentSection, ...]) -> tuple[PaymentSection, ...]:

@@ -109,8 +109,8 @@ class PaymentSheet:
     only_debts: bool = False
     #: The one account of the cabinet that is shown.
     only: str = ""
-    #: What is otherwise than usual while a bank does not answer.
-    banks: tuple[str, ...] = ()
+    #: What is otherwise than usual with the banks, and for which payees where it is not so for all.
+    banks: tuple[tuple[str, str], ...] = ()
     #: Whether an account of СБП can be bound to pay by.
     binds_sbp: bool = False
     part: Part = field(default_factory=Part)

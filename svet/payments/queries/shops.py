@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 
 from svet.kernel.frozen import frozen
 from svet.payments.models import BankSilence, BoundCard, ReserveShop, ServedProvider, Shop
@@ -126,25 +126,39 @@ def vendor_of_shop(shop: Shop | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """A bank that does not answer, and the one whose page opens instead; "" when none does."""
+    """A bank that does not answer, and the one whose page opens instead; "" when none does.
+
+    ``providers``: whose payments it takes. Both banks empty: no contract of theirs takes payments now.
+    """
 
     silent: str
     instead: str
+    providers: tuple[int, ...]
+
+    @property
+    def closed(self) -> bool:
+        return not self.silent
 
 
 def stand_ins(providers: Collection[int]) -> list[StandIn]:
     """What of the banks of these providers is otherwise than usual; nothing while all answer."""
-    silent = silent_shops()
-    if not silent:
+    # One question: the page asks it whenever it is opened, and nearly always there is nothing.
+    quiet = BankSilence.objects.annotate(off=Value(False)).values_list("shop_id", "off")
+    off = Shop.objects.filter(off_at__isnull=False).annotate(off=Value(True)).values_list("pk", "off")
+    odd = list(quiet.union(off, all=True))
+    if not odd:
         return []
-    found = []
-    for own in shops_of(providers).values():
+    silent = frozenset(shop for shop, is_off in odd if not is_off)
+    found: dict[tuple[str, str], list[int]] = {}
+    for provider, own in shops_of(providers).items():
         on = [shop for shop in own if shop is None or shop.off_at is None]
-        if on and _key(on[0]) in silent:
+        if not on:
+            found.setdefault(("", ""), []).append(provider)
+        elif _key(on[0]) in silent:
             best = in_order(on, silent=silent)[0]
             instead = "" if _key(best) in silent else vendor_of_shop(best)
-            found.append(StandIn(vendor_of_shop(on[0]), instead))
-    return list(dict.fromkeys(found))
+            found.setdefault((vendor_of_shop(on[0]), instead), []).append(provider)
+    return [StandIn(*banks, tuple(own)) for banks, own in found.items()]
 
 
 def resting_cards(*, person_id: int) -> frozenset[str]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
-from svet.look.formats import roubles
+from svet.look.formats import NBSP, roubles
 from svet.payments.rules.acts import MoneyActState
 from svet.payments.rules.misdirected import MoveReason
 
@@ -50,7 +50,10 @@ def move_reason(reason: MoveReason) -> str:
 
 def moved_words(state: MoneyActState, *, money: Money, source: str, target: str) -> str:
     """What became of a move, with the numbers of both accounts; ``money`` as it left the first one."""
-    values = {"sum": roubles(abs(money)), "from": source, "to": target}
+    return _moved(state, {"sum": roubles(abs(money)), "from": source, "to": target}).replace("№ ", f"№{NBSP}")
+
+
+def _moved(state: MoneyActState, values: dict[str, str]) -> str:
     match state:
         case MoneyActState.POSTED:
             return _("Перенесли %(sum)s с № %(from)s на № %(to)s") % values

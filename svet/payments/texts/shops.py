@@ -17,7 +17,9 @@ def bank_name(vendor: str) -> str:
 
 
 def stand_in_words(silent: str, instead: str) -> str:
-    """What a payer is told while the bank that usually takes their payment does not answer."""
+    """What a payer is told while the bank that usually takes their payment does not answer, or none may."""
+    if not silent:
+        return explain_shop(Refused(OrderReason.SHOP_OFF))
     if instead:
         return _(
             "%(silent)s сейчас не отвечает, поэтому платёж примет %(instead)s: откроется его страница. "

@@ -52,5 +52,5 @@ def set_tills(*, now: datetime) -> None:
 
 
 def _free_code(taken: Iterable[str]) -> str:
-    """``kassa-1`` or the next one that nobody's till has, those switched off and an operator's own included."""
+    """``kassa-1`` or the next that no till has, one that is off or an operator's own included."""
     return next(code for code in (f"kassa-{number}" for number in count(1)) if code not in taken)

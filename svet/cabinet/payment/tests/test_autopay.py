@@ -296,7 +296,13 @@ def test_beside_the_button_it_is_said_that_autopay_is_about_to_charge_the_same_d
     assert words in plain(client.get("/payment/"))
     assert "автоплатёж спишет" not in plain(signed_in(cast.boris).get("/payment/")), "it is Anna's own"
     AutopayTurn.objects.update(state="charging")
-    assert "Автоплатёж сейчас списывает 820,00 ₽" in plain(client.get("/payment/"))
+    charging = client.get("/payment/")
+    assert "Автоплатёж сейчас списывает 820,00 ₽" in plain(charging)
+    rows = [row for section in charging.context["sheet"].sections for row in section.rows]
+    assert [row.ticked for row in rows] == [False], "nobody pays by the button what the bank is charging"
+    AutopayAgreement.objects.update(state="paused")
+    assert "Автоплатёж на паузе: сам он ничего не спишет." in plain(client.get("/payment/"))
+    AutopayAgreement.objects.update(state="active")
     AutopayTurn.objects.update(state="told")
     pay_by_hand(cast.account, 500_00)
     assert "автоплатёж спишет 320,00 ₽" in plain(client.get("/payment/"))
