@@ -224,6 +224,43 @@ class DebtCertificate(models.Model):
         return self.public_id
 
 
+class ConsumptionCertificate(models.Model):
+    """What an account was given of its use and payments in whole months. Append-only.
+
+    ``since`` and ``until`` are first days of months, both included. Whoever knows ``code`` may check it
+    without a sign-in. ``statement`` and ``parties`` are what is printed: it is drawn from the row alone.
+    """
+
+    public_id = PublicIdField()
+    code = models.CharField(max_length=16, unique=True)
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    on = models.DateField()
+    since = models.DateField()
+    until = models.DateField()
+    statement = models.JSONField()
+    parties = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    asked_by = models.CharField(max_length=120)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # The same day, months and books say the same thing once, whoever asks at once.
+            models.UniqueConstraint(
+                fields=["account", "on", "since", "until", "sha256"], name="bills_consumption_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(since__lte=models.F("until")), name="bills_consumption_in_order"
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "-made_at", "-id"], name="bills_consumption_feed")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 class ProvedBlock(models.Model):
     """A thousand bills or files by keys, as ``svet verify`` found them right: so many, and 64 bits over them.
 

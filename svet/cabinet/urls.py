@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls.resolvers import URLPattern, URLResolver
 
 from svet.cabinet.accounts import page as accounts_page
-from svet.cabinet.bills import charges, checking, tariffs, what_if
+from svet.cabinet.bills import charges, checking, consumption, tariffs, what_if
 from svet.cabinet.bills import page as bills_page
 from svet.cabinet.entrance import page as entrance_page
 from svet.cabinet.help import appeals
@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *bills_page.urlpatterns,
     *charges.urlpatterns,
     *checking.urlpatterns,
+    *consumption.urlpatterns,
     *what_if.urlpatterns,
     *usage_page.urlpatterns,
     *profile_page.urlpatterns,

@@ -28,8 +28,15 @@ from svet.billing.rules.decisions import NewDecision
 from svet.billing.rules.facts import OverrideKind
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations as bills
-from svet.bills.models import Bill, DebtCertificate, PrintBatch
+from svet.bills.models import Bill, ConsumptionCertificate, DebtCertificate, PrintBatch
 from svet.bills.rules.certificates import new_certificate_code
+from svet.bills.rules.consumption import (
+    ConsumptionDebt,
+    ConsumptionMonth,
+    ConsumptionStatement,
+    DebtState,
+    statement_as_kept,
+)
 from svet.exchange.models import LoadedFile
 from svet.exchange.operations import load_file
 from svet.files.tests.pictures import photo
@@ -171,6 +178,35 @@ def _certified(account: Account, now: datetime) -> DebtCertificate:
         asked_by="system tests",
         made_at=now,
     )
+
+
+def _consumption(account: Account, certificate: DebtCertificate) -> str:
+    """A paper of use and payments that was given with a certificate of no debt."""
+    month = date(2025, 12, 1)
+    statement = ConsumptionStatement(
+        service=account.provider.service,
+        since=month,
+        until=month,
+        seq=0,
+        opening=0,
+        months=(ConsumptionMonth(month, None, 0, 0, 0, 0, 0),),
+        facts=(),
+        debt=ConsumptionDebt(DebtState.NONE, 0, 0),
+        plan=None,
+    )
+    row = ConsumptionCertificate.objects.create(
+        code=new_certificate_code(),
+        account=account,
+        on=certificate.on,
+        since=month,
+        until=month,
+        statement=statement_as_kept(statement),
+        parties=certificate.parties,
+        sha256="0" * 64,
+        asked_by="system tests",
+        made_at=certificate.made_at,
+    )
+    return row.public_id
 
 
 def _house(account: Account, now: datetime) -> str:
@@ -429,6 +465,7 @@ def build() -> World:
         "outage_id": _outage(account, now),
         "certificate_id": certificate.public_id,
         "certificate_code": certificate.code,
+        "consumption_id": _consumption(account, certificate),
         "shop_code": "nobody",
         **_money_cases(cast[Who.VERA], veras, now),
         "account_id": account.public_id,

@@ -105,3 +105,36 @@ def test_a_certificate_is_asked_for_listed_and_fetched_by_whoever_sees_the_bills
     post(account, 5_000, on=date(2026, 7, 1), kind=TransactionKind.OPENING)
     late = program.post(path, {}, key="k3")
     assert (late.status_code, late.json()["code"]) == (422, "debt_overdue")
+
+
+def test_a_statement_of_use_is_asked_for_listed_and_fetched_by_whoever_sees_the_bills() -> None:
+    account, _meter = live()
+    anna, vera = make_person(), make_person(first_name="Вера")
+    make_link(person=anna, account=account, confirmed=True)
+    path = f"/accounts/{account.public_id}/consumption"
+    program, stranger = Program(anna), Program(vera)
+    asked = {"since": "2026-07", "until": "2026-08"}
+    none = program.post(path, asked)
+    assert (none.status_code, none.json()["code"]) == (422, "account_without_months")
+    post(account, 5_000, on=date(2026, 7, 1), kind=TransactionKind.OPENING)
+    first = program.post(path, asked, key="k2")
+    assert first.status_code == 201
+    found = first.json()
+    assert program.post(path, asked, key="k3").json() == found
+    assert [each["closing_kopecks"] for each in found["months"]] == [5_000, 5_000]
+    assert (found["unit"], found["debt"], found["plan_kept"]) == ("kwh", "overdue", None)
+    assert program.get(path).json() == [found]
+    for kind, start in (("pdf", b"%PDF"), ("xlsx", b"PK")):
+        assert program.get(f"{path}/{found['id']}/{kind}").content[: len(start)] == start
+    wrong = program.post(path, {"since": "2026-08", "until": "2026-07"}, key="k4")
+    assert (wrong.status_code, wrong.json()["code"], wrong.json()["field"]) == (
+        422,
+        "months_reversed",
+        "until",
+    )
+    for refused in (
+        stranger.post(path, asked),
+        stranger.get(path),
+        stranger.get(f"{path}/{found['id']}/pdf"),
+    ):
+        assert refused.status_code == 404

@@ -32,7 +32,7 @@ def draw_certificate(view: CertificateView, *, address: str, zone: ZoneInfo) -> 
     with sheets.page() as pen:
         y = _head(pen, view, title=title, zone=zone)
         y = _said(pen, view, y)
-        y = _check(pen, view, y, address=address)
+        y = check_block(pen, view.code, y, address=address)
         _sign(pen, y)
     return sheets.content()
 
@@ -75,15 +75,16 @@ def _said(pen: Pen, view: CertificateView, y: float) -> float:
     return pen.block(_MARGIN, y + 14, NOTE, width=_INNER, lines=2, size=8, color=SOFT) + 10
 
 
-def _check(pen: Pen, view: CertificateView, y: float, *, address: str) -> float:
+def check_block(pen: Pen, code: str, y: float, *, address: str) -> float:
+    """The symbol and the code that lead to the check page; returns where it ends."""
     pen.modules(_MARGIN, y, _SIDE, symbol(address.encode()))
     x = _MARGIN + _SIDE + 18
     width = _INNER - _SIDE - 18
     pen.text(x, y + 10, "Проверить справку", font=MEDIUM, size=11)
     pen.text(x, y + 28, "Наведите камеру телефона на рисунок или введите код на странице", size=8, color=SOFT)
-    page = address.removesuffix(f"{view.code}/")
+    page = address.removesuffix(f"{code}/")
     pen.block(x, y + 42, page, width=width, lines=1, font=MEDIUM, size=9, least=5.5)
-    pen.text(x, y + 66, printed_code(view.code), font=BOLD, size=15)
+    pen.text(x, y + 66, printed_code(code), font=BOLD, size=15)
     note = "Страница покажет, что сказано в справке, без имени и адреса."
     pen.text(x, y + 86, note, size=8, color=SOFT)
     return y + _SIDE

@@ -7,6 +7,12 @@ from svet.bills.operations.certifying import (
     check_address,
     check_certificate,
 )
+from svet.bills.operations.consumption import (
+    ConsumptionFile,
+    ConsumptionForm,
+    consumption_file,
+    give_consumption,
+)
 from svet.bills.operations.issuing import IssueReport, deliver, file_name, issue, pdf_of
 from svet.bills.operations.printing import (
     BATCH_MOST,
@@ -23,6 +29,8 @@ __all__ = [
     "BATCH_MOST",
     "BATCH_SIZE",
     "CertificateFile",
+    "ConsumptionFile",
+    "ConsumptionForm",
     "IssueReport",
     "PrintFiles",
     "ReconciliationFile",
@@ -31,9 +39,11 @@ __all__ = [
     "certify",
     "check_address",
     "check_certificate",
+    "consumption_file",
     "deliver",
     "file_name",
     "files_of",
+    "give_consumption",
     "issue",
     "pdf_of",
     "print_again",

@@ -19,6 +19,7 @@ from svet.bills.queries.certificates import (
     certificate_for,
     debt_to_certify,
 )
+from svet.bills.queries.consumption import consumption_by_code
 from svet.bills.rules import canonical, digest
 from svet.bills.rules.certificates import (
     CertificateNotFound,
@@ -28,6 +29,7 @@ from svet.bills.rules.certificates import (
     new_certificate_code,
     typed_code,
 )
+from svet.bills.rules.consumption import ConsumptionView
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.kernel.places import Place, path_of
@@ -60,7 +62,7 @@ def certify(
         raise CertificateRefused(CertificateReason.CHARGED_ELSEWHERE)
     today = account_queries.provider_today(account.provider, now)
     standing, debt = debt_to_certify(account=account, today=today, transit=in_transit)
-    parties = _parties(account)
+    parties = parties_of(account)
     same = {
         "account_id": account.account_id,
         "on": today,
@@ -106,20 +108,21 @@ def check_address(code: str) -> str:
     return urljoin(settings.BASE_URL, path_of(Place("check-code", (code,))))
 
 
-def check_certificate(*, typed: str, address: str, now: datetime) -> CertificateView:
+def check_certificate(*, typed: str, address: str, now: datetime) -> CertificateView | ConsumptionView:
     """What was certified under the code somebody typed or scanned, masked.
 
     :raises LimitReached: too many from this network
     :raises CertificateNotFound: no such code, however it is wrong
     """
     limits.spend(limit=LimitName.CHECKS_PER_NETWORK, key=network_of(address), now=now)
-    found = certificate_by_code(typed_code(typed))
+    code = typed_code(typed)
+    found = certificate_by_code(code) or consumption_by_code(code)
     if found is None:
         raise CertificateNotFound
     return found
 
 
-def _parties(account: AccountView) -> dict[str, str]:
+def parties_of(account: AccountView) -> dict[str, str]:
     """Between whom it is, as the registry has it today, and how it is shown to those it masks them from."""
     provider = account.provider
     return {

@@ -3,6 +3,7 @@
 from svet.bills.queries.certificates import certificates
 from svet.bills.queries.chain import broken_chain, unbilled
 from svet.bills.queries.checks import broken
+from svet.bills.queries.consumption import began_in, consumption_papers
 from svet.bills.queries.gathering import Gathered, gather, overtaken, unissued
 from svet.bills.queries.printing import (
     BatchNotFound,
@@ -56,6 +57,7 @@ __all__ = [
     "batch_by_label",
     "batch_by_public_id",
     "batches",
+    "began_in",
     "bill_by_id",
     "bill_for",
     "billed_months",
@@ -64,6 +66,7 @@ __all__ = [
     "broken_chain",
     "certificates",
     "charges_of_bill",
+    "consumption_papers",
     "due_bills",
     "due_days",
     "due_told",

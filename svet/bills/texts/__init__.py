@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from svet.bills.rules.certificates import CertificateReason
+from svet.bills.rules.consumption import ConsumptionReason
 from svet.bills.rules.reconciliation import ReconciliationReason
 from svet.bills.rules.refusals import BillReason, PrintReason
 from svet.bills.texts.certificates import (
@@ -15,6 +16,13 @@ from svet.bills.texts.certificates import (
     certificate_title,
     certificate_words,
     explain_certificate,
+)
+from svet.bills.texts.consumption import (
+    ConsumptionRow,
+    consumption_row,
+    consumption_title,
+    consumption_totals,
+    explain_consumption,
 )
 from svet.bills.texts.labels import (
     in_month,
@@ -40,16 +48,20 @@ from svet.bills.texts.sums import SumRow, due_words, movement_label, sum_rows
 from svet.kernel.refusals import Refused
 
 #: Every reason of this room that has a sentence.
-REASONS: Final = (BillReason, PrintReason, ReconciliationReason, CertificateReason)
+REASONS: Final = (BillReason, PrintReason, ReconciliationReason, CertificateReason, ConsumptionReason)
 
 __all__ = [
     "REASONS",
     "CertificateRow",
+    "ConsumptionRow",
     "PenaltiesOnBill",
     "SumRow",
     "certificate_row",
     "certificate_title",
     "certificate_words",
+    "consumption_row",
+    "consumption_title",
+    "consumption_totals",
     "days_text",
     "decrees",
     "due_words",
@@ -86,6 +98,8 @@ def explain(refusal: Refused) -> str:
         return _of_period(refusal)
     if isinstance(refusal.reason, CertificateReason):
         return explain_certificate(refusal)
+    if isinstance(refusal.reason, ConsumptionReason):
+        return explain_consumption(refusal)
     return str(refusal)
 
 

@@ -17,6 +17,7 @@ from svet.bills.rules.certificates import (
     printed_code,
     typed_code,
 )
+from svet.bills.rules.consumption import ConsumptionView
 from svet.cabinet.shell.session import client_address, now_of
 from svet.limits import texts as limit_texts
 from svet.limits.operations import LimitReached
@@ -57,10 +58,14 @@ def _answer(request: HttpRequest, typed: str) -> HttpResponse:
         )
         response["Retry-After"] = str(reached.retry_after)
         return response
+    if isinstance(found, ConsumptionView):
+        title, words = texts.consumption_title(), texts.consumption_totals(found.statement)
+    else:
+        title, words = texts.certificate_title(found.debt), texts.certificate_words(found.debt)
     context = {
         "found": found,
-        "title": texts.certificate_title(found.debt),
-        "words": texts.certificate_words(found.debt),
+        "title": title,
+        "words": words,
         "number": masked_number(found.account_number),
         "code": printed_code(found.code),
     }
