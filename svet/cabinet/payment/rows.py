@@ -92,12 +92,6 @@ def row_of(
         # Of a debt that is paid in parts the one whose turn it is is asked, with the bills until its day.
         late = arrears_in_parts(ask=plan.due, until=plan.asks_on, transit=transit, today=today)
         owed = min(owed, late.owed)
-    # As «Сегодня» says it: all of it late since the oldest bill not paid, else by the next day to come.
-    overdue = late.since is not None and (late.late == owed or late.due_on is None)
-    due_on = late.since if late.late == owed or late.due_on is None else late.due_on
-    if due_on is not None and due_on < today and not (overdue or in_parts):
-        # A promised day that is over: what is said of the promise tells of it.
-        due_on = None
     payable = Right.PAY in card.rights
     ticked = payable and bool(owed) and not held
     value = _as_typed(owed) if owed else ""
@@ -111,8 +105,9 @@ def row_of(
         card=card,
         balance=balance,
         transit=transit,
-        due_on=due_on,
-        overdue=overdue,
+        # As «Сегодня» says it: all of it late since the oldest bill not paid, else by the next day to come.
+        due_on=late.since if late.late == owed or late.due_on is None else late.due_on,
+        overdue=late.since is not None and (late.late == owed or late.due_on is None),
         payable=payable,
         ticked=ticked,
         value=value,

@@ -52,14 +52,14 @@ def test_a_day_is_promised_and_seen_on_every_page_that_asks_for_money(family: Fa
 def test_a_promised_day_that_is_over_is_no_day_to_pay_by(family: Family) -> None:
     anna, today = signed_in(family.anna), timezone.localdate()
     make_bill(family.first, month=Month.of(today).plus(-1), due_on=today - timedelta(days=3))
-    anna.post(address(family), {"until": (today + timedelta(days=5)).isoformat()})
-    head = f"300,00 ₽ до {day_month(today + timedelta(days=5))}"
-    assert head in words(text_of(anna.get("/payment/")))
-    over = today - timedelta(days=1)
+    until, over = today + timedelta(days=5), today - timedelta(days=1)
+    anna.post(address(family), {"until": until.isoformat()})
+    assert f" до {words(day_month(until))}" in words(text_of(anna.get("/payment/")))
     PaymentPromise.objects.update(made_on=today - timedelta(days=9), until_on=over)
     said = words(text_of(anna.get("/payment/")))
     assert f"Обещан платёж до {day(over)}, этот день прошёл" in said
-    assert f"до {day_month(over)}" not in said
+    assert f"до {words(day_month(over))}" not in said
+    assert f"срок был {words(day_month(today - timedelta(days=3)))}" in said
 
 
 @pytest.mark.parametrize(
