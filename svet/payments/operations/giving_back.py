@@ -18,7 +18,7 @@ from svet.kernel.transactions import use_case
 from svet.ledger import queries as balances
 from svet.payments.models import Order, RefundRequest
 from svet.payments.operations.growing import grow_disputes
-from svet.payments.operations.hands import beyond
+from svet.payments.operations.hands import beside, beyond
 from svet.payments.operations.refund_steps import (
     approve_refund,
     keep_refund,
@@ -75,9 +75,11 @@ class RefundReport:
 
 
 def preview_refund(*, by: Actor, order_public_id: str, new: NewRefund, now: datetime) -> RefundPreview:
-    """What the refund would do; nothing is written. :raises RefundNotFound: :raises RefundRefused:"""
+    """What the refund would do; nothing is written. :raises RefundNotFound: :raises RefundRefused: and why"""
     _staff_only(by)
-    return _preview(_credited(order_public_id), new, now=now)
+    order = _credited(order_public_id)
+    _refuse_own(order, by)
+    return _preview(order, new, now=now)
 
 
 def write_refund(
@@ -92,6 +94,7 @@ def write_refund(
     said = checked_reason(reason)
     with use_case():
         order = locked_order(_credited(order_public_id))
+        _refuse_own(order, by)
         lock_lines(order)
         found = _preview(order, new, now=now)
         if found.shown != shown:
@@ -150,10 +153,14 @@ def sign_refund(*, by: Actor, refund_public_id: str, shown: str, now: datetime) 
 
 
 def _check_hand(request: RefundRequest, by: Actor) -> None:
-    if request.by_payer and by.person_id == request.written_by_id:
-        raise RefundRefused(RefundReason.OWN_PAYMENT)
+    _refuse_own(request.refund.order, by)
     if by.person_id is None or by.person_id in (request.written_by_id, request.first_by_id):
         raise RefundRefused(RefundReason.SAME_HAND)
+
+
+def _refuse_own(order: Order, by: Actor) -> None:
+    if by.person_id == order.person_id:
+        raise RefundRefused(RefundReason.OWN_PAYMENT)
 
 
 def withdraw_refund(*, by: Actor, refund_public_id: str, reason: str, now: datetime) -> None:
@@ -277,7 +284,10 @@ def _seen(
     total = sum(wanted.values())
     return RefundPreview(
         effects=tuple(effects),
-        by_two=any(beyond(effect.account, total, now=now) for effect in effects),
+        by_two=any(
+            beyond(effect.account, total + beside(order.pk, effect.account, now=now), now=now)
+            for effect in effects
+        ),
         shown=act_digest([*said, order.pk, *places, *refunds]),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 
 from svet.accounts.queries import AccountView, provider_today
 from svet.billing.queries.policies import rules_for
@@ -28,6 +28,25 @@ def beyond(account: AccountView, kopecks: int, *, now: datetime) -> bool:
     return two_hands(effect=kopecks, alone=alone, limit=limit)
 
 
+def beside(order_id: int, account: AccountView, *, now: datetime) -> int:
+    """Kopecks that one hand gave back lately of the other accounts of a payment: it is one payment."""
+    lines = _refunded(now - timedelta(days=COUNTED_DAYS)).filter(line__order_id=order_id)
+    others = lines.exclude(line__account_id=account.account_id)
+    return others.aggregate(sum=Sum("kopecks"))["sum"] or 0
+
+
+def asked_to_move(account: AccountView, *, now: datetime) -> Money:
+    """What payers lately moved from an account by the signature of one member, or ask for: halves add up."""
+    acts = MoneyAct.objects.filter(
+        account_id=account.account_id,
+        of_order__isnull=False,
+        written_at__gt=now - timedelta(days=COUNTED_DAYS),
+    )
+    signed = Q(state=MoneyActState.WAITING) | Q(state=MoneyActState.POSTED, decided_by__isnull=False)
+    found = acts.filter(signed).exclude(undone_by__state=MoneyActState.POSTED)
+    return Money(found.aggregate(sum=Sum("kopecks"))["sum"] or 0)
+
+
 def _counted(account: AccountView, *, now: datetime) -> tuple[int, int]:
     """Kopecks that one hand moved here lately, and the supplier's limit."""
     since = now - timedelta(days=COUNTED_DAYS)
@@ -38,13 +57,17 @@ def _counted(account: AccountView, *, now: datetime) -> tuple[int, int]:
         of_order__isnull=True,
         written_at__gt=since,
     ).values_list("kopecks", flat=True)
-    refunds = RefundLine.objects.filter(
-        line__account_id=account.account_id,
+    refunds = _refunded(since).filter(line__account_id=account.account_id).aggregate(sum=Sum("kopecks"))
+    month = Month.of(provider_today(account.provider, now))
+    limit = rules_for(account.provider.provider_id, month).decision_kopecks
+    return sum(map(abs, acts)) + (refunds["sum"] or 0), limit
+
+
+def _refunded(since: datetime) -> QuerySet[RefundLine]:
+    """What one member gave back by a document since then."""
+    return RefundLine.objects.filter(
         refund__state__in=sorted(ON_ITS_WAY | {RefundState.DONE}),
         refund__request__signed_by__isnull=True,
         refund__request__by_payer=False,
         refund__request__written_at__gt=since,
-    ).aggregate(sum=Sum("kopecks"))
-    month = Month.of(provider_today(account.provider, now))
-    limit = rules_for(account.provider.provider_id, month).decision_kopecks
-    return sum(map(abs, acts)) + (refunds["sum"] or 0), limit
+    )

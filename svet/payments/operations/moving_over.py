@@ -18,7 +18,7 @@ from svet.kernel.transactions import use_case
 from svet.ledger import queries as balances
 from svet.payments.models import Order, OrderLine
 from svet.payments.operations.act_steps import create_act, post_act, record_act
-from svet.payments.operations.hands import alone_yet, beyond
+from svet.payments.operations.hands import alone_yet, asked_to_move, beyond
 from svet.payments.operations.refund_steps import locked_order
 from svet.payments.operations.reserving import lines_left
 from svet.payments.operations.shares import share_of
@@ -111,9 +111,10 @@ def move_over(
             raise MoveRefused(MoveReason.FROM, field="from")
         check_move(kopecks, left=line.left)
         waits = needs_staff(kopecks, overpaid=line.at_once)
-        if waits and beyond(source, kopecks, now=now):
+        before = asked_to_move(source, now=now)
+        if waits and beyond(source, kopecks + before.kopecks, now=now):
             # Two members would have to sign: that is for the desk, by a document.
-            most = min(max(alone_yet(source, now=now), line.at_once), line.left)
+            most = min(max(alone_yet(source, now=now) - before, line.at_once), line.left)
             raise MoveRefused(MoveReason.TOO_MUCH, field="amount", details={"most": most})
         _keep(order, source, target, kopecks, waits=waits, by=by, now=now)
         if along is not None:

@@ -23,7 +23,12 @@ from svet.payments.operations.holding import keep_taken, let_go, take_out
 from svet.payments.operations.moved import end_moves_without_money
 from svet.payments.operations.moving import move
 from svet.payments.operations.receipts import owe_receipt_back
-from svet.payments.operations.reserving import confirm, lines_left, make_room
+from svet.payments.operations.reserving import (
+    confirm,
+    end_requests_without_money,
+    lines_left,
+    make_room,
+)
 from svet.payments.operations.telling import tell_holders, tell_refunded
 from svet.payments.operations.truth import Truth, ask_bank, kept, told
 from svet.payments.queries.payees import payee_of
@@ -100,6 +105,7 @@ def post_refunds(order: Order, *, now: datetime, by: str) -> None:
             _post(order, refund, now=now, by=by)
             owe_receipt_back(order, refund, now=now)
     note = "the bank has given the money back"
+    end_requests_without_money(order, note=note, by=Actor.system(by), now=now)
     end_moves_without_money(order, note=note, by=Actor.system(by), now=now)
     grow_disputes(order, now=now)
 

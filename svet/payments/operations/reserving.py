@@ -87,6 +87,24 @@ def give_up(
     )
 
 
+def end_requests_without_money(order: Order, *, note: str, by: Actor, now: datetime) -> None:
+    """End the refunds that wait to be signed for money which is not there any more, the newest first (a step).
+
+    The older one has what is left; who asked may ask for the rest.
+    """
+    require_transaction()
+    waiting = order.refunds.filter(state=RefundState.TO_SIGN).prefetch_related("lines").order_by("id")
+    if not waiting:
+        return
+    left = {line.pk: money.kopecks for line, money in lines_left(order, to_sign=False)}
+    for refund in waiting:
+        wanted = {part.line_id: part.kopecks for part in refund.lines.all()}
+        if any(kopecks > left[line_id] for line_id, kopecks in wanted.items()):
+            give_up(order, refund, RefundState.WITHDRAWN, note=note, by=by, now=now)
+        else:
+            left = {line_id: kopecks - wanted.get(line_id, 0) for line_id, kopecks in left.items()}
+
+
 def confirm(order: Order, refund: PaymentRefund, *, now: datetime, by: str) -> None:
     """The bank has made a refund that was reserved: it is not owed any more (a step)."""
     require_transaction()

@@ -11,11 +11,13 @@ from svet.accounts.models import Link
 from svet.arrangements.models import PaymentPromise
 from svet.arrangements.operations import judge_promises, promise_payment
 from svet.autopay.operations import charge_due, tell_due
-from svet.autopay.tests.factories import agree, at, make_cast
+from svet.autopay.tests.factories import agree, at, make_bill, make_cast
 from svet.cabinet.payment.tests.test_payment import signed_in, text_of, words
 from svet.gateways import acquiring
 from svet.kernel.actors import Actor
+from svet.kernel.periods import Month
 from svet.look.formats import day
+from svet.look.templatetags.look import day_month
 from svet.payments.tests.factories import Family, StubBank, make_family, owe
 
 
@@ -45,6 +47,19 @@ def test_a_day_is_promised_and_seen_on_every_page_that_asks_for_money(family: Fa
     again = anna.post(address(family), {"until": until.isoformat()})
     assert again.status_code == 422
     assert "платёж уже обещан" in text_of(again)
+
+
+def test_a_promised_day_that_is_over_is_no_day_to_pay_by(family: Family) -> None:
+    anna, today = signed_in(family.anna), timezone.localdate()
+    make_bill(family.first, month=Month.of(today).plus(-1), due_on=today - timedelta(days=3))
+    until, over = today + timedelta(days=5), today - timedelta(days=1)
+    anna.post(address(family), {"until": until.isoformat()})
+    assert f" до {words(day_month(until))}" in words(text_of(anna.get("/payment/")))
+    PaymentPromise.objects.update(made_on=today - timedelta(days=9), until_on=over)
+    said = words(text_of(anna.get("/payment/")))
+    assert f"Обещан платёж до {day(over)}, этот день прошёл" in said
+    assert f"до {words(day_month(over))}" not in said
+    assert f"срок был {words(day_month(today - timedelta(days=3)))}" in said
 
 
 @pytest.mark.parametrize(
