@@ -178,21 +178,6 @@ TORN = r"""() => {
 }"""
 
 
-#: What lies over the button that pays, or what of it lies below the page, before anybody has scrolled.
-PAY_BAR = """() => {
-  document.documentElement.scrollTo(0, 0);
-  const button = document.querySelector(".paybar:not(.paybar--idle) [data-total-button]");
-  if (!button || !button.checkVisibility()) return "";
-  const box = button.getBoundingClientRect();
-  for (const y of [box.top + 2, box.bottom - 2]) {
-    const top = document.elementFromPoint(box.left + box.width / 2, y);
-    if (!top) return `${Math.round(y)}: out of view`;
-    if (!button.contains(top)) return `${Math.round(y)}: ${top.outerHTML.slice(0, 60)}`;
-  }
-  return "";
-}"""
-
-
 def violations(page: Page, known: set[str] | None = None) -> list[str]:
     """What axe finds now, every rule of it; of contrasts only what is drawn unlike all that is known."""
     found, kinds = page.evaluate(ASK, [AXE, None if known is None else sorted(known)])
@@ -231,11 +216,6 @@ def look_over(
         wrong += [f"{name} {width} {theme}: {found}" for found in violations(page, known)]
     widen(page, PHONE)
     wrong += [f"{name}: target {found}" for found in page.evaluate(TARGETS, [TARGET, frame])]
-    if page.locator(".paybar").count():
-        widen(page, PHONE, height=700)
-        if over := page.evaluate(PAY_BAR):
-            wrong.append(f"{name}: the button that pays is covered, or below, at {over}")
-        widen(page, PHONE)
     page.keyboard.press("Tab")  # from now on the focus belongs to the keyboard
     wrong += [f"{name}: focus {found}" for found in page.evaluate(FOCUS, frame)]
     widen(page, 640, height=640)

@@ -88,7 +88,7 @@ def give_up(
 
 
 def end_requests_without_money(order: Order, *, note: str, by: Actor, now: datetime) -> None:
-    """End the refunds that wait to be signed for money which is not there any more, the newest first (a step).
+    """End the refunds that wait to be signed for money that is gone, the newest first (a step).
 
     The older one has what is left; who asked may ask for the rest.
     """
