@@ -104,7 +104,8 @@ def _with_tracks(page: Sequence[HistoryCard]) -> list[HistoryCard]:
     """The same cards, readings with their course: three queries however many there are."""
     sets = [card.reading.set_id for card in page if card.reading is not None]
     changes = metering.changes_of(sets) if sets else {}
-    instead = metering.passed_over(sets) if sets else {}
+    waiting = [card.reading.set_id for card in page if card.reading and card.reading.state == "accepted"]
+    instead = metering.passed_over(waiting) if waiting else {}
     control = [card.reading.set_id for card in page if card.kind is CardKind.CONTROL and card.reading]
     disputes = metering.disputes_of(control) if control else {}
     return [
