@@ -53,6 +53,7 @@ def test_whoever_sent_stands_at_what_is_said(page: Page, body: str, place: str) 
     page.locator("[data-readings-button]").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator(place)).to_be_focused()
+    assert page.locator(place).evaluate("told => getComputedStyle(told).outlineStyle") == "solid"
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('[id^=meter-]') !== null"), "what follows is skipped"
 

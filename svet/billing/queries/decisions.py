@@ -282,7 +282,7 @@ def decision_texts(decision_ids: Iterable[int | None]) -> dict[int, tuple[str, d
         return {}
     rows = OverrideRow.objects.filter(pk__in=keys).values_list("pk", "document", "percent", "known_at")
     return {
-        pk: (document if percent is None else f"{document}, {number(percent)} %", timezone.localdate(at))
+        pk: (document if percent is None else f"{document}, {number(percent)}\u00a0%", timezone.localdate(at))
         for pk, document, percent, at in rows
     }
 

@@ -82,7 +82,7 @@ def volume_formula(volume: HouseVolume) -> str:
 def losses_formula(meters: Sequence[MeterMonth], losses: Decimal) -> str:
     """«600 + 2,5 % = 615 кВт·ч»."""
     through = metered(meters, losses=Decimal(0))
-    return _("{kwh} + {percent} % = {sum}").format(
+    return _("{kwh} + {percent}\u00a0% = {sum}").format(
         kwh=number(through), percent=number(losses), sum=energy(metered(meters, losses=losses))
     )
 

@@ -262,4 +262,4 @@ def duration(value: timedelta) -> str:
 
 def percent(value: Decimal | int | None) -> str:
     """«+12 %»; a dash where there is nothing to compare with."""
-    return "—" if value is None else _("{percent} %").format(percent=number(value, sign=True))
+    return "—" if value is None else _("{percent}\u00a0%").format(percent=number(value, sign=True))

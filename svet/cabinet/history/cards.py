@@ -152,7 +152,14 @@ def _reading(card: HistoryCard, reading: SetView, *, person_id: int) -> Shown:
     rows.append((_("Квитанция"), reading.receipt_number))
     control = card.kind is CardKind.CONTROL
     period = period_of(reading.read_on, window_to_day=card.account.provider.window_to_day)
-    steps = track(reading, card.changes, period=period, reader=person_id, service=service)
+    steps = track(
+        reading,
+        card.changes,
+        period=period,
+        reader=person_id,
+        service=service,
+        passed_over=card.passed_over,
+    )
     if card.dispute is not None:
         rows.append((_("Возражение"), str(DISPUTE_STATES[card.dispute.state])))
     return Shown(

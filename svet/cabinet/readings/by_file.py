@@ -33,10 +33,10 @@ from svet.exchange import texts as file_texts
 from svet.exchange.rules.refusals import FileReason, FileRefused
 from svet.kernel.refusals import NotFound
 from svet.look import formats
-from svet.metering import operations, queries, texts
+from svet.metering import queries, texts
 from svet.metering.operations import ReadingReceipt
 from svet.metering.queries import MeterDials
-from svet.metering.rules import Doubt, Judgement, ReadingChannel, cut_off, judge, period_of, zones_of
+from svet.metering.rules import Doubt, Judgement, cut_off, judge, period_of, zones_of
 
 NAME = "readings.csv"
 #: The button of the judged page and the token of its form.
@@ -113,8 +113,9 @@ def by_file(request: HttpRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def blank(request: HttpRequest) -> HttpResponse:
-    """All meters with their last values and an empty column for the new ones."""
-    answer = HttpResponse(table.written(_meters(request)), content_type="text/csv; charset=utf-8")
+    """The meters one may send for with their last values, and an empty column for the new ones."""
+    offered = [each for each in _meters(request) if not table.why_not(each, _today(request, each))]
+    answer = HttpResponse(table.written(offered), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{NAME}"'
     return answer
 
@@ -202,6 +203,10 @@ def _meters(request: HttpRequest) -> list[TableMeter]:
     ]
 
 
+def _today(request: HttpRequest, each: TableMeter) -> date:
+    return provider_today(each.meter.account.provider, now_of(request))
+
+
 def _judged(request: HttpRequest, each: TableMeter, data: QueryDict, found: ReadTable | None) -> JudgedRow:
     """What is thought of one meter's values before anything is sent."""
     meter_id = each.meter.meter_id
@@ -209,16 +214,10 @@ def _judged(request: HttpRequest, each: TableMeter, data: QueryDict, found: Read
     numbers = found.lines.get(meter_id, []) if found is not None else []
     told = [fault.text for fault in found.faults if fault.meter_id == meter_id] if found is not None else []
     shown = ", ".join(str(number) for number in numbers)
-    today = provider_today(each.meter.account.provider, now_of(request))
-    if each.known is None:
-        told.append(_("У прибора учёта нет начальных показаний. Мы внесём их: ничего делать не нужно."))
-        return JudgedRow(each, shown, told=tuple(told), bad=True)
-    reason = operations.hindrance(
-        each.meter, read_on=today, today=today, last_on=each.known.last_on, channel=ReadingChannel.WEB
-    )
-    if reason is not None:
-        told.append(texts.explain_reason(reason, {"last_on": each.known.last_on}))
-        return JudgedRow(each, shown, told=tuple(told), bad=True)
+    today = _today(request, each)
+    if why_not := table.why_not(each, today):
+        return JudgedRow(each, shown, told=(*told, why_not), bad=True)
+    assert each.known is not None
     judgement = judge(dials=each.known.dials, values=typed.values, read_on=today) if typed.is_whole else None
     key = _key(request, each.known, typed, dropped=each.dropped)
     row = JudgedRow(each, shown, _fields(each.known, typed, judgement), key, tuple(told))

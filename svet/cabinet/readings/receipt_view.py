@@ -74,6 +74,7 @@ def receipt_view(request: HttpRequest, *, set_public_id: str, person_id: int) ->
             period=period,
             reader=person_id,
             bill=_bill(view, changes),
+            passed_over=queries.passed_over([view.set_id]).get(view.set_id, ""),
             service=card.provider.service,
         ),
         state_name=str(texts.STATE_NAMES[state]),

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from io import StringIO
 
 from django.conf import settings
@@ -20,9 +21,10 @@ from svet.exchange.rules.tables import RegisterColumn, read_table
 from svet.kernel.services import Service
 from svet.kernel.writing import plain_number, safe_cell
 from svet.look import formats
+from svet.metering.operations import hindrance
 from svet.metering.queries import MeterDials, MeterView
-from svet.metering.rules import Zone, zones_of
-from svet.metering.texts import ZONE_NAMES, scale_name
+from svet.metering.rules import ReadingChannel, Zone, zones_of
+from svet.metering.texts import ZONE_NAMES, explain_reason, scale_name
 
 MAX_BYTES = 512 * 1024
 MAX_LINES = 2_000
@@ -75,6 +77,15 @@ class ReadTable:
     lines: dict[int, list[int]] = field(default_factory=dict)
     faults: list[LineFault] = field(default_factory=list)
     blank: int = 0
+
+
+def why_not(each: TableMeter, today: date) -> str:
+    """Why nothing can be sent for a meter: it sends by itself, is not begun, or its account is closed."""
+    if each.known is None:
+        return _("У прибора учёта нет начальных показаний. Мы внесём их: ничего делать не нужно.")
+    last_on = each.known.last_on
+    reason = hindrance(each.meter, read_on=today, today=today, last_on=last_on, channel=ReadingChannel.WEB)
+    return "" if reason is None else explain_reason(reason, {"last_on": last_on})
 
 
 def written(meters: Sequence[TableMeter]) -> bytes:

@@ -52,8 +52,12 @@ def track(
     reader: int | None,
     service: Service,
     bill: str = "",
+    passed_over: str = "",
 ) -> list[TrackStep]:
-    """Every station the set has passed, then those to come; ``bill`` is the number of the bill it is in."""
+    """Every station the set has passed, then those to come.
+
+    ``bill`` is the number of the bill it is in; ``passed_over`` the receipt a bill has used in its place.
+    """
     author = who(ActorKind(view.author_kind), view.author_person_id, reader=reader)
     if view.channel in ("office", "register", "automatic"):
         author = ""
@@ -68,6 +72,9 @@ def track(
         )
     ]
     steps += [_station(change, reader=reader, bill=bill, service=service) for change in changes]
+    if passed_over:
+        instead = _("вместо них %(receipt)s") % {"receipt": passed_over}
+        return [*steps, TrackStep(_("В счёт вошли более поздние показания"), instead, "done")]
     return [*steps, *_to_come(ReadingState(view.state), period, service)]
 
 

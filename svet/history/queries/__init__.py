@@ -101,9 +101,11 @@ def everything(
 
 
 def _with_tracks(page: Sequence[HistoryCard]) -> list[HistoryCard]:
-    """The same cards, readings with their course: two queries however many there are."""
+    """The same cards, readings with their course: three queries however many there are."""
     sets = [card.reading.set_id for card in page if card.reading is not None]
     changes = metering.changes_of(sets) if sets else {}
+    waiting = [card.reading.set_id for card in page if card.reading and card.reading.state == "accepted"]
+    instead = metering.passed_over(waiting) if waiting else {}
     control = [card.reading.set_id for card in page if card.kind is CardKind.CONTROL and card.reading]
     disputes = metering.disputes_of(control) if control else {}
     return [
@@ -112,6 +114,7 @@ def _with_tracks(page: Sequence[HistoryCard]) -> list[HistoryCard]:
         else replace(
             card,
             changes=tuple(changes[card.reading.set_id]),
+            passed_over=instead.get(card.reading.set_id, ""),
             dispute=disputes.get(card.reading.set_id),
         )
         for card in page

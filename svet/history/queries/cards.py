@@ -42,6 +42,8 @@ class HistoryCard:
     bill: BillSummary | None = None
     entry: LedgerEntry | None = None
     changes: tuple[SetChange, ...] = ()
+    #: The receipt of the later readings that a bill has used instead of these.
+    passed_over: str = ""
     dispute: DisputeView | None = None
 
     @property

@@ -126,3 +126,14 @@ def test_no_translation_says_the_same_twice_in_a_row(language: str) -> None:
         strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
         for string in filter(None, strings) if message.id else ():
             assert not re.fullmatch(r"(?s)(.{15,}?)\s*(?:\1\s*)+", str(string)), string
+
+
+def test_no_percent_sign_stands_on_a_line_of_its_own() -> None:
+    """«больше чем на 50 / %» on a phone; a terminal breaks no lines."""
+    parted = [
+        str(message.id)
+        for message in texts()
+        if not all("cli/" in str(file) for file, _ in message.locations)
+        and re.search(r"[\d)}][sd]? %%?(?![(\w])", str(message.id).replace("\n", " "))
+    ]
+    assert parted == []

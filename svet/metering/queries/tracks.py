@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from svet.accounts.queries import visible_ids
 from svet.files import queries as files
@@ -54,6 +54,19 @@ def changes_of(set_ids: Collection[int]) -> dict[int, list[SetChange]]:
             )
         )
     return found
+
+
+def passed_over(set_ids: Collection[int]) -> dict[int, str]:
+    """Per accepted set that no bill waits for any more the receipt of the later one a bill has used."""
+    later = ReadingSet.objects.filter(
+        Q(read_on__gt=OuterRef("read_on"))
+        | Q(read_on=OuterRef("read_on"), received_at__gt=OuterRef("received_at")),
+        meter_id=OuterRef("meter_id"),
+        state=ReadingState.USED.value,
+    ).order_by("read_on", "received_at")
+    rows = ReadingSet.objects.filter(pk__in=set_ids, state=ReadingState.ACCEPTED.value)
+    told = rows.annotate(instead=Subquery(later.values("receipt_number")[:1])).exclude(instead=None)
+    return dict(told.values_list("pk", "instead"))
 
 
 @dataclass(frozen=True, slots=True)

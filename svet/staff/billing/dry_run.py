@@ -121,7 +121,7 @@ def _totals(found: DryRunView) -> list[tuple[str, str, str, str]]:
 
 
 def _percent(count: int, share: Any) -> str:
-    return _("%(count)s (%(share)s %%)") % {"count": number(count), "share": number(share)}
+    return _("%(count)s (%(share)s\u00a0%%)") % {"count": number(count), "share": number(share)}
 
 
 def _row(each: DryRunAccountView) -> dict[str, Any]:

@@ -159,7 +159,7 @@ def _rows(rules: DatedRules[Any]) -> list[dict[str, str]]:
         _row(
             rule.since,
             rule.until,
-            "" if rule.value is None else _("%(percent)s %%") % {"percent": number(rule.value)},
+            "" if rule.value is None else _("%(percent)s\u00a0%%") % {"percent": number(rule.value)},
             rule.act,
             rule.source_url,
         )
@@ -178,7 +178,7 @@ def _row(since: date, until: date | None, value: str, act: str, url: str) -> dic
 
 def _entry(view: LawEntryView) -> dict[str, Any]:
     entry = view.entry
-    value = _("%(percent)s %%") % {"percent": number(entry.percent)} if entry.percent is not None else ""
+    value = _("%(percent)s\u00a0%%") % {"percent": number(entry.percent)} if entry.percent is not None else ""
     return {
         "view": view,
         "name": kind_name(entry.kind),

@@ -202,7 +202,7 @@ def _row(row: PolicyView, *, holds: bool) -> dict[str, Any]:
         "decision": roubles(rules.decision_kopecks),
         "brake": _("%(sum)s, %(months)s мес.")
         % {"sum": roubles(rules.brake_kopecks), "months": rules.brake_months},
-        "unlike": _("%(sum)s %% суммы, %(accounts)s %% счетов")
+        "unlike": _("%(sum)s\u00a0%% суммы, %(accounts)s\u00a0%% счетов")
         % {"sum": number(rules.totals_percent), "accounts": number(rules.movers_share)},
         "release": _("нужна") if rules.release_required else _("не нужна"),
     }

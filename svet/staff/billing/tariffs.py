@@ -100,7 +100,7 @@ def _place(row: TariffRowView) -> tuple[int, str, int]:
 
 def _growth(before: Decimal | None, after: Decimal) -> str:
     percent = growth(before=before, after=after)
-    return "—" if percent is None else _("%(percent)s %%") % {"percent": number(percent, sign=True)}
+    return "—" if percent is None else _("%(percent)s\u00a0%%") % {"percent": number(percent, sign=True)}
 
 
 urlpatterns: list[URLPattern] = [path("billing/tariffs/", tariffs, name="staff-billing-tariffs")]

@@ -20,7 +20,7 @@ def kind_name(kind: LawEntryKind) -> str:
 
 def entry_words(entry: NewLawEntry) -> str:
     """«Ключевая ставка 14 %, 23.03.2026–26.04.2026, Банк России 20.03.2026»."""
-    percent = "" if entry.percent is None else _(" {percent} %").format(percent=number(entry.percent))
+    percent = "" if entry.percent is None else _(" {percent}\u00a0%").format(percent=number(entry.percent))
     region = f", {entry.region}" if entry.region else ""
     days = f"{day(entry.valid_from)}–{day(entry.valid_to)}"
     return f"{kind_name(entry.kind)}{percent}{region}, {days}, {entry.act}"

@@ -319,7 +319,8 @@ def test_feed_costs_the_same_for_one_account_and_for_many(cast: Cast) -> None:
     # Orders bring six lookups of their own, however many: lines, changes, refunds, disputes, receipts of our
     # tills and of the banks'.
     assert len(many) <= len(few) + 6
-    assert len(many) <= 20
+    # One of them asks which accepted readings a bill has passed over for later ones.
+    assert len(many) <= 21
 
 
 def test_csv_opens_in_a_spreadsheet_and_holds_no_formula(cast: Cast) -> None:

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from svet.accounts.models import Link
+from svet.accounts.models import Account, Link
 from svet.accounts.tests.factories import make_account, make_link
 from svet.kernel.actors import Actor
 from svet.metering.models import Meter, ReadingSet
@@ -84,6 +84,20 @@ def test_the_table_has_every_meter_its_last_values_and_no_formula() -> None:
     for meter in meters:
         assert f";{meter.account.number};{meter.serial};Круглосуточный;1100;" in text
     assert ";'=cmd;" in text
+
+
+def test_the_table_offers_no_meter_that_nothing_can_be_sent_for() -> None:
+    person, (own, smart, closed) = landlord()
+    Meter.objects.filter(pk=smart.pk).update(smart=True)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Account.objects.filter(pk=closed.account_id).update(closed_on=yesterday)
+    client = signed(person)
+    text = client.get("/readings/file/readings.csv").content.decode("utf-8-sig")
+    assert own.serial in text
+    assert smart.serial not in text
+    assert closed.serial not in text
+    # A row kept from an older table is still answered for.
+    assert "1 с ошибкой" in judge(client, line(smart, "1200"))[1]
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "utf-8-sig", "utf-16"])

@@ -341,6 +341,8 @@ def test_control_reading_is_compared_priced_and_objected_to() -> None:
         "Не согласны?",
     ):
         assert text in page.replace("\u00a0", "") or text in page, text
+    # Until when is read before anything is opened.
+    assert "Возразить можно до" in page.split("Не согласны?")[0]
     assert signed(vera).post(f"{place}object/", {"words": "нет"}).status_code == 404
     refused = client.post(f"{place}object/", {"words": " ", "photo": picture()})
     assert refused.status_code == 422

@@ -54,10 +54,10 @@ class Total extends HTMLElement {
     for (const row of on ? this.owed(box) : this.rows(box)) row.querySelector("[data-pay-tick]").checked = on;
   }
 
-  /* With nothing to pay there is no button, and no bar over what stands below it. */
+  /* With nothing to pay there is no button, and no bar over what stands below it. Enter in a field still presses
+     it, so that the page says what is missing: a disabled one would leave the key without an answer. */
   offer(button, total) {
     const bar = button.closest(".paybar");
-    button.disabled = total === 0;
     button.hidden = total === 0;
     bar?.classList.toggle("paybar--idle", total === 0);
     if (bar) bar.hidden = total === 0;
