@@ -46,6 +46,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.ids import PUBLIC_ID_LENGTH, MeterId
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
+from svet.kernel.services import Service
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.queries import blocked
@@ -184,7 +185,7 @@ def _consumption(account: Account, certificate: DebtCertificate) -> str:
     """A paper of use and payments that was given with a certificate of no debt."""
     month = date(2025, 12, 1)
     statement = ConsumptionStatement(
-        service=account.provider.service,
+        service=Service(account.provider.service),
         since=month,
         until=month,
         seq=0,
