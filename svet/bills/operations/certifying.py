@@ -116,7 +116,9 @@ def check_certificate(*, typed: str, address: str, now: datetime) -> Certificate
     """
     limits.spend(limit=LimitName.CHECKS_PER_NETWORK, key=network_of(address), now=now)
     code = typed_code(typed)
-    found = certificate_by_code(code) or consumption_by_code(code)
+    # Both are asked whatever the first says: how long it takes must not tell a kind.
+    debt, use = certificate_by_code(code), consumption_by_code(code)
+    found = debt or use
     if found is None:
         raise CertificateNotFound
     return found

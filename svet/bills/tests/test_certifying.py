@@ -244,6 +244,7 @@ def test_a_check_tells_what_was_said_and_not_what_is_owed_now(account: Account) 
     view = certify(account)
     post(account, 90_000, on=date(2026, 11, 21), kind=TransactionKind.CHARGE)
     found = operations.check_certificate(typed=printed_code(view.code).lower(), address="192.0.2.7", now=NOW)
+    assert isinstance(found, CertificateView)
     assert (found.debt, found.on, found.masked) == (view.debt, view.on, True)
     for wrong in (account.number, account.public_id, view.public_id, view.code[:-1], ""):
         with pytest.raises(CertificateNotFound):

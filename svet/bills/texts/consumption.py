@@ -21,6 +21,7 @@ from svet.bills.rules.consumption import (
 )
 from svet.bills.texts.labels import month_label
 from svet.kernel.refusals import Refused
+from svet.kernel.writing import plain_number
 from svet.look.formats import day, roubles, volume
 
 
@@ -115,7 +116,7 @@ def consumption_facts(statement: ConsumptionStatement) -> list[tuple[str, str]]:
         for since, value in known:
             if value is not None and value != before:
                 words = (
-                    _("%(area)s м²") % {"area": f"{value.normalize():f}".replace(".", ",")}
+                    _("%(area)s м²") % {"area": plain_number(value).replace(".", ",")}
                     if isinstance(value, Decimal)
                     else _("%(count)s чел.") % {"count": value}
                 )

@@ -47,7 +47,7 @@ class ConsumptionMonths(Form):
             field.initial = str(month)
             sent = str(self.data.get(name, ""))[:7] if self.is_bound else ""
             other = [(sent, sent)] if sent and sent not in dict(choices) else []
-            field.widget.choices = [*other, *choices]  # type: ignore[attr-defined]
+            field.widget.choices = [*other, *choices]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -30,7 +30,7 @@ _BOTTOM: Final = 40.0
 #: The sentences, the notes, the check code and the place to sign.
 _END: Final = 280.0
 _SHARES: Final = (0.13, 0.23, 0.1, 0.11, 0.11, 0.09, 0.11, 0.12)
-_ALIGNS: Final[tuple[Align, ...]] = ("left", "left", *(["right"] * 6))
+_ALIGNS: Final[tuple[Align, ...]] = ("left", "left", "right", "right", "right", "right", "right", "right")
 
 
 def draw_consumption(view: ConsumptionView, *, address: str, zone: ZoneInfo) -> bytes:
