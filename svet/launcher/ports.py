@@ -13,6 +13,7 @@ import fcntl
 import os
 import socket
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from svet.config.failures import Failure
 
 BANK, SMPP, SMTP = 8780, 8775, 8025
 STEP, TRIES = 100, 50
+#: How long the asked port may still be held by what a killed run left.
+LEAVING_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def choose_ports(*, host: str, port: int, tidy: contextlib.ExitStack) -> Ports:
     """
     if not 0 < port < 65536:
         raise Failure(f"port {port} is not a port: choose 1024…65535")
-    if not _claim(host, port, tidy):
+    if not _claim(host, port, tidy, patience=LEAVING_SECONDS):
         raise Failure(
             f"port {port} is taken: choose another, for example PORT={port + 1 if port < 65535 else 8000}"
         )
@@ -69,12 +72,17 @@ def _claim_near(usual: int, tidy: contextlib.ExitStack) -> int:
     raise Failure(f"no port is free for the outer world: tried {TRIES} from {usual}")
 
 
-def _claim(host: str, port: int, tidy: contextlib.ExitStack) -> bool:
+def _claim(host: str, port: int, tidy: contextlib.ExitStack, *, patience: float = 0.0) -> bool:
     lock = _lock(port)
     if lock is None:
         return False
     tidy.callback(os.close, lock)
-    return is_free(host, port)
+    deadline = time.monotonic() + patience
+    while not is_free(host, port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _lock(port: int) -> int | None:

@@ -197,12 +197,27 @@ def _how(code: int) -> str:
 
 
 def _kill_marked(mark: str) -> None:
-    """Twice, because a process may have made another between our look and our blow."""
-    for _ in range(20):
+    """More than once, because a process may have made another between our look and our blow.
+
+    Who is ending has no environment any more, but for some moments still its sockets: on a busy machine the
+    next start would find its own port taken. So those that were struck are waited for.
+    """
+    struck: set[int] = set()
+    for _ in range(60):
         pids = processes_with(mark)
-        if not pids:
+        struck.update(pids)
+        if not pids and not any(_ending(pid) for pid in struck):
             return
         for pid in pids:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.05)
+
+
+def _ending(pid: int) -> bool:
+    """Whether it still holds what it had; of one that waits to be collected only its number is left."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")

@@ -85,10 +85,12 @@ def running(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
 
 def wait_until_ready(process: subprocess.Popen[str]) -> None:
     assert process.stdout is not None
+    said = []
     for line in process.stdout:
         if line.startswith("Svet is ready: http://127.0.0.1:"):
             return
-    raise AssertionError("the demo ended before it was ready")
+        said.append(line)
+    raise AssertionError(f"the demo ended before it was ready: {''.join(said)}")
 
 
 @pytest.mark.chaos
