@@ -18,6 +18,7 @@ from psycopg import sql
 
 from svet.config.failures import Failure
 from svet.config.privileges import Runner, current_user, unprivileged_user
+from svet.launcher.processes import run_as_group
 from svet.launcher.sockets import SOCKET_FOLDER, socket_root, sweep_sockets
 
 USER, DATABASE = "svet", "svet"
@@ -191,7 +192,7 @@ class Server:
             str(programs / "initdb"), "-D", str(draft), "-U", USER, "-A", "trust", "-E", "UTF8",
             *locale, "--no-sync",
         ]  # fmt: skip
-        code, said = _run_as_group(self._runner.command(*words))
+        code, said = run_as_group(self._runner.command(*words))
         if code:
             shutil.rmtree(draft, ignore_errors=True)
             raise PostgresFailed(f"cannot make the database in {self.folder}: {_reason(said)}")
@@ -278,21 +279,6 @@ class Server:
         with (self.folder / "postgres.log").open("rb") as log:
             log.seek(max(self._log_from, log.seek(0, os.SEEK_END) - 4000))
             return _reason(log.read().decode("utf-8", "replace"))
-
-
-def _run_as_group(words: list[str]) -> tuple[int, str]:
-    """Run a program that has helpers of its own; when we are interrupted, all of them end."""
-    with subprocess.Popen(
-        words,
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", cwd="/",
-        start_new_session=True,
-    ) as process:  # fmt: skip
-        try:
-            _, said = process.communicate()
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-    return process.returncode, said
 
 
 def _serves(pid: int, cluster: Path) -> bool:

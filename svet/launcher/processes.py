@@ -221,3 +221,31 @@ def _ending(pid: int) -> bool:
     except OSError:
         return False
     return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
+
+
+def run_as_group(words: list[str]) -> tuple[int, str]:
+    """Run a program that has helpers of its own; when we are interrupted, all of them end."""
+    with subprocess.Popen(
+        words,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", cwd="/",
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            _, said = process.communicate()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            _wait_for_group(process.pid)
+            raise
+    return process.returncode, said
+
+
+def _wait_for_group(leader: int) -> None:
+    """Until the last of a killed group is gone: on a busy machine its helpers outlive it for a moment."""
+    deadline = time.monotonic() + 1
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(leader, 0)
+        except (ProcessLookupError, PermissionError):
+            return
+        time.sleep(0.01)
