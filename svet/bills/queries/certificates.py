@@ -9,7 +9,7 @@ from typing import Final
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountView
-from svet.bills.models import Bill, DebtCertificate
+from svet.bills.models import Bill, ConsumptionCertificate, DebtCertificate
 from svet.bills.queries.dues import due_postings
 from svet.bills.queries.reading import is_masked
 from svet.bills.rules import Sums
@@ -73,7 +73,7 @@ def certificates(*, actor: Actor, account_id: int, limit: int = LISTED) -> list[
     rows = DebtCertificate.objects.filter(account_id=account_id).select_related("account")
     found = list(rows.order_by("-made_at", "-id")[:limit])
     masked = bool(found) and is_masked(actor=actor, account_id=account_id)
-    return [certificate_view(row, masked=masked or _former(row, actor)) for row in found]
+    return [certificate_view(row, masked=masked or of_a_former_holder(row, actor)) for row in found]
 
 
 def certificate_for(*, actor: Actor, account_public_id: str, public_id: str) -> CertificateView:
@@ -90,7 +90,7 @@ def certificate_for(*, actor: Actor, account_public_id: str, public_id: str) -> 
     if row is None:
         raise CertificateNotFound
     masked = is_masked(actor=actor, account_id=row.account_id)
-    return certificate_view(row, masked=masked or _former(row, actor))
+    return certificate_view(row, masked=masked or of_a_former_holder(row, actor))
 
 
 def certificate_by_code(code: str) -> CertificateView | None:
@@ -126,8 +126,8 @@ def certificate_view(row: DebtCertificate, *, masked: bool) -> CertificateView:
     )
 
 
-def _former(row: DebtCertificate, actor: Actor) -> bool:
-    """A certificate of the time before a hand-over names the former holder, as its bills do."""
+def of_a_former_holder(row: DebtCertificate | ConsumptionCertificate, actor: Actor) -> bool:
+    """A paper of the time before a hand-over names the former holder, as its bills do."""
     since = row.account.held_since
     return actor.kind is ActorKind.PERSON and since is not None and row.on < since
 

@@ -15,7 +15,7 @@ from svet.arrangements.rules.plans import InstalmentState
 from svet.billing import queries as billing
 from svet.billing.queries import ChargeView
 from svet.bills.models import ConsumptionCertificate
-from svet.bills.queries.certificates import debt_to_certify
+from svet.bills.queries.certificates import debt_to_certify, of_a_former_holder
 from svet.bills.queries.corrections import own_lines
 from svet.bills.queries.reading import is_masked
 from svet.bills.queries.reconciling import reconciliation
@@ -35,7 +35,7 @@ from svet.bills.rules.consumption import (
 )
 from svet.bills.rules.document import ADJUSTMENT
 from svet.bills.rules.lines import HOUSE
-from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
@@ -85,7 +85,7 @@ def consumption_papers(*, actor: Actor, account_id: int, limit: int = _LISTED) -
     rows = ConsumptionCertificate.objects.filter(account_id=account_id).select_related("account")
     found = list(rows.order_by("-made_at", "-id")[:limit])
     masked = bool(found) and is_masked(actor=actor, account_id=account_id)
-    return [_view(row, masked=masked or _former(row, actor)) for row in found]
+    return [_view(row, masked=masked or of_a_former_holder(row, actor)) for row in found]
 
 
 def consumption_paper(*, actor: Actor, account_public_id: str, public_id: str) -> ConsumptionView:
@@ -102,7 +102,7 @@ def consumption_paper(*, actor: Actor, account_public_id: str, public_id: str) -
     if row is None:
         raise CertificateNotFound
     masked = is_masked(actor=actor, account_id=row.account_id)
-    return _view(row, masked=masked or _former(row, actor))
+    return _view(row, masked=masked or of_a_former_holder(row, actor))
 
 
 def consumption_by_code(code: str) -> ConsumptionView | None:
@@ -127,12 +127,6 @@ def _view(row: ConsumptionCertificate, *, masked: bool) -> ConsumptionView:
         made_at=row.made_at,
         masked=masked,
     )
-
-
-def _former(row: ConsumptionCertificate, actor: Actor) -> bool:
-    """A paper of the time before a hand-over names the former holder, as its bills do."""
-    since = row.account.held_since
-    return actor.kind is ActorKind.PERSON and since is not None and row.on < since
 
 
 def _volumes(account: AccountView, *, since: Month, until: Month) -> dict[Month, ChargedVolumes]:
