@@ -129,8 +129,9 @@ environment-build: .venv/build/.made .venv/.runtime
 browser: environment-dev ## Have a Chromium and fonts for the journeys (installs Debian's when we are root)
 	@$(PYTHON) -m tests.browser
 
-peers: environment-dev ## Have node and npm's peers, against which the gateways are proved
+peers: environment-dev ## Have node, npm's peers and promtool, by which gateways, metrics and alerts are proved
 	@$(PYTHON) -m tests.npm
+	@$(PYTHON) -m tests.promtool
 
 clean: ## Delete the environment and caches; DATA stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage shots

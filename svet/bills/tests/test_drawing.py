@@ -29,6 +29,7 @@ from svet.bills.tests.factories import (
     make_reading,
     make_varied_document,
 )
+from tests import debian
 
 SHAPES: list[tuple[str, BillDocument]] = [
     ("usual", make_document()),
@@ -98,8 +99,9 @@ def test_drawn_symbol_reads_back_as_the_payment_code(document: BillDocument) -> 
     assert scan(drawn_symbol(draw(document, masked=True))) == payment_code(document)
 
 
-@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="poppler is not installed")
 def test_scanner_reads_the_printed_page(tmp_path: Path) -> None:
+    if shutil.which("pdftoppm") is None and debian.install(["poppler-utils"], needed_by="Printed pages"):
+        pytest.skip("poppler, of Debian's package poppler-utils, cannot be had here")
     file = tmp_path / "bill.pdf"
     file.write_bytes(draw(make_large_document(), masked=False))
     command = ["pdftoppm", "-r", "150", "-png", "-singlefile", str(file), str(tmp_path / "bill")]

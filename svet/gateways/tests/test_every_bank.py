@@ -492,6 +492,13 @@ TOLD_BY: dict[str, Callable[[Capabilities], bool]] = {
     "bound_sbp": lambda can: can.binds_sbp,
     "receipts": lambda can: can.receipts_told is ReceiptsTold.ASKED,
 }
+#: The others tell by themselves, or make none; which they are is proved below for every bank.
+told_of_receipts = pytest.mark.parametrize(
+    "vendor",
+    [each for each in BANKS if "receipts" not in CANNOT[each.name + each.kind]],
+    ids=lambda vendor: vendor.name + vendor.kind,
+    indirect=True,
+)
 
 
 def _called(bank: Acquiring, verb: str, reference: str) -> object:
@@ -542,11 +549,10 @@ def test_a_wrong_secret_is_a_refusal(vendor: Vendor, world: RunningBank) -> None
     assert isinstance(refused.value, Permanent)
 
 
+@told_of_receipts
 def test_a_bank_that_makes_receipts_and_can_be_asked_tells_their_numbers(
     bank: Acquiring, world: RunningBank
 ) -> None:
-    if bank.capabilities.receipts_told is not ReceiptsTold.ASKED:
-        pytest.skip("it tells by itself, or makes none")
     (receipt,) = bank.receipts(reference=paid(bank, world))
     assert (receipt.state, receipt.back, receipt.amount) == (BankReceiptState.MADE, False, TOTAL)
     assert receipt.document_number.isdigit()
@@ -557,6 +563,7 @@ def test_a_bank_that_makes_receipts_and_can_be_asked_tells_their_numbers(
     assert bank.receipts(reference=page.reference) == ()
 
 
+@told_of_receipts
 @pytest.mark.parametrize(
     "text",
     [
@@ -567,8 +574,6 @@ def test_a_bank_that_makes_receipts_and_can_be_asked_tells_their_numbers(
     ],
 )
 def test_what_cannot_be_read_of_a_receipt_is_unknown(bank: Acquiring, world: RunningBank, text: str) -> None:
-    if bank.capabilities.receipts_told is not ReceiptsTold.ASKED:
-        pytest.skip("it tells by itself, or makes none")
     world.fault(BankFault("say", "/v3/receipts", text=text))
     with pytest.raises(Temporary):
         bank.receipts(reference="0123")
