@@ -211,6 +211,7 @@ ACTIONS: Final[Mapping[str, object]] = {
     "account.closed": gettext_lazy("Договор закрыт"),
     "account.delivery_chosen": gettext_lazy("Выбран способ получения счёта"),
     "account.delivery_ended": gettext_lazy("Счета снова приходят на бумаге"),
+    "account.reopened": gettext_lazy("Окончание договора отменено"),
     "account.handed_over": gettext_lazy("Счёт передан другому владельцу"),
     "account.linked": gettext_lazy("Счёт добавлен в кабинет"),
     "account.unlinked": gettext_lazy("Счёт убран из кабинета"),

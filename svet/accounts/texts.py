@@ -180,6 +180,13 @@ def terms_lines(values: TermsValues, *, group_name: str = "") -> list[tuple[str,
     ]
 
 
+def contract_end(closed_on: date | None) -> str:
+    """Until when a contract holds."""
+    if closed_on is None:
+        return _("Договор действует, день окончания не назначен.")
+    return _("Договор окончен: с %(day)s начислений нет.") % {"day": day(closed_on)}
+
+
 def _explain_terms(refusal: Refused) -> str:
     details = refusal.details
     match refusal.reason:

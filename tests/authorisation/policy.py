@@ -504,6 +504,8 @@ DESKS = [
     get("staff/accounts/<account_id>/certificates/<certificate_id>.pdf", OPERATOR | ENGINEER),
     get("staff/accounts/<account_id>/terms/", CLERKS),
     post("staff/accounts/<account_id>/terms/", CLERKS, ASKED),
+    get("staff/accounts/<account_id>/end/", CLERKS),
+    post("staff/accounts/<account_id>/end/", CLERKS, ASKED),
     get("staff/deliveries/", OPERATOR | GUARDIAN),
     post("staff/deliveries/", OPERATOR | GUARDIAN, DONE, body={"to": "+79001112233"}),
     get("staff/requests/", OPERATOR | GUARDIAN),

@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from svet.accounts.models.endings import ContractEnd
 from svet.accounts.models.premises import Premises, SearchWords
 from svet.accounts.models.standing import LinkQuerySet
 from svet.accounts.models.terms import Terms
@@ -20,6 +21,7 @@ from svet.kernel.states import Moves
 __all__ = [
     "INVITATION_MOVES",
     "Account",
+    "ContractEnd",
     "Group",
     "HandOver",
     "Invitation",

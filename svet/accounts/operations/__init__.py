@@ -2,6 +2,7 @@
 
 from svet.accounts.operations.access import when_access_ends
 from svet.accounts.operations.approving import approve_link
+from svet.accounts.operations.closing import end_contract
 from svet.accounts.operations.delivery import (
     DeliveryRefused,
     end_lapsed_delivery,
@@ -41,7 +42,6 @@ from svet.accounts.operations.office import (
 from svet.accounts.operations.registry import (
     NewAccount,
     add_provider,
-    close_account,
     create_accounts,
     lock_account,
     set_link_proofs,
@@ -87,12 +87,12 @@ __all__ = [
     "begin_customer_view",
     "change_access",
     "change_terms",
-    "close_account",
     "confirm_link",
     "create_accounts",
     "create_group",
     "default_group",
     "delete_group",
+    "end_contract",
     "end_customer_view",
     "end_lapsed_delivery",
     "end_what_has_run_out",

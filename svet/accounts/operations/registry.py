@@ -21,7 +21,7 @@ from svet.kernel.bulk import copy_rows, take_ids
 from svet.kernel.ids import AccountId, new_public_id
 from svet.kernel.refusals import Refused
 from svet.kernel.services import Service
-from svet.kernel.transactions import require_transaction, use_case
+from svet.kernel.transactions import require_transaction
 
 BATCH = 5_000
 
@@ -156,25 +156,6 @@ def lock_account(account_id: int) -> None:
     """Let nobody else change the account until the transaction ends (a step)."""
     require_transaction()
     Account.objects.select_for_update(no_key=True).only("pk").get(pk=account_id)
-
-
-def close_account(*, account_id: int, closed_on: date, by: Actor, now: datetime) -> None:
-    """End the contract: the account stays readable, nobody can newly add it."""
-    with use_case():
-        account = Account.objects.select_for_update().get(pk=account_id)
-        before = account.closed_on
-        account.closed_on = closed_on
-        account.save(update_fields=["closed_on"])
-        journal.record(
-            by=by,
-            action="account.closed",
-            subject="account",
-            subject_id=account.public_id,
-            now=now,
-            account_id=account.pk,
-            before={"closed_on": str(before) if before else None},
-            after={"closed_on": str(closed_on)},
-        )
 
 
 def set_link_proofs(*, account_id: int, serials: Iterable[str]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from svet.accounts.models import Account
+from svet.accounts.models import Account, ContractEnd
 from svet.accounts.queries.terms import terms_of
 from svet.kernel.ids import AccountId
 
@@ -18,6 +19,15 @@ SELECT id FROM (
     SELECT id, row_number() OVER (ORDER BY id) AS place FROM accounts_account WHERE provider_id = %(provider)s
 ) numbered WHERE place %% %(every)s = 0 ORDER BY id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class EndEntry:
+    """What was entered about the end of a contract; no day: an end was taken back."""
+
+    closed_on: date | None
+    reason: str
+    known_at: datetime
 
 
 class Contract(NamedTuple):
@@ -39,19 +49,38 @@ def contracts(
     after: int = 0,
     limit: int | None = None,
     account_ids: Collection[int] | None = None,
+    known_at: datetime | None = None,
 ) -> list[Contract]:
     """Contracts of a supplier in the order of their keys, beginning behind the key ``after``.
 
     Those opened before a day and, with ``closed_after``, not closed on that day or earlier. What has changed
-    meanwhile is told as of the day before ``opened_before``.
+    meanwhile is told as of the day before ``opened_before``. ``known_at``: with the ends of those that this
+    chooses as they were known at that moment.
     """
     rows = _chosen(provider_id, opened_before, closed_after, account_ids).filter(pk__gt=after)
     found = list(rows.order_by("pk").values_list("pk", "number", "opened_on", "closed_on")[:limit])
     terms = terms_of([row[0] for row in found], on=opened_before - timedelta(days=1))
+    then = _ends_known([row[0] for row in found], known_at) if known_at is not None else {}
     return [
-        Contract(AccountId(key), number, terms[key].tariff_group, terms[key].residents, opened_on, closed_on)
+        Contract(
+            AccountId(key),
+            number,
+            terms[key].tariff_group,
+            terms[key].residents,
+            opened_on,
+            then.get(key, closed_on),
+        )
         for key, number, opened_on, closed_on in found
     ]
+
+
+def _ends_known(account_ids: Collection[int], moment: datetime) -> dict[int, date | None]:
+    """The end of each contract of which one was ever entered, as it was known at a moment."""
+    found: dict[int, date | None] = {}
+    rows = ContractEnd.objects.filter(account_id__in=list(account_ids)).order_by("pk")
+    for account_id, closed_on, known_at in rows.values_list("account_id", "closed_on", "known_at"):
+        found[account_id] = closed_on if known_at <= moment else found.get(account_id)
+    return found
 
 
 def contract_ids(
@@ -83,3 +112,9 @@ def _chosen(
     if closed_after is not None:
         rows = rows.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=closed_after))
     return rows if account_ids is None else rows.filter(pk__in=account_ids)
+
+
+def contract_ends(account_id: int) -> list[EndEntry]:
+    """All that was entered about the end of an account's contract, the latest first."""
+    rows = ContractEnd.objects.filter(account_id=account_id).order_by("-pk")
+    return [EndEntry(*row) for row in rows.values_list("closed_on", "reason", "known_at")]

@@ -24,7 +24,7 @@ LEFT JOIN LATERAL (
 def fingerprints(known: Mapping[int, datetime]) -> dict[int, int]:
     """By account 64 bits over its contract's days and over its terms as they were known at its moment.
 
-    The end of a contract bears no moment: one that is closed has another fingerprint from then on.
+    A contract whose end is entered, corrected or taken back has another fingerprint from then on.
     """
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, {"accounts": list(known), "moments": list(known.values())})

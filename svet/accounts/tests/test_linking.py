@@ -136,7 +136,9 @@ def test_ten_right_pairs_in_a_row_are_never_stopped() -> None:
 def test_closed_contract_is_told_only_to_the_right_pair() -> None:
     vera = make_person()
     account = make_account(proofs=[METER])
-    operations.close_account(account_id=account.pk, closed_on=date(2026, 1, 1), by=OFFICE, now=NOW)
+    operations.end_contract(
+        by=OFFICE, account_public_id=account.public_id, on=date(2026, 1, 1), reason="акт № 1", now=NOW
+    )
     with pytest.raises(LinkRefused) as wrong:
         add(vera.pk, account.number, "999999")
     with pytest.raises(LinkRefused) as right:

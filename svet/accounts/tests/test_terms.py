@@ -227,7 +227,9 @@ class TestOperation:
         self, since: date, changes: dict[str, Any], reason: TermsReason
     ) -> None:
         account = make_account(residents=2)
-        operations.close_account(account_id=account.pk, closed_on=date(2026, 11, 1), by=OFFICE, now=NOW)
+        operations.end_contract(
+            by=OFFICE, account_public_id=account.public_id, on=date(2026, 11, 1), reason="акт № 1", now=NOW
+        )
         with pytest.raises(TermsRefused) as refused:
             self.change(account, since=since, **changes)
         assert refused.value.reason is reason

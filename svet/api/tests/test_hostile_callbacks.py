@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 from django.test import Client
 
-from svet.accounts.operations import registry
+from svet.accounts.operations import end_contract
 from svet.api.tests.callback_doors import DOORS, FORM, JSON, STRANGER, Door, DoorBank, Play, Said
 from svet.gateways import acquiring
 from svet.gateways.acquiring.port import BankReason, RefundsTold
@@ -281,7 +281,7 @@ def late_success(play: Play) -> None:
 def account_closed_meanwhile(play: Play) -> None:
     account = play.order.lines.get().account
     by = Actor.system("test")
-    registry.close_account(account_id=account.pk, closed_on=date(2026, 11, 20), by=by, now=NOW)
+    end_contract(by=by, account_public_id=account.public_id, on=date(2026, 11, 20), reason="акт № 1", now=NOW)
     play.bank.pay(play.order)
     play.knock(play.news())
     work()

@@ -86,7 +86,7 @@ def charged_facts(
 
     Facts have the moment at which they came to us; ``fits`` says whether they give what was charged. If not,
     a minute earlier is tried, then today's prices and norms (a table may be loaded after the month it is
-    for), then today's facts, each also without the end of the contract, which has no moment of its own.
+    for), then today's facts, each also without an end of the contract, which may bear no moment.
     Where nothing fits, something was changed without a trace: the facts of the moment are told.
     """
     found: dict[int, ChargedFacts] = {}
@@ -129,7 +129,12 @@ def _facts(
 ) -> dict[int, AccountFacts]:
     (horizon,) = {Month.of(charge.period) for charge in charges.values()}
     return account_facts(
-        accounts.contracts(provider_id=provider_id, opened_before=_EVER.first, account_ids=list(charges)),
+        accounts.contracts(
+            provider_id=provider_id,
+            opened_before=_EVER.first,
+            account_ids=list(charges),
+            known_at=known_at,
+        ),
         provider=provider,
         horizon=horizon,
         floors={account_id: Month.of(charge.floor) for account_id, charge in charges.items()},

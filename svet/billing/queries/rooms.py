@@ -68,7 +68,12 @@ def rooms_of(
 ) -> Rooms:
     """The accounts of a house with what is known of them, or was at a moment."""
     ids = sorted({room.account_id for room in book.rooms})
-    found = accounts.contracts(provider_id=provider_id, opened_before=provider.cut(horizon), account_ids=ids)
+    found = accounts.contracts(
+        provider_id=provider_id,
+        opened_before=provider.cut(horizon),
+        account_ids=ids,
+        known_at=known_at,
+    )
     known = books([contract.account_id for contract in found])
     facts = account_facts(
         found,

@@ -72,8 +72,8 @@ def _volumes(facts: AccountFacts, *, horizon: Month, calendar: BillingCalendar, 
     if facts.overrides:
         volumes = decided_volumes(volumes, facts=facts, horizon=horizon)
     if facts.losses:
-        for of_month in volumes.values():
-            of_month += _losses(of_month, facts.losses)
+        for month, of_month in volumes.items():
+            of_month += _losses(of_month, _losses_of(month, facts.losses, calendar))
     if facts.house or facts.stays:
         for month, volume in house_volumes(volumes, facts=facts, horizon=horizon, calendar=calendar):
             volumes.setdefault(month, []).append(volume)
@@ -82,15 +82,20 @@ def _volumes(facts: AccountFacts, *, horizon: Month, calendar: BillingCalendar, 
     return volumes
 
 
-def _losses(volumes: list[MonthVolume], losses: tuple[LossShare, ...]) -> list[MonthVolume]:
+def _losses_of(month: Month, losses: tuple[LossShare, ...], calendar: BillingCalendar) -> list[LossShare]:
+    """The losses of a month. Its own days tell: a volume begins with the reading, days before them."""
+    start, end = calendar.cut(month.plus(-1)), calendar.cut(month)
+    return [each for each in losses if each.since < end and (each.until is None or each.until > start)]
+
+
+def _losses(volumes: list[MonthVolume], losses: list[LossShare]) -> list[MonthVolume]:
     """Each scale's share of what is lost before the border of the grid, whole kWh."""
     found = []
     for loss in losses:
         for volume in volumes:
-            if loss.since < volume.until and (loss.until is None or volume.since < loss.until):
-                kwh = whole(volume.kwh * loss.percent / 100)
-                evidence = volume.evidence._replace(decision=loss.no)
-                found.append(volume._replace(kwh=kwh, basis=Basis.LOSSES, evidence=evidence))
+            kwh = whole(volume.kwh * loss.percent / 100)
+            evidence = volume.evidence._replace(decision=loss.no)
+            found.append(volume._replace(kwh=kwh, basis=Basis.LOSSES, evidence=evidence))
     return found
 
 

@@ -338,6 +338,19 @@ def test_29_losses_are_a_line_of_their_own() -> None:
     ]
 
 
+def test_losses_of_one_month_take_nothing_of_the_days_left_over_to_the_next() -> None:
+    """Read on the 24th, the 25th is the border: a volume of June begins on a day of May's."""
+    shown = {"2026-04-24": 0, "2026-05-24": 500, "2026-06-24": 1000, "2026-07-15": 1500}
+    two = LossShare(Decimal(2), day("2026-04-25"), day("2026-05-25"), 1)
+    five = LossShare(Decimal(5), day("2026-05-25"), day("2026-06-25"), 2)
+    lines = should(account(meter(shown), losses=(two, five)), horizon=month("2026-07"))
+    lost = [line for line in lines if line.basis is Basis.LOSSES]
+    assert [(str(line.month), int(line.kwh), line.evidence.decision) for line in lost] == [
+        ("2026-05", 10, 1),
+        ("2026-06", 25, 2),
+    ]
+
+
 def test_30_half_a_year_of_one_account() -> None:
     own = [
         reading("2026-04-24", (1000, 500), 2),

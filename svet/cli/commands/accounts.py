@@ -53,6 +53,30 @@ def terms(number: str, pairs: tuple[str, ...], since: date | None, reason: str, 
         _show(account)
 
 
+@account_command.command("close")
+@click.argument("number")
+@click.option("--on", type=DAY, help="the first day not charged any more; its reading is the last one")
+@click.option("--undo", is_flag=True, help="the contract goes on: take its end back")
+@click.option("--reason", default="", help="what says so")
+@PROVIDER
+def close(number: str, on: date | None, undo: bool, reason: str, provider: str) -> None:
+    """End the contract of account NUMBER, correct the day of its end, or take the end back (--undo).
+
+    Without --on and --undo it shows what was entered about the end. Days that are charged already are
+    corrected by the next charge.
+    """
+    if on is not None and undo:
+        raise click.UsageError("either --on or --undo")
+    if reason and on is None and not undo:
+        raise click.UsageError("--reason belongs to --on or --undo")
+    with database():
+        django_ready()
+        account = account_of(number, provider=provider)
+        if on is not None or undo:
+            _end(account, on=on, reason=reason)
+        _show_ends(account)
+
+
 def account_of(number: str, *, provider: str) -> AccountView:
     """The account of a number. :raises Failure: there is none, or several suppliers have it"""
     from django.utils.translation import gettext as _
@@ -96,6 +120,33 @@ def _change(account: AccountView, raw: dict[str, str], *, since: date | None, re
             now=now,
             groups=group_codes(account.provider.region),
         )
+
+
+def _end(account: AccountView, *, on: date | None, reason: str) -> None:
+    from svet.accounts.operations import end_contract
+    from svet.cli.refusal_text import in_words
+    from svet.kernel.actors import Actor
+
+    with in_words():
+        end_contract(
+            by=Actor.system(getpass.getuser()[:100]),
+            account_public_id=account.public_id,
+            on=on,
+            reason=reason,
+            now=datetime.now(UTC),
+        )
+
+
+def _show_ends(account: AccountView) -> None:
+    from svet.accounts.queries.contracts import contract_ends
+    from svet.accounts.texts import contract_end
+    from svet.look.formats import moment
+
+    entries = contract_ends(account.account_id)
+    if not entries:
+        click.echo(contract_end(account.closed_on))
+    for entry in entries:
+        click.echo(f"{contract_end(entry.closed_on)}  ({entry.reason}, {moment(entry.known_at)})")
 
 
 def _show(account: AccountView) -> None:

@@ -473,6 +473,16 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["1", "--because", " "],
         ],
         ("law", "show"): [[], ["--all"]],
+        ("account", "close"): [
+            [NUMBERS[0]],
+            [NUMBERS[0], "--on", "2026-07-09", "--reason", "заявление № 8"],
+            [NUMBERS[0], "--on", "2026-07-09", "--reason", "заявление № 8"],
+            [NUMBERS[0], "--on", "1990-01-01", "--reason", "заявление № 8"],
+            [NUMBERS[0], "--on", "2026-07-10"],
+            [NUMBERS[0], "--undo", "--reason", "ошибка"],
+            [NUMBERS[0]],
+            ["9", "--undo", "--reason", "ошибка"],
+        ],
         ("account", "terms"): [
             [NUMBERS[0]],
             [NUMBERS[0], "--set", "residents=3", "--set", "stove=gas", "--reason", "справка № 4"],

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from svet.accounts.models import Terms
+from svet.accounts.models import Account, Terms
 from svet.accounts.queries.terms import dated_terms
 from svet.accounts.tests.factories import make_account
 from svet.billing.tests.factories import load_chelyabinsk
@@ -62,3 +62,27 @@ def test_a_corrected_row_is_shown_as_corrected() -> None:
     browser.post(page, ASKED)
     assert "исправлено" in browser.get(page).content.decode()
     assert browser.get("/staff/accounts/0000000000000000/terms/").status_code == 404
+
+
+def test_a_contract_is_ended_corrected_and_taken_back_and_all_of_it_stays_to_be_read() -> None:
+    account = make_account()
+    browser = working(make_member())
+    page = f"/staff/accounts/{account.public_id}/end/"
+    assert page in browser.get(f"/staff/accounts/{account.public_id}/").content.decode()
+    assert browser.post(page, {"on": "2026-07-09", "reason": "заявление № 8"}).status_code == 302
+    ends = Account.objects.filter(pk=account.pk).values_list("closed_on", flat=True)
+    assert list(ends) == [date(2026, 7, 9)]
+    for wrong, said in (
+        ({"on": "вчера"}, "Введите день так"),
+        ({"on": "2019-12-31"}, "Договора тогда ещё не было"),
+        ({"on": "2026-07-09"}, "менять нечего"),
+        ({"on": "2026-07-10", "reason": " "}, "Напишите причину"),
+    ):
+        answer = browser.post(page, {"reason": "заявление № 8"} | wrong)
+        assert (answer.status_code, said in answer.content.decode()) == (422, True), wrong
+    browser.post(page, {"on": "2026-07-24", "reason": "описка"})
+    browser.post(page, {"on": "", "reason": "передумали"})
+    assert list(ends.all()) == [None]
+    shown = browser.get(page).content.decode()
+    for words in ("09.07.2026", "24.07.2026", "описка", "передумали"):
+        assert words in shown
