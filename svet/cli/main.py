@@ -98,7 +98,7 @@ def main() -> None:
             _fail(f"the database is not at this version ({said}): run svet migrate")
         if kind != "OperationalError":
             # Not Python's own traceback: timers write into the journal of the machine what this says.
-            from svet.config.faults import told
+            from svet.config.logs.faults import told
 
             click.echo(told((type(error), error, error.__traceback__)), err=True)
             sys.exit(1)

@@ -12,8 +12,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test import RequestFactory
 
 from svet.cli import main as command
-from svet.config.faults import told
 from svet.config.logs import logging_settings
+from svet.config.logs.faults import told
 from svet.people.tests.factories import make_person
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from django.http import HttpRequest
 
-from svet.config.faults import told, without_control, without_people
+from svet.config.logs.faults import told, without_control, without_people
 
 #: Lines of our own files and what ``faults`` makes of a fault.
 _LONG = frozenset({"exception", "stack", "exc_info"})
