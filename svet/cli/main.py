@@ -97,7 +97,11 @@ def main() -> None:
         if kind == "ProgrammingError" and "does not exist" in said:
             _fail(f"the database is not at this version ({said}): run svet migrate")
         if kind != "OperationalError":
-            raise
+            # Not Python's own traceback: timers write into the journal of the machine what this says.
+            from svet.config.logs.faults import told
+
+            click.echo(told((type(error), error, error.__traceback__)), err=True)
+            sys.exit(1)
         _fail(f"the database does not answer: {said}")
 
 

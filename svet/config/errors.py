@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from svet.api.shell import problems
 from svet.cabinet.shell import errors
+from svet.kernel.transactions import is_away
 
 FOR_MACHINES = ("/api/", "/callbacks/")
 log = logging.getLogger("svet.incidents")
@@ -41,7 +41,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; 503 when the database does not answer."""
     if not _by_machine(request):
         return errors.server_error(request)
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if is_away(sys.exc_info()[1]):
         later = {"Retry-After": "60"}
         return _problem(request, 503, "unavailable", _("Кабинет ненадолго недоступен"), later)
     return _problem(request, 500, "server_error", _("Это наша ошибка, мы о ней уже знаем."))

@@ -33,8 +33,8 @@ LITTLE: Final = 100 * 2**20
 #: The variable that names the file whose presence says that this server is about to stop.
 DRAINING: Final = "SVET_DRAINING"
 
-# The newest migrations of this code that the database has not seen, and the oldest job that is due, by the
-# moment it became so.
+# The newest migrations of this code that the database has not seen, the oldest job that is due, by the moment
+# it became so, and whether anything is taken at all.
 _LOOK = """
     SELECT
         (SELECT count(*) FROM unnest(%s::text[], %s::text[]) AS wanted(app, name)
@@ -46,7 +46,8 @@ _LOOK = """
             WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
             ORDER BY id LIMIT 1
          ) AS job
-         LEFT JOIN procrastinate_events AS event ON event.job_id = job.id AND event.type = 'deferred')
+         LEFT JOIN procrastinate_events AS event ON event.job_id = job.id AND event.type = 'deferred'),
+        current_setting('transaction_read_only') = 'on'
 """
 
 
@@ -60,16 +61,18 @@ class Readiness:
     queue_age: float | None = None
     room: bool = True
     draining: bool = False
+    writable: bool = True
 
     @property
     def ready(self) -> bool:
-        return self.database and self.schema and self.statics and self.room and not self.draining
+        whole = self.database and self.writable and self.schema and self.statics and self.room
+        return whole and not self.draining
 
     def told(self) -> dict[str, object]:
         """The JSON of the answer."""
         return {
             "web": "draining" if self.draining else "ok",
-            "database": "ok" if self.database else "down",
+            "database": "down" if not self.database else "ok" if self.writable else "read-only",
             "schema": "ok" if self.schema else "old" if self.database else "unknown",
             "statics": "ok" if self.statics else "missing",
             "disk": "ok" if self.room else "full",
@@ -102,8 +105,9 @@ class Observer:
         """Look, for ``PATIENCE`` seconds at most."""
         try:
             async with asyncio.timeout(PATIENCE):
-                missing, age = await self._ask()
-            found = Readiness(True, missing == 0, self.statics, round(max(float(age), 0.0), 1), _has_room())
+                missing, age, only_read = await self._ask()
+            age = round(max(float(age), 0.0), 1)
+            found = Readiness(True, missing == 0, self.statics, age, _has_room(), writable=not only_read)
         except psycopg.errors.UndefinedTable:
             found = Readiness(True, False, self.statics, room=_has_room())
         except (psycopg.Error, TimeoutError, OSError):
@@ -111,7 +115,7 @@ class Observer:
         self._seen = (time.monotonic(), found)
         return found
 
-    async def _ask(self) -> tuple[int, Any]:
+    async def _ask(self) -> tuple[int, Any, bool]:
         given = connection.get_connection_params()
         told = {name: value for name, value in given.items() if name not in ("context", "cursor_factory")}
         async with await psycopg.AsyncConnection.connect(**{**told, "autocommit": True}) as database:
@@ -119,7 +123,7 @@ class Observer:
             cursor = await database.execute(_LOOK, [list(apps), list(names)])
             row = await cursor.fetchone()
             assert row is not None
-            return row[0], row[1]
+            return row[0], row[1], row[2]
 
     async def alive(self) -> Answer:
         """``/health/`` without a thread."""

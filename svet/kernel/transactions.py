@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, Final, LiteralString, ParamSpec, TypeVar
 
-from django.db import InternalError, OperationalError, connection, transaction
+from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 from django.db.transaction import Atomic
 from psycopg.errors import DeadlockDetected, ReadOnlySqlTransaction
 
@@ -93,6 +93,16 @@ def only_reading() -> Iterator[None]:
         raise
     finally:
         _READING.reset(before)
+
+
+def is_away(fault: BaseException | None) -> bool:
+    """Whether a fault says that the database is away or takes nothing for now, and not that we are wrong.
+
+    A server that lost its place to another one, or whose disk is nearly full, may answer and only read.
+    """
+    if isinstance(fault, InternalError):
+        return isinstance(fault.__cause__, ReadOnlySqlTransaction)
+    return isinstance(fault, OperationalError | InterfaceError)
 
 
 def is_copy() -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import InternalError, OperationalError
 from django.test import Client
+from psycopg.errors import ReadOnlySqlTransaction
 
 pytestmark = pytest.mark.django_db
 PROBLEM = "application/problem+json"
@@ -19,10 +20,19 @@ def failing(error: Exception) -> Any:
     return fail
 
 
+def only_reading() -> Exception:
+    """What is raised when something is written into a database that became another's copy."""
+    error = InternalError("cannot execute INSERT in a read-only transaction")
+    error.__cause__ = ReadOnlySqlTransaction(str(error))
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [
         (OperationalError("the database is gone"), 503, "unavailable"),
+        (only_reading(), 503, "unavailable"),
+        (InternalError("something else"), 500, "server_error"),
         (ZeroDivisionError("secret words"), 500, "server_error"),
     ],
 )

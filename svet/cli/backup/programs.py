@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,14 +34,22 @@ class Programs:
         told = {key: str(value) for key, value in conninfo.conninfo_to_dict(url).items() if value is not None}
         password = told.pop("password", None)
         secret = {"PGPASSWORD": password} if password else {}
+        self._said(name, "--dbname", conninfo.make_conninfo("", **told), *words, beside=secret)
+
+    def listed(self, dump: Path) -> str:
+        """What is in a dump, a line each. :raises Failure: with the first thing that was said"""
+        return self._said("pg_restore", "--list", str(dump))
+
+    def _said(self, name: str, *words: str, beside: Mapping[str, str] | None = None) -> str:
         # Their words are read by us when they fail, and English there is what manuals are searched by.
         done = subprocess.run(
-            [str(self.folder / name), "--dbname", conninfo.make_conninfo("", **told), *words],
-            env={**os.environ, **secret, "LC_ALL": "C"}, capture_output=True, text=True, check=False,
+            [str(self.folder / name), *words],
+            env={**os.environ, **(beside or {}), "LC_ALL": "C"}, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
             said = [line for line in done.stderr.splitlines() if "error:" in line] or done.stderr.splitlines()
             raise Failure(_("{name}: {said}").format(name=name, said=(said or ["-"])[0][:300]))
+        return done.stdout
 
 
 def programs(*, server: int, restoring: bool) -> Programs:

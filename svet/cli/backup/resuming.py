@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from svet.autopay.operations.restored import distrust as distrust_autopay
+from svet.cli.backup.restoring import close_the_past
 from svet.look.formats import moment, number
 from svet.notices.operations.restored import drop_waiting, waiting_by_channel
 from svet.payments.operations.restored import distrust, money_on_its_way
@@ -49,6 +50,9 @@ def resume(*, drop: bool, now: datetime) -> Iterator[str]:
     hold = database_hold()
     if hold is None:
         return
+    if hold.held_at is None:
+        # Brought here by other tools, or by a `svet restore` that was broken off: nobody has done it yet.
+        close_the_past()
     if stopped := distrust_autopay(now=now):
         yield _("Списаний автоплатежа, которых больше не будет за их месяц: {count}").format(
             count=number(stopped)

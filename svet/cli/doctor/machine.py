@@ -61,8 +61,12 @@ def look_at_database(*, now: datetime) -> Findings:
         return
     yield Finding(Health.WELL, _("База данных"), _("Отвечает, таблицы этой версии."))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        (there,) = cursor.fetchone()
+        cursor.execute("SELECT now(), current_setting('transaction_read_only') = 'on'")
+        there, only_read = cursor.fetchone()
+    if only_read:
+        # A server that lost its place to another one, or whose disk is nearly full.
+        said = _("Отвечает, но ничего не принимает: она только для чтения.")
+        yield Finding(Health.ILL, _("База данных"), said, "SVET_DATABASE_URL")
     apart = abs((there - now).total_seconds())
     if apart > 30:
         said = _("Часы базы и этой машины расходятся на {seconds} с.").format(seconds=round(apart))

@@ -22,6 +22,7 @@ from svet.cli.backup.making import Backup, backups, make_backup, newest
 from svet.cli.backup.manifest import NAME, check_files, read_manifest
 from svet.cli.backup.programs import Programs, programs, server_programs
 from svet.cli.backup.restoring import LEAP
+from svet.cli.backup.resuming import resume
 from svet.config.checks import check_held
 from svet.config.failures import Failure
 from svet.launcher.postgres import PostgresFailed, Server
@@ -107,6 +108,93 @@ def test_what_is_restored_is_what_was_there_and_nothing_goes_out_of_it(
     assert database_hold() is None
     with pytest.raises(Failure, match="не пуста"):
         restoring.check_target(empty, manifest)
+
+
+@pytest.fixture
+def extended(source: str) -> Iterator[str]:
+    """The database of the tests with an extension of the operator's, such as operations.md advises."""
+    with psycopg.connect(source, autocommit=True) as link:
+        there = link.execute("SELECT name FROM pg_available_extensions WHERE installed_version IS NULL")
+        # Only a superuser may create either of them; they make views and types of their own.
+        name = next(each for (each,) in there if each in ("pg_stat_statements", "vector"))
+        link.execute(sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(name)))
+        yield name
+        link.execute(sql.SQL("DROP EXTENSION {}").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def lesser(source: str) -> Iterator[str]:
+    """An empty database of a role that owns it and may nothing else, as operations.md makes it."""
+    role = f"svet_lesser_{uuid4().hex[:8]}"
+    with psycopg.connect(source, autocommit=True) as link:
+        link.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+        made = sql.SQL("CREATE DATABASE {0} OWNER {0} TEMPLATE template0").format(sql.Identifier(role))
+        link.execute(made)
+        yield psycopg.conninfo.make_conninfo(url_of(role), user=role)
+        link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(role)))
+        link.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_role_that_owns_one_database_restores_it_without_the_operators_extensions(
+    source: str, extended: str, lesser: str, tmp_path: Path, jobs: int
+) -> None:
+    owe(make_family().first, 300_00)
+    made = backed_up(source, tmp_path)
+    restoring.check_target(lesser, made.manifest)
+    restoring.restore(made.folder, made.manifest, url=lesser, jobs=jobs)
+    with psycopg.connect(lesser) as link:
+        assert link.execute("SELECT extname FROM pg_extension").fetchall() == [("plpgsql",)]
+        assert link.execute("SELECT count(*) > 0 FROM ledger_posting").fetchone() == (True,)
+
+
+def test_an_extension_alone_is_an_empty_database(
+    source: str, extended: str, empty: str, tmp_path: Path
+) -> None:
+    made = backed_up(source, tmp_path)
+    with psycopg.connect(empty, autocommit=True) as link:
+        link.execute(sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(extended)))
+    restoring.check_target(empty, made.manifest)
+    restoring.restore(made.folder, made.manifest, url=empty, jobs=1)
+    with pytest.raises(Failure, match="не пуста"):
+        restoring.check_target(empty, made.manifest)
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_copy_that_nobody_made_safe_is_made_safe_before_it_goes_on(
+    source: str, empty: str, tmp_path: Path, by_hand: bool
+) -> None:
+    site.settle_here()
+    owe(make_family().first, 300_00)
+    Session.objects.create(session_key="k" * 32, session_data="x", expire_date=NOW + timedelta(days=9))
+    made = backed_up(source, tmp_path)
+    # By `pg_restore`, or by a `svet restore` that was killed behind it.
+    restoring.restore(made.folder, made.manifest, url=empty, jobs=1)
+    with living_in(empty):
+        if not by_hand:
+            restoring.make_safe(copied_at=NOW, now=NOW)
+        list(resume(drop=True, now=NOW))
+        assert database_hold() is None
+        assert not Session.objects.exists(), "a sign-in that was ended in the lost time lives again"
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval('ledger_posting_id_seq'), nextval('metering_readingset_id_seq')")
+            counters = cursor.fetchone()
+        # Once, not twice.
+        assert all(value == 1 or LEAP < value < 2 * LEAP for value in counters), counters
+        assert any(value > LEAP for value in counters)
+
+
+def test_a_copy_is_held_by_name_only_when_it_was_made_safe(
+    source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed() -> None:
+        raise KeyboardInterrupt
+
+    site.settle_here()
+    monkeypatch.setattr(restoring, "close_the_past", killed)
+    with pytest.raises(KeyboardInterrupt):
+        restoring.make_safe(copied_at=NOW, now=NOW)
+    assert database_hold() is None
 
 
 def test_a_damaged_backup_is_refused_before_anything_is_done(source: str, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from django.db import connection
+from django.db import connection, transaction
 
 from svet.accounts.models import Provider
 from svet.accounts.tests.factories import make_provider
@@ -101,6 +101,14 @@ def test_a_folder_of_law_that_contradicts_is_a_fault_of_the_settings(settings: A
         assert any("SVET_LAW_FOLDER" in line for line in ill(machine.look_at_settings()))
     finally:
         law.cache_clear()
+
+
+def test_a_database_that_only_reads_is_told() -> None:
+    said = "База данных: Отвечает, но ничего не принимает: она только для чтения."
+    assert said not in ill(machine.look_at_database(now=datetime.now(UTC)))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+        assert said in ill(machine.look_at_database(now=datetime.now(UTC)))
 
 
 def test_jobs_that_nobody_does_are_told() -> None:

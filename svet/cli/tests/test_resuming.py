@@ -83,7 +83,9 @@ def test_whoever_says_so_has_them_sent() -> None:
     assert letter.state == DeliveryState.WAITING, "a database at home drops nothing"
 
 
-def test_a_copy_made_by_other_means_knows_itself_by_where_it_is() -> None:
+def test_a_copy_made_by_other_means_knows_itself_by_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Counters outlive a test; test_backup.py moves those of a database of its own.
+    monkeypatch.setattr("svet.cli.backup.resuming.close_the_past", lambda: None)
     site.settle_here()
     assert database_hold() is None
     DatabaseHome.objects.update(database_oid=1)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.db import connection
 from django.test import Client, override_settings
 
 from svet.cli.main import COMMANDS, svet
@@ -52,6 +53,15 @@ def test_ready_refuses_an_older_schema_and_missing_statics() -> None:
     observer.statics = False
     bare = asyncio.run(observer.look())
     assert (bare.ready, bare.told()["statics"], bare.told()["schema"]) == (False, "missing", "ok")
+
+
+@pytest.mark.django_db
+def test_ready_refuses_a_database_that_only_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    # One that became a copy of another, or whose disk is nearly full.
+    options = {**connection.settings_dict["OPTIONS"], "options": "-c default_transaction_read_only=on"}
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
+    found = asyncio.run(Observer().look())
+    assert (found.ready, found.told()["database"], found.told()["schema"]) == (False, "read-only", "ok")
 
 
 @pytest.mark.parametrize(("falls", "seconds"), [(1, 0.5), (2, 1.0), (4, 4.0), (9, 10.0)])
@@ -132,6 +142,14 @@ def test_a_number_of_the_environment_is_ascii_digits(monkeypatch: pytest.MonkeyP
 def test_a_database_url_may_name_a_socket_folder() -> None:
     settings = parse_database_url("postgresql://svet@/town?host=/tmp/socket")
     assert (settings["NAME"], settings["HOST"], settings["USER"]) == ("town", "/tmp/socket", "svet")
+
+
+def test_a_database_url_may_name_two_servers_and_ask_for_the_one_that_takes() -> None:
+    settings = parse_database_url(
+        "postgresql://svet@10.0.0.10,10.0.0.11/svet?target_session_attrs=read-write"
+    )
+    assert settings["HOST"] == "10.0.0.10,10.0.0.11"
+    assert settings["OPTIONS"] == {"target_session_attrs": "read-write"}
 
 
 @pytest.mark.parametrize(("tls", "port"), [("0", 25), ("1", 587), ("ssl", 465)])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 from django.http import HttpRequest
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-#: Lines by nature; they are indented by whoever prints them.
+from svet.config.logs.faults import told, without_control, without_people
+
+#: Lines of our own files and what ``faults`` makes of a fault.
 _LONG = frozenset({"exception", "stack", "exc_info"})
+#: Texts in which a phone is a phone: elsewhere eleven digits may be the number that a bank gave a payment.
+_SPOKEN = frozenset({"event", "message", "path", "said"})
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -29,7 +31,7 @@ def without_forgery(logger: Any, method: str, event: MutableMapping[str, Any]) -
         event["method"], event["path"] = request.method, request.path
     for name, value in event.items():
         if isinstance(value, str) and name not in _LONG:
-            event[name] = _CONTROL.sub(lambda sign: sign[0].encode("unicode_escape").decode(), value)
+            event[name] = without_control(without_people(value) if name in _SPOKEN else value)
     return event
 
 
@@ -43,7 +45,7 @@ def logging_settings(*, env: str, level: str) -> dict[str, Any]:
     steps = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         without_forgery,
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(told),
         last,
     ]
     quiet = {"procrastinate": "WARNING", "httpx": "WARNING", "httpcore": "WARNING", "fontTools": "WARNING"}
