@@ -57,7 +57,9 @@ api = NinjaAPI(
     openapi_url=None,
     urls_namespace="api-1",
 )
+#: Addresses are tried in this order: where most calls go comes first.
 _RESOURCES = (
+    readings,
     entrance,
     accounts,
     today,
@@ -65,7 +67,6 @@ _RESOURCES = (
     cabinet,
     household,
     notifications,
-    readings,
     reading_sets,
     absences,
     bills,

@@ -6,8 +6,8 @@ later). What works without the database and without anybody's data stays open.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,9 +21,9 @@ OPEN = ("/health/", "/ready/", "/brand.css", "/manifest.webmanifest", "/service-
 RETRY_AFTER = "1800"
 
 
-def sign() -> Path:
-    """The file whose presence closes the installation."""
-    return Path(settings.DATA) / "maintenance"
+def is_closed() -> bool:
+    """Whether the file is there whose presence closes the installation; every request asks."""
+    return os.path.exists(os.path.join(settings.DATA, "maintenance"))
 
 
 class MaintenanceMiddleware:
@@ -33,7 +33,7 @@ class MaintenanceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not sign().exists() or request.path.startswith(OPEN):
+        if not is_closed() or request.path.startswith(OPEN):
             return self.get_response(request)
         if request.path.startswith(FOR_MACHINES):
             title = _("Мы обновляем кабинет")

@@ -215,10 +215,13 @@ def values_of(meter: MeterView, raw: Mapping[str, str | int]) -> dict[Zone, Deci
     """Every zone read by the rules of the dial. :raises Problem: :raises ReadingRefused:"""
     found: dict[Zone, Decimal] = {}
     for name, value in raw.items():
-        if name not in [zone.value for zone in Zone]:
-            raise ApiProblem(422, "unknown_zone", f"{name[:20]} is no zone", field=f"values.{name[:20]}")
+        try:
+            zone = Zone(name)
+        except ValueError:
+            title = f"{name[:20]} is no zone"
+            raise ApiProblem(422, "unknown_zone", title, field=f"values.{name[:20]}") from None
         field = f"values.{name}"
-        found[Zone(name)] = parse_value(
+        found[zone] = parse_value(
             str(value), digits=meter.digits, decimals=meter.decimals, field=field, unit=meter.unit
         )
     return found

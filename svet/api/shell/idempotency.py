@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -41,6 +42,15 @@ SELECT %s, %s, %s, %s::bigint, %s FROM lazily WHERE true
 ON CONFLICT (caller, key) DO NOTHING RETURNING id
 """
 _KEEP = "UPDATE api_idempotentcall SET status = %s, answer = %s WHERE id = %s"
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call under its key; without a status it is to be done."""
+
+    call_id: int
+    status: int | None = None
+    answer: Answer | None = None
 
 
 def key_of(request: HttpRequest) -> str:
@@ -87,13 +97,13 @@ def once_inside(
 
     def keep(status: int, answer: Answer) -> None:
         call.status, call.answer = status, answer
-        write_along(_KEEP, [status, Jsonb(answer), call.pk], model=IdempotentCall)
+        write_along(_KEEP, [status, Jsonb(answer), call.call_id], model=IdempotentCall)
 
     if call.status is None:
         try:
             act(key, keep)
         except (ApiProblem, Refused):
-            IdempotentCall.objects.filter(pk=call.pk).delete()
+            IdempotentCall.objects.filter(pk=call.call_id).delete()
             raise
     assert call.status is not None
     return Status(call.status, dict(call.answer or {}))
@@ -120,10 +130,10 @@ def _digests(request: HttpRequest) -> list[str]:
     return keyed_digests("svet.api.call", body)
 
 
-def _begin(caller: str, key: str, digests: list[str], actor: Actor, now: datetime) -> IdempotentCall:
+def _begin(caller: str, key: str, digests: list[str], actor: Actor, now: datetime) -> _Call:
     fresh = commit_lazily(_BEGIN, [caller, key, digests[0], actor.person_id, now])
     if fresh is not None:
-        return IdempotentCall(pk=fresh[0], caller=caller, key=key, body_sha256=digests[0], started_at=now)
+        return _Call(fresh[0])
     kept = IdempotentCall.objects.get(caller=caller, key=key)
     if kept.body_sha256 not in digests:
         raise ApiProblem(409, "key_reused", _("Этот ключ повтора уже был с другим запросом."))
@@ -134,4 +144,4 @@ def _begin(caller: str, key: str, digests: list[str], actor: Actor, now: datetim
         if not taken:
             wait = {"Retry-After": "1"}
             raise ApiProblem(409, "in_progress", _("Такой же запрос ещё выполняется."), headers=wait)
-    return kept
+    return _Call(kept.pk, kept.status, kept.answer)

@@ -63,14 +63,14 @@ def spend(*, limit: LimitName, key: str, now: datetime, cost: int = 1) -> Spent:
     :raises LimitReached: the bucket has not that much left, or the pause after the last one still runs.
     """
     terms = current_limit(limit)
-    pauses = list(terms.pauses) or [0]
     values = {
         "name": limit.value,
         "key": key[:128],
         "cost": cost,
         "now": now,
         "amount": terms.amount,
-        "pauses": pauses,
+        # As text: of a list the driver would find the type out each time.
+        "pauses": f"{{{','.join(map(str, terms.pauses or (0,)))}}}",
         # Requests overtake each other by milliseconds: without pauses an earlier ``now`` must not wait.
         "without_pauses": not terms.pauses,
         "resets_at": now + timedelta(seconds=terms.window_seconds),
