@@ -29,7 +29,10 @@ demo: environment ## Start everything with the sample town: make demo [PORT=8000
 check: style types ## Style, types, the floors of the house, the architecture tests
 	$(PYTHON) -m pytest tests/architecture
 
-test: style browser peers ## All checks and all tests, the journeys in headless Chromium among them
+# What comes from Debian and npm is waited for beside what comes from PyPI, which keeps one processor busy.
+test: ## All checks and all tests, the journeys in headless Chromium among them
+	@$(MAKE) --no-print-directory -j 3 environment-dev browser peers
+	@$(MAKE) --no-print-directory style
 	@$(MAKE) --no-print-directory -j 2 types suite
 
 style: environment-dev
@@ -126,10 +129,10 @@ environment-dev: .venv/.development ## Make .venv with the checking and testing 
 
 environment-build: .venv/build/.made .venv/.runtime
 
-browser: environment-dev ## Have a Chromium and fonts for the journeys (installs Debian's when we are root)
+browser: .venv/.made ## Have a Chromium and fonts for the journeys (installs Debian's when we are root)
 	@$(PYTHON) -m tests.browser
 
-peers: environment-dev ## Have node, npm's peers and promtool, by which gateways, metrics and alerts are proved
+peers: .venv/.made ## Have node, npm's peers and promtool, by which gateways, metrics and alerts are proved
 	@$(PYTHON) -m tests.npm
 	@$(PYTHON) -m tests.promtool
 

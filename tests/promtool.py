@@ -10,8 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests import debian
 
 PACKAGE = "prometheus"
@@ -31,6 +29,8 @@ def judged(*words: str, given: bytes | None = None) -> tuple[int, str]:
     """Whether it agrees (0), and what it says; where it cannot be had the test is skipped."""
     known = program()
     if known is None:
+        import pytest  # fetched beside it: `make peers` runs before the packages of tests are there
+
         pytest.skip("promtool, of Debian's package prometheus, cannot be had here")
     done = subprocess.run([known, *words], input=given, capture_output=True, check=False)
     return done.returncode, (done.stdout + done.stderr).decode()

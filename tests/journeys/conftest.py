@@ -9,7 +9,6 @@ import itertools
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -27,6 +26,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.leftovers import gone, leftovers
 from tests.prepared import copy_installation
 from tests.push_of_npm import Service, service
 
@@ -139,9 +139,10 @@ def push_service() -> Iterator[Service]:
 
 
 @pytest.fixture(scope="package")
-def demo(push_service: Service) -> Iterator[Demo]:
+def demo(django_db_setup: None, push_service: Service) -> Iterator[Demo]:
     """Start ``svet demo`` on free ports over a folder without data and have a town of sixty accounts.
 
+    Its end is a test of its own: it is killed, and nothing of it outlives it for long.
     ``SVET_JOURNEY_URL`` names a demo that already stands, for trying one journey again and again.
     """
     hidden = ("SVET_TEST_DATABASE_URL", "SVET_DATABASE_URL", "SVET_ENV", "DJANGO_SETTINGS_MODULE")
@@ -176,11 +177,13 @@ def demo(push_service: Service) -> Iterator[Demo]:
         town = _wait_for_town(url, lines)
         yield Demo(url, data, town, environment)
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.kill()
         process.wait(15)
+        outlived = not gone(data, within=5) and leftovers(data)
         reader.join(5)
         output.close()
         shutil.rmtree(data, ignore_errors=True)
+    assert not outlived, f"a killed demo left behind: {outlived}"
 
 
 def _wait_until_ready(process: subprocess.Popen[str], lines: list[str]) -> None:

@@ -10,6 +10,6 @@ from tests.standing.installation import Installation, installed
 
 
 @pytest.fixture(scope="package")
-def there() -> Iterator[Installation]:
+def there(django_db_setup: None) -> Iterator[Installation]:
     with installed() as installation:
         yield installation

@@ -32,9 +32,15 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
 HOST = "lk.retailer.example"
 # A connection a question, but the certificates of the world are read once.
 _ASKING = httpx.Client(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+# What `svet build` and `svet migrate` do, and who the retailer is: by one start of Python instead of three.
 _SET_UP = """
-import django
-django.setup()
+import os
+from pathlib import Path
+from svet.launcher.preparation import build, migrate
+folder = Path(os.environ["SVET_DATA"])
+(folder / "run").mkdir(parents=True)
+build(say=print)
+migrate(folder=folder)
 from svet.site.operations import InstallationDetails, set_up
 retailer = {"brand": "Retailer", "legal_name": "Retailer"}
 set_up(details=InstallationDetails(**retailer, hotline="8 800 000-00-00", hotline_hours="always"))
@@ -66,7 +72,7 @@ class Installation:
         return [pid for pid in children(granian) if b"resource_tracker" not in words_of(pid)]
 
     def log(self) -> str:
-        return (self.folder / "web.log").read_text("utf-8", "replace")
+        return (self.folder / f"web-{self.port}.log").read_text("utf-8", "replace")
 
 
 def free_port() -> int:
@@ -102,11 +108,8 @@ def documented_environment() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def installed(*, more: Sequence[str] = ()) -> Iterator[Installation]:
-    """Start it as the document says; only what names this machine and its secrets is filled in.
-
-    ``more`` are further words of `svet web`.
-    """
+def installed() -> Iterator[Installation]:
+    """Start it as the document says; only what names this machine and its secrets is filled in."""
     hidden = ("DJANGO_SETTINGS_MODULE", "SVET_TEST_DATABASE_URL")
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
     environment = {**{n: v for n, v in kept.items() if not n.startswith("SVET_")}, **documented_environment()}
@@ -125,11 +128,18 @@ def installed(*, more: Sequence[str] = ()) -> Iterator[Installation]:
             "SVET_METRICS_TOKEN": "of-the-monitoring",
             "DJANGO_SETTINGS_MODULE": "svet.config.settings",
         }
-        run(environment, "-m", "svet", "build")
-        run(environment, "-m", "svet", "migrate")
         run(environment, "-c", _SET_UP)
+        yield tidy.enter_context(serving(folder, environment, server))
+
+
+@contextlib.contextmanager
+def serving(
+    folder: Path, environment: dict[str, str], server: Server, *, more: Sequence[str] = ()
+) -> Iterator[Installation]:
+    """Serve its pages on a port of their own; ``more`` are further words of `svet web`."""
+    with contextlib.ExitStack() as tidy:
         port = free_port()
-        log = tidy.enter_context((folder / "web.log").open("wb"))
+        log = tidy.enter_context((folder / f"web-{port}.log").open("wb"))
         web = subprocess.Popen(
             [sys.executable, "-m", "svet", "web", "--port", str(port), "--workers", "2", *more],
             env=environment, cwd=ROOT, stdout=log, stderr=log,

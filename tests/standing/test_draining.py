@@ -9,7 +9,7 @@ import time
 
 import httpx
 
-from tests.standing.installation import HOST, Installation, installed
+from tests.standing.installation import HOST, Installation, serving
 
 
 def test_metrics_of_the_standing_server_are_for_who_may_read_them(there: Installation) -> None:
@@ -38,8 +38,9 @@ def _slow_post(installation: Installation, answers: list[bytes]) -> None:
         answers.append(line.recv(4096))
 
 
-def test_a_stop_is_told_first_and_who_was_begun_is_answered() -> None:
-    with installed(more=["--drain", "4"]) as there:
+def test_a_stop_is_told_first_and_who_was_begun_is_answered(there: Installation) -> None:
+    beside = serving(there.folder, there.environment, there.database, more=["--drain", "4"])
+    with beside as there:
         assert there.get("/ready/").status_code == 200
         there.web.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + 3

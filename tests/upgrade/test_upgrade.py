@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -38,21 +39,47 @@ def installation(django_db_setup: None) -> Iterator[str]:
         link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def bring(url: str, where: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tests.upgrade.bring", where],
-        cwd=ROOT, env=os.environ | {"SVET_DATABASE_URL": url}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+@dataclass
+class Bringer:
+    """Somebody who brings an installation where he is told to; ``said`` is what he said of it last."""
+
+    process: subprocess.Popen[str]
+    log: Path
+    said: str = ""
+
+    def brings(self, where: str) -> bool:
+        """Whether it came there."""
+        before = self.log.stat().st_size
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(f"{where}\n")
+        self.process.stdin.flush()
+        code = self.process.stdout.readline().strip()
+        self.said = self.log.read_bytes()[before:].decode("utf-8", "replace")
+        return code == "0"
+
+
+@pytest.fixture
+def bringer(installation: str, tmp_path: Path) -> Iterator[Bringer]:
+    log = tmp_path / "bring.log"
+    with (
+        log.open("wb") as said,
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.upgrade.bring"],
+            cwd=ROOT, env=os.environ | {"SVET_DATABASE_URL": installation},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True,
+        ) as process,
+    ):  # fmt: skip
+        yield Bringer(process, log)
 
 
 def names(link: psycopg.Connection, question: str) -> list[str]:
     return [str(name) for (name,) in link.execute(question).fetchall()]
 
 
-def test_an_installation_with_rows_becomes_todays(installation: str) -> None:
+def test_an_installation_with_rows_becomes_todays(installation: str, bringer: Bringer) -> None:
     """On its way an old row breaks a new rule: that stops the proof and not the rule, and may be mended."""
-    done = bring(installation, "recorded")
-    assert done.returncode == 0, done.stderr
+    assert bringer.brings("recorded"), bringer.said
     with psycopg.connect(installation) as link:
         fill(link)
         link.execute(
@@ -62,14 +89,12 @@ def test_an_installation_with_rows_becomes_todays(installation: str) -> None:
         link.commit()
         before = counts(link)
         assert sum(rows > 0 for rows in before.values()) > 50, before
-    done = bring(installation, "newest")
-    assert done.returncode != 0
-    assert 'check constraint "sample_lamp_watts"' in done.stderr
+    assert not bringer.brings("newest")
+    assert 'check constraint "sample_lamp_watts"' in bringer.said
     with psycopg.connect(installation) as link:
         assert names(link, UNPROVED) == ["sample_lamp_provider", "sample_lamp_watts"]
         link.execute("UPDATE sample_lamp SET watts = 40 WHERE watts < 0")
-    done = bring(installation, "newest")
-    assert done.returncode == 0, done.stderr
+    assert bringer.brings("newest"), bringer.said
     with psycopg.connect(installation) as link:
         after = counts(link)
         assert {table: rows for table, rows in before.items() if after.get(table, rows) < rows} == {}

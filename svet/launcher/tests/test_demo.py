@@ -1,4 +1,7 @@
-"""The demo stops at any moment without leftovers, survives a kill, and refuses in one line."""
+"""The demo stops at any moment without leftovers, survives a kill, and refuses in one line.
+
+That nothing outlives a killed one for long is proved by the one of the journeys (tests/journeys/conftest.py).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.prepared import copy_installation
+from tests.leftovers import leftovers
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = [sys.executable, "-m", "svet", "demo"]
@@ -32,29 +35,6 @@ def environment(**more: str) -> dict[str, str]:
     ours = ("SVET_", "DJANGO_", "MAKE", "PYTEST")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {"SVET_TOWN_ACCOUNTS": "3", "PYTHONUNBUFFERED": "1"} | more
-
-
-def leftovers(folder: Path) -> list[str]:
-    """Processes that belong to the installation in ``folder``."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            words = (process / "cmdline").read_bytes()
-            surroundings = (process / "environ").read_bytes()
-            if words and (
-                os.fsencode(folder) in words or b"SVET_DATA=" + os.fsencode(folder) in surroundings
-            ):
-                found.append(words.replace(b"\0", b" ").decode())
-    return found
-
-
-def gone(folder: Path, *, within: float) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if not leftovers(folder):
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def refusal(*words: str, data: Path, **more: str) -> str:
@@ -135,17 +115,6 @@ def test_a_killed_demo_starts_again_with_its_data_and_stops_cleanly(tmp_path: Pa
         assert time.monotonic() - began < 5
         assert process.returncode == 0
     assert leftovers(folder) == []
-
-
-@pytest.mark.chaos
-def test_nothing_outlives_a_killed_demo_for_long(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    copy_installation(folder)
-    with running(folder, free_port()) as process:
-        wait_until_ready(process)
-        process.kill()
-        process.wait(10)
-        assert gone(folder, within=5), leftovers(folder)
 
 
 def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
