@@ -258,6 +258,7 @@ KEEP_BELL_DAYS = integer("SVET_KEEP_BELL_DAYS", 730)
 KEEP_TEXTS_DAYS = integer("SVET_KEEP_TEXTS_DAYS", 90)
 KEEP_TOLD_DAYS = integer("SVET_KEEP_TOLD_DAYS", 400)
 KEEP_RAW_LINES_DAYS = integer("SVET_KEEP_RAW_LINES_DAYS", 400)
+KEEP_ENDED_DAYS = integer("SVET_KEEP_ENDED_DAYS", 400)
 KEEP_FAILED_JOBS_DAYS = integer("SVET_KEEP_FAILED_JOBS_DAYS", 14)
 NIGHTLY_VERIFY = os.environ.get("SVET_NIGHTLY_VERIFY", "0" if ENV == "test" else "1") == "1"
 # Who may read /metrics: whoever has the token, or comes from these networks without a proxy between.

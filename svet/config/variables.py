@@ -48,6 +48,7 @@ VARIABLES = (
     Variable("SVET_KEEP_TEXTS_DAYS", "90", "days texts that people send are kept; 0: for ever"),
     Variable("SVET_KEEP_TOLD_DAYS", "400", "days it is kept of what a helper or a limit told; 0: for ever"),
     Variable("SVET_KEEP_RAW_LINES_DAYS", "400", "days lines of registers are kept as they came; 0: for ever"),
+    Variable("SVET_KEEP_ENDED_DAYS", "400", "days of ended invitations and browsers unused; 0: for ever"),
     Variable("SVET_KEEP_FAILED_JOBS_DAYS", "14", "days a failed job waits for somebody to look"),
     Variable("SVET_NIGHTLY_VERIFY", "1", "0: the worker does not run `svet verify --since` every night"),
     Variable("SVET_METRICS_TOKEN", "", "opens /metrics, as `Authorization: Bearer TOKEN`"),

@@ -30,6 +30,7 @@ class Lock(IntEnum):
     RECONCILIATION = 30  # one comparison with the bank, one statement after the other
     MONEY_LIMITS = 31  # by provider: one writer of its limits
     CHARGED_ACCOUNTS = 21  # by block of keys: nobody else charges these accounts, for whatever month
+    SETUP = 33  # one set-up of the installation after the other
     OUTAGES = 32  # by provider: the same outage entered twice at once is one
 
 

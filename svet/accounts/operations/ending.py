@@ -80,6 +80,17 @@ def _end_term(link_id: int, *, now: datetime) -> bool:
     return True
 
 
+def forget_invitations(*, before: datetime, most: int) -> int:
+    """Delete invitations made before a moment that are over, ``most`` of them; says how many.
+
+    They name phones of people who never came, too; who was let in stands with the access.
+    """
+    over = Invitation.objects.filter(created_at__lt=before).exclude(state=InvitationState.WAITING)
+    keys = list(over.order_by("pk").values_list("pk", flat=True)[:most])
+    with use_case():
+        return Invitation.objects.filter(pk__in=keys).delete()[0] if keys else 0
+
+
 def _keys_of_invitations(*, now: datetime) -> list[int]:
     over = Invitation.objects.filter(state=InvitationState.WAITING, open_until__lte=now)
     return list(over.order_by("pk").values_list("pk", flat=True))

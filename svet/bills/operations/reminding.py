@@ -111,3 +111,11 @@ def _remind(held: Mapping[int, Sequence[int]], *, today: date, now: datetime) ->
     ]
     notices.notify_many(event=events.DUE_NEAR, tidings=tidings, now=now)
     return len(tidings)
+
+
+def forget_due_told(*, before: datetime, most: int) -> int:
+    """Delete what was told of days to pay by that were before a moment, ``most`` rows; says how many."""
+    oldest = DueReminder.objects.order_by("pk").values_list("pk", "due_on")[:most]
+    keys = [key for key, on in oldest if on < before.date()]
+    with use_case():
+        return DueReminder.objects.filter(pk__in=keys).delete()[0] if keys else 0

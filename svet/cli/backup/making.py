@@ -135,9 +135,16 @@ def _copy_beside(draft: Path) -> None:
     for name in BESIDE:
         source = Path(settings.DATA) / name
         if source.is_dir():
-            shutil.copytree(source, draft / "files" / name, symlinks=False)
+            # Hidden is what is being written; what is finished may be taken away while it is copied.
+            hidden = shutil.ignore_patterns(".*")
+            shutil.copytree(source, draft / "files" / name, ignore=hidden, copy_function=_copy_if_there)
     if settings.LAW_FOLDER:
         shutil.copytree(settings.LAW_FOLDER, draft / "law")
+
+
+def _copy_if_there(source: str, target: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        shutil.copy2(source, target)
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from svet.config.failures import Failure
 from svet.launcher.embedded import database, django_ready
 
 if TYPE_CHECKING:
-    from svet.cli.setup.state import SetupPlan
+    from svet.cli.setup.state import SetupPlan, SetupState
     from svet.cli.setup.writing import Report
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -44,7 +44,8 @@ def setup_command(file: Path | None, shown: bool, dry_run: bool, norm_from: date
         if shown:
             click.echo(files.written(present(now=now)), nl=False)
             return
-        plan = _asked(now=now) if file is None else _read(file, now=now)
+        state = present(now=now)
+        plan = _asked(state) if file is None else _read(file, state)
         report = writing.would_change(plan, now=now)
         if file is None and not dry_run and not report.nothing:
             _say(report)
@@ -54,33 +55,36 @@ def setup_command(file: Path | None, shown: bool, dry_run: bool, norm_from: date
             plan = _with_passwords(plan, report)
             try:
                 with in_words():
-                    report = writing.write(plan, norm_from=norm_from.date() if norm_from else None, now=now)
-            except Failure:
+                    since = norm_from.date() if norm_from else None
+                    report = writing.write(plan, made_of=state, norm_from=since, now=now)
+            except (Failure, writing.ChangedMeanwhile) as fault:
                 if file is None:
                     click.echo(_("Ваши ответы, чтобы не вводить их снова:"))
                     click.echo(files.answers(plan))
-                raise
+                if isinstance(fault, Failure):
+                    raise
+                raise Failure(
+                    _("тем временем настройку изменил кто-то другой, ничего не записано: повторите")
+                ) from None
         if file is not None or dry_run:
             _say(report)
         _conclude(report, dry_run=dry_run)
 
 
-def _asked(*, now: datetime) -> SetupPlan:
+def _asked(state: SetupState) -> SetupPlan:
     from svet.cli.setup.asking import interview
-    from svet.cli.setup.present import present
 
     try:
-        return interview(state=present(now=now), ask=_ask, say=click.echo)
+        return interview(state=state, ask=_ask, say=click.echo)
     except (click.Abort, EOFError):
         raise Failure(_("прервано, ничего не записано")) from None
 
 
-def _read(file: Path, *, now: datetime) -> SetupPlan:
+def _read(file: Path, state: SetupState) -> SetupPlan:
     from svet.cli.setup import files
-    from svet.cli.setup.present import present
 
     try:
-        return files.read(file, state=present(now=now))
+        return files.read(file, state=state)
     except files.WrongFile as wrong:
         for fault in wrong.faults:
             click.echo(fault, err=True)

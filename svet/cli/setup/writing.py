@@ -19,6 +19,7 @@ from svet.cli.setup.present import present
 from svet.cli.setup.state import Change, SetupPlan, SetupState, Text, changes
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.locks import Lock, hold
 from svet.kernel.services import Service
 from svet.kernel.transactions import together
 from svet.payments.operations import add_shop, serve
@@ -60,13 +61,22 @@ def would_change(plan: SetupPlan, *, now: datetime) -> Report:
     )
 
 
-def write(plan: SetupPlan, *, norm_from: date | None = None, now: datetime) -> Report:
+class ChangedMeanwhile(Exception):
+    """Somebody has written since the plan was made: it holds what stood then, and would put it back."""
+
+
+def write(plan: SetupPlan, *, made_of: SetupState, norm_from: date | None = None, now: datetime) -> Report:
     """Write what is new, in one transaction, and say it. A new norm holds from the month of ``norm_from``.
 
+    :raises ChangedMeanwhile: something else stands than the state that the plan was made of
     :raises Refused: a room refused an answer; nothing is written then
     """
     with together():
-        report, state = would_change(plan, now=now), present(now=now)
+        hold(Lock.SETUP)
+        state = present(now=now)
+        if state != made_of:
+            raise ChangedMeanwhile
+        report = would_change(plan, now=now)
         if plan.retailer and plan.retailer != state.retailer:
             _write_retailer(plan.retailer, state, now=now)
         for code, wanted in plan.suppliers.items():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -249,6 +251,30 @@ def test_a_run_that_died_leaves_no_backup_and_the_next_one_sweeps_it(
     assert backups(tmp_path) == [made.folder]
     assert not list(tmp_path.glob(".svet-*.part"))
     assert made.folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_batch_that_is_being_printed_costs_no_backup(
+    source: str, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA = tmp_path / "data"
+    place = tmp_path / "data" / "print"
+    place.mkdir(parents=True)
+    for name in ("a.pdf", "b.pdf", ".c.pdf.4711"):
+        (place / name).write_bytes(name.encode())
+    copy = shutil.copy2
+
+    def meanwhile(given: str, target: str, **more: Any) -> Any:
+        # The print finishes a batch, and somebody takes away what the print house has.
+        for name in (".c.pdf.4711", "b.pdf"):
+            (place / name).unlink(missing_ok=True)
+        return copy(given, target, **more)
+
+    monkeypatch.setattr(Programs, "run", lambda *_, **__: None)
+    monkeypatch.setattr(shutil, "copy2", meanwhile)
+    made = backed_up(source, tmp_path / "kept")
+    check_files(made.folder, made.manifest)
+    left = {name for name in made.manifest.files if name.startswith("files/")}
+    assert left in ({"files/print/a.pdf"}, {"files/print/a.pdf", "files/print/b.pdf"})
 
 
 def test_only_the_newest_are_kept_and_two_are_not_made_at_once(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from click.testing import CliRunner, Result
+from django.db import connection
 from django.test import override_settings
 
 from svet.accounts.models import Provider
@@ -18,8 +21,11 @@ from svet.arrangements.models import MoneyLimitsPolicy
 from svet.billing.models import Policy
 from svet.cli.commands import setup as command
 from svet.cli.main import svet
-from svet.cli.setup import answers
+from svet.cli.setup import answers, files
 from svet.cli.setup.answers import AnswerFault
+from svet.cli.setup.present import present
+from svet.cli.setup.state import SetupPlan, SetupState
+from svet.cli.setup.writing import Report, write
 from svet.config.checks import check_set_up
 from svet.journal.models import Entry
 from svet.kernel.refusals import Refused
@@ -361,6 +367,50 @@ def test_it_asks_again_what_cannot_be_right_and_writes_when_told() -> None:
     # An interview over what stands: empty lines keep everything, and nobody is asked for a first member.
     done = run(typed="\n" * 40)
     assert "ничего не изменилось" in done.output, said(done)
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_put_back(file: Path) -> None:
+    assert run("--file", str(file)).exit_code == 0
+    read = files.read
+
+    def slowly(path: Path, *, state: SetupState) -> SetupPlan:
+        plan = read(path, state=state)
+        Provider.objects.update(due_day=9)
+        return plan
+
+    file.write_text(FILE.replace("8-800-100-20-30", "8-800-555-35-35"), "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "read", slowly)
+        done = run("--file", str(file))
+    assert done.exit_code == 1
+    assert "изменил кто-то другой" in said(done)
+    assert Installation.objects.get().hotline == "8-800-100-20-30"
+    again = run("--file", str(file))
+    assert again.exit_code == 0, said(again)
+    assert Installation.objects.get().hotline == "8-800-555-35-35"
+
+
+def test_two_set_ups_at_once_publish_a_text_once(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "terms.md").write_text("# Правила\n\nТекст.\n", "utf-8")
+    file.write_text(f'{FILE}\n[agreements]\nterms = "terms.md"\n', "utf-8")
+    assert run("--file", str(file)).exit_code == 0
+    before = Agreement.objects.count()
+    (tmp_path / "terms.md").write_text("# Правила\n\nДругой текст.\n", "utf-8")
+    now, both = datetime.now(UTC), Barrier(2)
+
+    def one() -> Report:
+        try:
+            state = present(now=now)
+            plan = files.read(file, state=state)
+            both.wait(timeout=20)
+            return write(plan, made_of=state, now=now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        reports = [each.result(timeout=30) for each in [pool.submit(one), pool.submit(one)]]
+    assert sorted(len(report.published) for report in reports) == [0, 1]
+    assert Agreement.objects.count() == before + 1
 
 
 def test_an_interview_that_is_broken_off_or_declined_writes_nothing() -> None:

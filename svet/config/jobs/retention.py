@@ -34,7 +34,10 @@ class Retention:
 def retentions() -> Iterator[Retention]:
     """Every kind that has a term."""
     # Here and not above: tables are found only when Django is ready.
-    from svet.exchange.operations.retention import forget_raw_lines
+    from svet.accounts.operations.ending import forget_invitations
+    from svet.bills.operations.reminding import forget_due_told
+    from svet.exchange.operations.retention import forget_raw_lines, forget_rejects
+    from svet.metering.operations.reminding import forget_windows_told
     from svet.notices.operations.retention import (
         forget_bell,
         forget_deliveries,
@@ -42,6 +45,7 @@ def retentions() -> Iterator[Retention]:
         forget_updates,
     )
     from svet.outages.operations.telling import forget_outages_told
+    from svet.people.operations.devices import forget_devices
     from svet.today.operations import forget_help_told
     from svet.usage.operations import forget_budgets_told
 
@@ -50,6 +54,11 @@ def retentions() -> Iterator[Retention]:
     yield Retention("texts", settings.KEEP_TEXTS_DAYS, forget_texts)
     yield Retention("bot updates", settings.KEEP_TEXTS_DAYS, forget_updates)
     yield Retention("raw lines", settings.KEEP_RAW_LINES_DAYS, forget_raw_lines)
+    yield Retention("rejected lines", settings.KEEP_RAW_LINES_DAYS, forget_rejects)
+    yield Retention("invitations", settings.KEEP_ENDED_DAYS, forget_invitations)
+    yield Retention("browsers", settings.KEEP_ENDED_DAYS, forget_devices)
+    yield Retention("windows told", settings.KEEP_TOLD_DAYS, forget_windows_told)
+    yield Retention("due days told", settings.KEEP_TOLD_DAYS, forget_due_told)
     yield Retention("help told", settings.KEEP_TOLD_DAYS, forget_help_told)
     yield Retention("budgets told", settings.KEEP_TOLD_DAYS, forget_budgets_told)
     yield Retention("outages told", settings.KEEP_TOLD_DAYS, forget_outages_told)

@@ -5,17 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 from pytest_django import Settings
 
+from svet.accounts.models import Invitation
 from svet.accounts.tests.factories import make_account
+from svet.bills.models import DueReminder
 from svet.config.jobs.retention import NIGHT, retain, retentions
-from svet.exchange.models import ImportFile, ImportRow
+from svet.exchange.models import ImportFile, ImportRow, LoadedFile
 from svet.kernel.periods import Month
-from svet.notices.models import Delivery, IncomingSms, MessengerUpdate, Notice
+from svet.metering.models import WindowReminder
+from svet.notices.models import Delivery, IncomingSms, MessengerUpdate, Notice, Subscription
 from svet.notices.rules import DeliveryState
 from svet.notices.tests.factories import make_recipient
 from svet.notices.tests.test_delivering import promise_letter
+from svet.people.models import Device
 from svet.people.tests.factories import make_person
 from svet.today.models import HelpTold
 from svet.usage.models import BudgetTold
@@ -96,10 +101,10 @@ def test_lines_of_registers_are_emptied_and_those_that_wait_stay() -> None:
 
 def test_a_night_ends(settings: Settings) -> None:
     a_message(days=999)
-    moments = iter([0.0, NIGHT - 1, NIGHT + 1] + [NIGHT + 2] * 9)
+    moments = iter([0.0, NIGHT - 1, NIGHT + 1] + [NIGHT + 2] * 19)
     a_message(days=999)
     assert retain(now=NOW, clock=lambda: next(moments), batch=1)["messages"] == 1
-    assert [each.days for each in retentions()] == [180, 730, 90, 90, 400, 400, 400, 400]
+    assert [each.days for each in retentions()] == [180, 730, 90, 90] + [400] * 9
 
 
 def test_what_was_told_goes_by_the_day_that_ended(settings: Settings) -> None:
@@ -126,3 +131,78 @@ def test_what_was_told_goes_by_the_day_that_ended(settings: Settings) -> None:
         1,
     ]
     assert retain(now=NOW)["help told"] == 0
+
+
+def test_reminders_of_windows_and_due_days_go_by_the_day_that_ended() -> None:
+    person, account, today = make_person(), make_account(), NOW.date()
+    for days in (900, 401, 400, 399, -3):
+        on = today - timedelta(days=days)
+        WindowReminder.objects.create(person=person, stage="closing", closes_on=on, told_at=NOW)
+        DueReminder.objects.create(person=person, account=account, due_on=on, told_at=NOW)
+    done = retain(now=NOW, batch=1)
+    assert (done["windows told"], done["due days told"]) == (2, 2)
+    left = [today - timedelta(days=days) for days in (-3, 399, 400)]
+    assert sorted(WindowReminder.objects.values_list("closes_on", flat=True)) == sorted(left)
+    assert sorted(DueReminder.objects.values_list("due_on", flat=True)) == sorted(left)
+
+
+def test_invitations_that_are_over_are_forgotten_with_their_phones() -> None:
+    owner, account = make_person(), make_account()
+    for number, (state, days) in enumerate(
+        [("expired", 401), ("refused", 401), ("accepted", 401), ("waiting", 401), ("expired", 399)]
+    ):
+        Invitation.objects.create(
+            account=account,
+            invited_by=owner,
+            phone=f"+7900000000{number}",
+            state=state,
+            created_at=NOW - timedelta(days=days),
+            open_until=NOW,
+        )
+    assert retain(now=NOW, batch=1)["invitations"] == 3
+    left = Invitation.objects.order_by("phone").values_list("phone", flat=True)
+    assert list(left) == ["+79000000003", "+79000000004"]
+
+
+def test_browsers_that_nobody_came_back_with_are_forgotten(settings: Settings) -> None:
+    settings.KEEP_ENDED_DAYS = 10
+    person = make_person()
+    Session.objects.create(session_key="alive", session_data="", expire_date=NOW + timedelta(days=3))
+    for cookie, session_key, days in (("a", "", 11), ("b", "gone", 12), ("c", "alive", 12), ("d", "", 9)):
+        made = Device.objects.create(
+            person=person,
+            cookie_digest=cookie,
+            session_key=session_key,
+            address="203.0.113.9",
+            first_seen_at=NOW - timedelta(days=900),
+            last_seen_at=NOW - timedelta(days=days),
+        )
+        Subscription.objects.create(
+            recipient_id=person.recipient_id,
+            device_key=made.public_id,
+            endpoint=f"https://push.example/{cookie}",
+            created_at=NOW,
+        )
+    assert retain(now=NOW, batch=1)["browsers"] == 2
+    assert set(Device.objects.values_list("cookie_digest", flat=True)) == {"c", "d"}
+    assert Subscription.objects.count() == 2
+
+
+def test_rejected_lines_that_a_page_keeps_go_with_the_raw_ones() -> None:
+    for name, days in (("old", 401), ("young", 399), ("waits", 0)):
+        LoadedFile.objects.create(
+            name=name,
+            rejects=f"{name};Anna".encode(),
+            size=9,
+            loaded_at=NOW - timedelta(days=500),
+            loaded_by="a",
+            state=LoadedFile.Stage.TAKEN,
+            verdict={"rows": 3, "faults": [[1, "Anna"]]},
+            decided_at=NOW - timedelta(days=days) if days else None,
+        )
+    assert retain(now=NOW, batch=1)["rejected lines"] == 1
+    old = LoadedFile.objects.get(name="old")
+    assert (bytes(old.rejects), old.verdict) == (b"", {"rows": 3, "faults": []})
+    for one in LoadedFile.objects.exclude(name="old"):
+        assert (bytes(one.rejects), one.verdict["faults"]) == (f"{one.name};Anna".encode(), [[1, "Anna"]])
+    assert retain(now=NOW)["rejected lines"] == 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from svet.exchange.models import ImportFile, ImportRow
+from django.db.models import Q
+
+from svet.exchange.models import ImportFile, ImportRow, LoadedFile
 from svet.kernel.transactions import use_case
 
 #: Rows a person may still ask about are kept as they came.
@@ -24,3 +26,18 @@ def forget_raw_lines(*, before: datetime, most: int) -> int:
             with use_case():
                 return ImportRow.objects.filter(pk__in=list(keys)).update(raw="")
     return 0
+
+
+def forget_rejects(*, before: datetime, most: int) -> int:
+    """Empty the rejected lines of registers decided by page before a moment, ``most`` files; says how many.
+
+    They are lines as they came, with the names and addresses of the others; sentences about them quote them.
+    """
+    old = LoadedFile.objects.filter(decided_at__lt=before).exclude(Q(rejects=b"") & Q(verdict__faults=[]))
+    keys = list(old.order_by("pk").values_list("pk", flat=True)[:most])
+    with use_case():
+        for one in LoadedFile.objects.select_for_update().filter(pk__in=keys).defer("content"):
+            one.rejects = b""
+            one.verdict = {**one.verdict, "faults": []}
+            one.save(update_fields=["rejects", "verdict"])
+    return len(keys)

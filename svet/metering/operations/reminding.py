@@ -144,3 +144,11 @@ def _remind_of_meters(meters: Sequence[MeterView], *, today: date, now: datetime
             tidings.append(NoticeMessage(recipients[person_id], params, place))
     notices.notify_many(event=events.VERIFICATION_NEAR, tidings=tidings, now=now)
     return len(tidings)
+
+
+def forget_windows_told(*, before: datetime, most: int) -> int:
+    """Delete what was told of windows that closed before a moment, ``most`` rows; says how many."""
+    oldest = WindowReminder.objects.order_by("pk").values_list("pk", "closes_on")[:most]
+    keys = [key for key, on in oldest if on < before.date()]
+    with use_case():
+        return WindowReminder.objects.filter(pk__in=keys).delete()[0] if keys else 0

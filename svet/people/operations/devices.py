@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -150,3 +151,18 @@ def end_other_sessions(*, person_id: int, session_key: str, address: str, now: d
             details={"count": count},
         )
     return count
+
+
+def forget_devices(*, before: datetime, most: int) -> int:
+    """Delete browsers that nobody has come with since a moment, ``most`` of them; says how many.
+
+    One with an open session stays on its person's list, whatever the term.
+    """
+    alive = Session.objects.filter(session_key=OuterRef("session_key"))
+    gone = list(Device.objects.filter(~Exists(alive), last_seen_at__lt=before).order_by("pk")[:most])
+    with use_case():
+        for person_id in {device.person_id for device in gone}:
+            keys = [device.public_id for device in gone if device.person_id == person_id]
+            notices.forget_devices(recipient_id=recipient_of(person_id), device_keys=keys)
+        seen_since = Device.objects.filter(pk__in=[device.pk for device in gone], last_seen_at__lt=before)
+        return seen_since.delete()[0] if gone else 0
