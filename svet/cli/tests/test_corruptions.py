@@ -24,7 +24,9 @@ from svet.bills import operations as bills
 from svet.bills.models import Bill, BillFile
 from svet.bills.operations.proving import ProvedBills, prove_bills
 from svet.bills.queries.checks import checked_blocks
+from svet.cli.verification.pieces import BESIDE, BY_PIECES, KINDS
 from svet.cli.verification.promises import PROMISES, PROVED, Promise
+from svet.cli.verification.workers import called, look_at
 from svet.exchange.operations import take_file
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
@@ -211,7 +213,11 @@ class _TakenBack(Exception):
 
 def breached_since(whole: Collection[str]) -> set[str]:
     """The promises that ``svet verify --since`` finds broken; those it proves whole it finds as ``whole``."""
-    found = set(whole) - set(PROVED)
+    found = set(whole) - set(PROVED) - BY_PIECES
+    for kind in KINDS:
+        said = look_at(kind.checks, [*called(kind.marks)()])
+        found |= {number for of_piece in said.values() for number, told in of_piece.items() if told}
+    found |= {number for number, path in BESIDE.items() if called(path)()}
     found |= {"I-10"} if any(block.breaches for block in checked_blocks(since=True)) else set()
     prices = RunPrices()
     for accounts in newest_charges():
@@ -228,6 +234,7 @@ def test_every_corruption_is_noticed_and_what_is_whole_is_not(books: None) -> No
     assert prove(since=True, now=NOW) == Proved(looked=2, unmoved=2, compared=2)
     assert prove_bills(since=False, now=NOW) == ProvedBills(looked=15)
     assert prove_bills(since=True, now=NOW) == ProvedBills()
+    assert breached_since(()) == set()
     unnoticed, behind_the_proof = {}, {}
     for name, (statements, promise) in CORRUPTIONS.items():
         try:
