@@ -112,6 +112,9 @@ def pieces_due(marks: Mapping[int, int], notes: Mapping[int, PieceNote], *, agai
     return sorted(marks.keys() - {note.piece for note in quiet[again:]})
 
 
-def is_lost(marks: Mapping[int, int], notes: Mapping[int, PieceNote]) -> bool:
-    """Whether there is less somewhere than there was: where rows are only added, none may be gone."""
-    return any(marks.get(note.piece, 0) < note.mark for note in notes.values())
+def is_lost(marks: Mapping[int, int], notes: Mapping[int, PieceNote], *, unit: int = 1) -> bool:
+    """Whether there is less somewhere than there was: where rows are only added, none may be gone.
+
+    ``unit``: what a row counts in a mark.
+    """
+    return any(marks.get(note.piece, 0) // unit < note.mark // unit for note in notes.values())

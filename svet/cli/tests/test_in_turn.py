@@ -83,7 +83,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """The pieces of transactions that are looked at inside."""
     looked: list[int] = []
 
-    def noted(checks: dict[str, str], some: list[int]) -> object:
+    def noted(checks: dict[str, tuple[str, ...]], some: list[int]) -> object:
         looked.extend(some if "I-23" in checks else ())
         return look_at(checks, some)
 
@@ -170,7 +170,7 @@ def test_who_is_killed_between_has_noted_what_was_looked_at(
     monkeypatch.setattr(pieces, "_AT_ONCE", 3)
     calls = 0
 
-    def killed(checks: dict[str, str], some: list[int]) -> object:
+    def killed(checks: dict[str, tuple[str, ...]], some: list[int]) -> object:
         nonlocal calls
         calls += 1
         if calls == 3:

@@ -12,6 +12,7 @@ from math import ceil
 from typing import Final
 
 from svet.cli.verification.workers import Later, Submit, called, look_at
+from svet.payments.queries.pieces import UNIT
 from svet.site.operations import note_pieces
 from svet.site.queries import next_turn, piece_notes
 from svet.site.rules import PieceNote, is_lost, pieces_due
@@ -22,11 +23,15 @@ _AT_ONCE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class PieceKind:
-    """``marks`` and ``checks`` are paths of queries; a check (by promise) tells of one piece."""
+    """``marks`` and ``checks`` are paths of queries; a check (by promise) tells of one piece.
+
+    ``unit``: what a row counts in a mark.
+    """
 
     name: str
     marks: str
-    checks: Mapping[str, str]
+    checks: Mapping[str, tuple[str, ...]]
+    unit: int = 1
 
 
 KINDS: Final = (
@@ -34,37 +39,61 @@ KINDS: Final = (
         "transactions",
         "svet.ledger.queries.pieces:transaction_pieces",
         {
-            "I-1": "svet.ledger.queries.pieces:broken_transactions",
-            "I-23": "svet.ledger.queries.proving:dated_ahead_in",
-            "I-21": "svet.billing.queries.origins:broken_origins_in",
+            "I-1": ("svet.ledger.queries.pieces:broken_transactions",),
+            "I-2": ("svet.payments.queries.pieces:broken_credits_in",),
+            "I-5": ("svet.payments.queries.pieces:broken_refunds_in",),
+            "I-23": ("svet.ledger.queries.proving:dated_ahead_in",),
+            "I-21": (
+                "svet.payments.queries.pieces:broken_books_in",
+                "svet.billing.queries.origins:broken_origins_in",
+            ),
         },
     ),
     PieceKind(
         "balances",
         "svet.ledger.queries.pieces:balance_pieces",
-        {"I-1": "svet.ledger.queries.pieces:broken_balances"},
+        {"I-1": ("svet.ledger.queries.pieces:broken_balances",)},
     ),
     PieceKind(
         "readings",
         "svet.metering.queries.readings:set_pieces",
-        {"I-6": "svet.metering.queries.readings:broken_sets"},
+        {"I-6": ("svet.metering.queries.readings:broken_sets",)},
+    ),
+    PieceKind(
+        "rows",
+        "svet.payments.queries.pieces:row_pieces",
+        {"I-21": ("svet.payments.queries.pieces:broken_rows",)},
+        UNIT,
+    ),
+    PieceKind(
+        "orders",
+        "svet.payments.queries.pieces:order_pieces",
+        {
+            "I-2": ("svet.payments.queries.pieces:broken_orders",),
+            "I-4": ("svet.payments.queries.pieces:broken_groups_in",),
+        },
+        UNIT,
     ),
     PieceKind(
         "bills",
         "svet.bills.queries.chain:bill_pieces",
         {
-            "I-19": "svet.bills.queries.chain:broken_bills",
-            "I-24": "svet.bills.queries.streams:broken_streams",
+            "I-19": ("svet.bills.queries.chain:broken_bills",),
+            "I-24": ("svet.bills.queries.streams:broken_streams",),
         },
     ),
     PieceKind(
         "months",
         "svet.bills.queries.chain:month_pieces",
-        {"I-19": "svet.bills.queries.chain:broken_months"},
+        {"I-19": ("svet.bills.queries.chain:broken_months",)},
     ),
 )
 #: What of these promises is looked at whole beside their pieces; of the others nothing is.
-BESIDE: Final = {"I-21": "svet.payments.queries:broken_books", "I-24": "svet.penalties.queries:broken"}
+BESIDE: Final = {
+    "I-5": "svet.payments.queries.pieces:broken_refunds_beside",
+    "I-21": "svet.payments.queries.pieces:broken_books_beside",
+    "I-24": "svet.penalties.queries:broken",
+}
 #: The promises that pieces tell of.
 BY_PIECES: Final = frozenset(number for kind in KINDS for number in kind.checks)
 
@@ -117,7 +146,7 @@ def begin(found: list[PieceLook], submit: Submit, *, again: int) -> None:
     notes = {look.kind.name: piece_notes(look.kind.name) for look in found}
     accounts = sum(sum(look.marks.values()) for look in found if look.kind.name == "balances")
     share = min(1.0, again / accounts) if accounts else 1.0
-    if any(is_lost(look.marks, notes[look.kind.name]) for look in found):
+    if any(is_lost(look.marks, notes[look.kind.name], unit=look.kind.unit) for look in found):
         share = 1.0
     for look in found:
         due = pieces_due(look.marks, notes[look.kind.name], again=ceil(len(look.marks) * share))
