@@ -116,7 +116,7 @@ def prepare(accounts: int, months: int, *, issue: bool = True) -> None:
     print(json.dumps({}))
 
 
-def look(*, since: bool, jobs: int, broken: int) -> None:
+def look(*, since: bool, jobs: int, broken: int, again: int) -> None:
     """One `svet verify`; so many promises are expected to be broken."""
     from datetime import UTC, datetime
 
@@ -125,7 +125,7 @@ def look(*, since: bool, jobs: int, broken: int) -> None:
     seconds: dict[str, float] = {}
     started = last = time.perf_counter()
     verdicts = []
-    for verdict in verify(now=datetime.now(UTC), since=since, jobs=jobs):
+    for verdict in verify(now=datetime.now(UTC), since=since, jobs=jobs, again=again):
         verdicts.append(verdict)
         # Books and bills are proved together, before the first of the three is told of.
         name = "books and bills" if verdict.promise.number == "I-10" else verdict.promise.number
@@ -207,6 +207,8 @@ def main(arguments: list[str]) -> int:
             assert since["unmoved"] == accounts, since
             _told("--since, nothing new", since, accounts)
             _told(f"--since, nothing new, {jobs} processes", _phase("look", "since", jobs, 0), accounts)
+            twentieth = _phase("look", "since", 1, 0, max(1, accounts // 20))
+            _told("--since, a twentieth in turn", twentieth, accounts)
             _phase("plant")
             _told("--since, a fault of long ago", _phase("look", "since", 1, 1), accounts)
         finally:
@@ -223,8 +225,9 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["prepare", count, span]:
             prepare(int(count), int(span))
-        case ["look", how, jobs, broken]:
-            look(since=how == "since", jobs=int(jobs), broken=int(broken))
+        case ["look", how, jobs, broken, *again]:
+            shown = int(again[0]) if again else 50_000
+            look(since=how == "since", jobs=int(jobs), broken=int(broken), again=shown)
         case ["plant"]:
             plant()
         case rest:

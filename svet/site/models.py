@@ -90,3 +90,20 @@ class CareNote(models.Model):
     well = models.BooleanField()
     words = models.CharField(max_length=300, blank=True)
     well_at = models.DateTimeField(null=True)
+
+
+class ProvedPiece(models.Model):
+    """Rows by keys as ``svet verify`` last found them: ``mark`` tells of news, such as how many there are.
+
+    ``turn`` is the number of that look and no moment of a clock; ``broken``: it must be looked at again. The
+    rows can be deleted at any time: then all is proved again.
+    """
+
+    name = models.CharField(max_length=16)
+    piece = models.BigIntegerField()
+    mark = models.BigIntegerField()
+    turn = models.BigIntegerField()
+    broken = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "piece"], name="site_piece_proved_once")]

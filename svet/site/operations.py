@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+
+from django.db import connection
 
 from svet.kernel.locks import Lock, hold
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.site.models import Agreement, CareNote, DatabaseHome, Installation
 from svet.site.queries import DEFAULT_ACCENT, DEFAULT_PRIMARY, place_here
-from svet.site.rules import AgreementKind, Care, SiteReason
+from svet.site.rules import AgreementKind, Care, PieceNote, SiteReason
 
 _COLOR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 
@@ -108,3 +111,23 @@ def note_care(*, care: Care, well: bool, words: str, now: datetime) -> None:
     """Keep when a care was last taken and what came of it; a failure keeps when it last went well."""
     told = {"at": now, "well": well, "words": words[:300]} | ({"well_at": now} if well else {})
     CareNote.objects.update_or_create(care=care, defaults=told)
+
+
+# Two looks at once: what the later one found stands, and of the same turn what is broken.
+_NOTE_PIECES = """
+INSERT INTO site_provedpiece AS p (name, piece, mark, turn, broken)
+SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::boolean[])
+ON CONFLICT (name, piece) DO UPDATE SET mark = excluded.mark, turn = excluded.turn, broken = excluded.broken
+WHERE (excluded.turn, excluded.broken) >= (p.turn, p.broken)
+"""
+
+
+def note_pieces(*, name: str, notes: Iterable[PieceNote]) -> None:
+    """Keep what came of a look at some pieces of rows, for the next look.
+
+    Their turn must have been told before their rows were looked at: see ``next_turn``.
+    """
+    rows = sorted((note.piece, note.mark, note.turn, note.broken) for note in notes)
+    if rows:
+        with use_case(), connection.cursor() as cursor:
+            cursor.execute(_NOTE_PIECES, [name, *(list(column) for column in zip(*rows, strict=True))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
@@ -88,3 +89,32 @@ def blocks(body: str) -> list[Block]:
         if items:
             found.append(Block(BlockKind.LIST, tuple(items)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PieceNote:
+    """What a look at a piece of rows found: see ``svet.site.models.ProvedPiece``."""
+
+    piece: int
+    mark: int
+    turn: int
+    broken: bool
+
+
+def pieces_due(marks: Mapping[int, int], notes: Mapping[int, PieceNote], *, again: int) -> list[int]:
+    """The pieces to be looked at: those with news, the broken ones, and ``again`` of the others, in turn."""
+    quiet = [
+        note
+        for piece, mark in marks.items()
+        if (note := notes.get(piece)) is not None and note.mark == mark and not note.broken
+    ]
+    quiet.sort(key=lambda note: (note.turn, note.piece))
+    return sorted(marks.keys() - {note.piece for note in quiet[again:]})
+
+
+def is_lost(marks: Mapping[int, int], notes: Mapping[int, PieceNote], *, unit: int = 1) -> bool:
+    """Whether there is less somewhere than there was: where rows are only added, none may be gone.
+
+    ``unit``: what a row counts in a mark.
+    """
+    return any(marks.get(note.piece, 0) // unit < note.mark // unit for note in notes.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -25,6 +26,14 @@ SELECT w.id, greatest(
      WHERE p.account_id = w.id))
 FROM unnest(%s::bigint[]) w (id)
 """
+# Nearly everybody is charged for the newest month: those need not be asked about any other.
+_LACKING = """
+SELECT a.account_id FROM accounts_account_door a
+WHERE a.provider_id = %(provider)s AND a.opened_on < %(before)s AND a.account_id > %(after)s
+    AND NOT EXISTS (SELECT FROM billing_charge c
+        WHERE c.account_id = a.account_id AND c.period >= %(period)s)
+ORDER BY a.account_id LIMIT %(limit)s
+"""
 
 
 def uncharged() -> list[str]:
@@ -45,22 +54,23 @@ def uncharged() -> list[str]:
 def _uncharged(provider_id: int, runs: Sequence[BillingRun]) -> Iterator[str]:
     """Of one provider; ``runs``: those that are done, the newest first."""
     provider = provider_facts(provider_by_id(provider_id))
-    reached = 0
-    while True:
-        found = accounts.contracts(
-            provider_id=provider_id,
-            opened_before=provider.cut(Month.of(runs[0].period)),
-            after=reached,
-            limit=_ACCOUNTS,
-        )
-        if not found:
-            return
-        reached = found[-1].account_id
+    before, reached = provider.cut(Month.of(runs[0].period)), 0
+    while lacking := _lacking(provider_id, runs[0], before=before, after=reached):
+        reached = lacking[-1]
+        found = accounts.contracts(provider_id=provider_id, opened_before=before, account_ids=lacking)
         with connection.cursor() as cursor:
             cursor.execute(_TOLD, [[contract.account_id for contract in found]])
             told = {key: None if day is None else Month.of(day) for key, day in cursor.fetchall()}
         for contract in found:
             yield from _missing(contract, told[contract.account_id], runs, provider)
+
+
+def _lacking(provider_id: int, newest: BillingRun, *, before: date, after: int) -> list[int]:
+    """Keys behind ``after`` of accounts opened before a day that have no charge of the newest month."""
+    values = {"provider": provider_id, "before": before, "after": after, "period": newest.period}
+    with connection.cursor() as cursor:
+        cursor.execute(_LACKING, {**values, "limit": _ACCOUNTS})
+        return [key for (key,) in cursor.fetchall()]
 
 
 def _missing(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django.db import connection
@@ -21,6 +21,7 @@ from svet.billing.queries.months import issued_months
 from svet.bills.models import Bill
 from svet.bills.rules import CHARGE, Posted
 from svet.kernel.periods import Month
+from svet.kernel.pieces import keys_of, rows_by_piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +118,65 @@ LIMIT %(limit)s
 """
 
 
+# The same of some bills by their keys: what the one before ended with is looked up, not walked to.
+_CHAIN_OF_SOME: Final = """
+SELECT b.number, 'gap', b.from_seq - 1, coalesce(o.to_seq, 0)
+FROM bills_bill b LEFT JOIN bills_bill o ON o.account_id = b.account_id AND o.no = b.no - 1
+WHERE b.id >= %(first)s AND b.id < %(end)s
+    AND (b.from_seq <> coalesce(o.to_seq, 0) + 1 OR (b.no = 1) IS DISTINCT FROM (o.id IS NULL))
+LIMIT %(limit)s
+"""
+_OF_SOME: Final = "(SELECT * FROM bills_bill WHERE id >= %(first)s AND id < %(end)s)"
+
+
 def broken_chain(*, limit: int = 50) -> list[str]:
     """I-19: each bill opens with what the one before closed with, and postings stand on exactly one bill.
 
     Ranges without a gap, each closing with the balance that its last posting left, and a bill for every
     account that was charged before its month's bills were all out: nothing is billed twice or never.
     """
-    breaches = _without_a_bill(limit)
+    breaches = [breach for month in issued_months() for breach in _without_a_bill(month, limit)]
+    return (breaches + _broken((_CHAIN, _SUMS, _ELSEWHERE), {"limit": limit}))[:limit]
+
+
+def bill_pieces() -> dict[int, int]:
+    """The pieces of the keys of bills, and how many there are in each."""
+    return rows_by_piece(Bill.objects.all())
+
+
+def broken_bills(piece: int) -> list[str]:
+    """I-19 of the bills of a piece."""
+    some = [each.replace("FROM bills_bill b", f"FROM {_OF_SOME} b") for each in (_SUMS, _ELSEWHERE)]
+    return _broken((_CHAIN_OF_SOME, *some), {"limit": 50, **keys_of(piece)})
+
+
+def month_pieces() -> dict[int, int]:
+    """The months whose bills are all out, each told by the moment at which they were."""
+    return {_piece_of(month): int(month[2].timestamp() * 1000) for month in issued_months()}
+
+
+def broken_months(piece: int) -> list[str]:
+    """I-19 of a month whose bills are all out: nobody who was charged before is without one."""
+    return [
+        breach
+        for month in issued_months()
+        if _piece_of(month) == piece
+        for breach in _without_a_bill(month, 50)
+    ]
+
+
+def _piece_of(month: tuple[int, Month, datetime]) -> int:
+    provider_id, period, _at = month
+    return provider_id * 1_000_000 + period.year * 100 + period.month
+
+
+def _broken(statements: Sequence[str], values: Mapping[str, int]) -> list[str]:
+    found: list[str] = []
     with connection.cursor() as cursor:
-        for statement in (_CHAIN, _SUMS, _ELSEWHERE):
-            cursor.execute(statement, {"limit": limit, "charge": CHARGE})
-            breaches += [_of_bill(*row) for row in cursor.fetchall()]
-    return breaches[:limit]
+        for statement in statements:
+            cursor.execute(statement, {"charge": CHARGE, **values})
+            found += [_of_bill(*row) for row in cursor.fetchall()]
+    return found
 
 
 def _of_bill(number: str, fault: str, has: int, wanted: int) -> str:
@@ -142,14 +190,14 @@ def _of_bill(number: str, fault: str, has: int, wanted: int) -> str:
     }[fault].format(number=number, has=has, wanted=wanted)
 
 
-def _without_a_bill(limit: int) -> list[str]:
+def _without_a_bill(month: tuple[int, Month, datetime], limit: int) -> list[str]:
     bills = Bill.objects.filter(account_id=OuterRef("account_id"), period__gte=OuterRef("period"))
+    provider_id, period, issued_at = month
     return [
         _("у лицевого счёта {account} нет счёта за {month}, а счета за него уже выставлены").format(
-            account=account_id, month=month
+            account=account_id, month=period
         )
-        for provider_id, month, issued_at in issued_months()
-        for account_id in billing.charged_accounts(provider_id=provider_id, period=month)
+        for account_id in billing.charged_accounts(provider_id=provider_id, period=period)
         .filter(~Exists(bills), known_at__lt=issued_at)
         .order_by("account_id")[:limit]
     ]

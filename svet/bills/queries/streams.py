@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby, islice
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from svet.accounts.queries.registry import accounts_by_id
@@ -16,6 +17,7 @@ from svet.bills.queries.dues import due_postings_of
 from svet.bills.rules import BillStreams, Posted, from_snapshot
 from svet.bills.rules.streams import bill_streams
 from svet.bills.rules.sums import FEE, PENALTY
+from svet.kernel.pieces import keys_of
 from svet.penalties.queries import broken as broken_penalties
 from svet.penalties.queries import choices_of, shown_rows
 from svet.penalties.rules.policies import order_on
@@ -65,17 +67,28 @@ def streams_on(
 def broken(*, limit: int = 50) -> list[str]:
     """I-24: penalties are in the books as shown, streams add up to balances, and bills say them as such."""
     found = broken_penalties(limit=limit)
-    accounts = _bills_with_streams()
+    return (found + _of_bills(Bill.objects.all(), limit - len(found)))[:limit]
+
+
+def broken_streams(piece: int) -> list[str]:
+    """I-24 of the bills of a piece: they say the streams that the books give."""
+    keys = keys_of(piece)
+    return _of_bills(Bill.objects.filter(pk__gte=keys["first"], pk__lt=keys["end"]), 50)
+
+
+def _of_bills(rows: QuerySet[Bill], limit: int) -> list[str]:
+    found: list[str] = []
+    accounts = _with_streams(rows)
     while len(found) < limit and (batch := dict(islice(accounts, _AT_ONCE))):
         found += _of_accounts(batch)
-    return found[:limit]
+    return found
 
 
-def _bills_with_streams() -> Iterator[tuple[int, list[Bill]]]:
+def _with_streams(bills: QuerySet[Bill]) -> Iterator[tuple[int, list[Bill]]]:
     """Accounts, each with its bills, read on as they are asked for."""
-    rows = Bill.objects.filter(snapshot__has_key="streams").order_by("account_id", "no")
-    for account_id, bills in groupby(rows.iterator(chunk_size=_AT_ONCE), key=lambda bill: bill.account_id):
-        yield account_id, list(bills)
+    rows = bills.filter(snapshot__has_key="streams").order_by("account_id", "no")
+    for account_id, own in groupby(rows.iterator(chunk_size=_AT_ONCE), key=lambda bill: bill.account_id):
+        yield account_id, list(own)
 
 
 def _of_accounts(bills: Mapping[int, Sequence[Bill]]) -> Iterator[str]:

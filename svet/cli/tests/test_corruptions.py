@@ -7,7 +7,7 @@ Those of the journal's seals are in ``svet/journal/tests/test_sealing.py``: a se
 from __future__ import annotations
 
 import importlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
@@ -24,7 +24,9 @@ from svet.bills import operations as bills
 from svet.bills.models import Bill, BillFile
 from svet.bills.operations.proving import ProvedBills, prove_bills
 from svet.bills.queries.checks import checked_blocks
+from svet.cli.verification.pieces import BESIDE, BY_PIECES, KINDS, PieceKind
 from svet.cli.verification.promises import PROMISES, PROVED, Promise
+from svet.cli.verification.workers import called, look_at
 from svet.exchange.operations import take_file
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
@@ -95,13 +97,35 @@ def breached_by(promises: Sequence[Promise]) -> dict[str, list[str]]:
     found = {}
     for promise in promises:
         module, _, name = promise.check.partition(":")
-        # What accounts of the tests owe comes of nothing; its days may be ahead of the database's clock.
+        # Days of the tests may be ahead of the database's clock.
         if promise.number == "I-23":
             continue
-        said = [one for one in getattr(importlib.import_module(module), name)() if "test-debt:" not in one]
-        if said:
+        if said := ours(getattr(importlib.import_module(module), name)()):
             found[promise.number] = said
     return found
+
+
+def ours(breaches: Iterable[str]) -> list[str]:
+    """What accounts of the tests owe comes of nothing."""
+    return [one for one in breaches if "test-debt:" not in one]
+
+
+def in_pieces(kinds: Sequence[PieceKind] = KINDS) -> dict[str, list[str]]:
+    """What pieces, and what is looked at beside them, say of their promises."""
+    found: dict[str, list[str]] = {}
+    for kind in kinds:
+        for of_piece in look_at(kind.checks, [*called(kind.marks)()]).values():
+            for number, said in of_piece.items():
+                found.setdefault(number, []).extend(ours(said) if number != "I-23" else [])
+    for number, path in BESIDE.items():
+        found.setdefault(number, []).extend(ours(called(path)()))
+    return {number: said for number, said in found.items() if said}
+
+
+def noticed_since() -> dict[str, list[str]]:
+    """What ``svet verify --since`` notices at the turn of what was changed, without proving accounts."""
+    whole = [each for each in PROMISES if each.number not in (*PROVED, *BY_PIECES)]
+    return in_pieces(KINDS[:1]) or in_pieces(KINDS[1:]) or breached_by(whole)
 
 
 def newest(table: str, where: str = "true") -> str:
@@ -211,7 +235,8 @@ class _TakenBack(Exception):
 
 def breached_since(whole: Collection[str]) -> set[str]:
     """The promises that ``svet verify --since`` finds broken; those it proves whole it finds as ``whole``."""
-    found = set(whole) - set(PROVED)
+    found = set(whole) - set(PROVED) - BY_PIECES
+    found |= in_pieces().keys()
     found |= {"I-10"} if any(block.breaches for block in checked_blocks(since=True)) else set()
     prices = RunPrices()
     for accounts in newest_charges():
@@ -228,6 +253,7 @@ def test_every_corruption_is_noticed_and_what_is_whole_is_not(books: None) -> No
     assert prove(since=True, now=NOW) == Proved(looked=2, unmoved=2, compared=2)
     assert prove_bills(since=False, now=NOW) == ProvedBills(looked=15)
     assert prove_bills(since=True, now=NOW) == ProvedBills()
+    assert breached_since(()) == set()
     unnoticed, behind_the_proof = {}, {}
     for name, (statements, promise) in CORRUPTIONS.items():
         try:

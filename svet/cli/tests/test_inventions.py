@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from svet.accounts.models import Account
-from svet.cli.tests.test_corruptions import NOW, books, breached, noticed
+from svet.cli.tests.test_corruptions import NOW, books, breached, noticed, noticed_since
 from svet.cli.tests.test_corruptions_of_payments import paid
 from svet.kernel.money import Money
 from svet.ledger import operations as ledger
@@ -59,7 +59,7 @@ def test_a_transaction_of_any_kind_that_nothing_stands_for_is_noticed(books: Non
                 with taken_back():
                     legs = [moved, Leg(Book.REVENUE, None, Money(700))]
                     invent(f"{word}:nobody", kind, legs, provider_id=account.provider_id)
-                    if not noticed():
+                    if not noticed() or not noticed_since():
                         unnoticed.append((word, str(kind), str(moved.book)))
     assert unnoticed == []
     # Whatever they find, the others can be asked too.
@@ -74,6 +74,7 @@ def test_a_transaction_of_any_kind_that_nothing_stands_for_is_noticed(books: Non
 def test_legs_added_to_a_transaction_that_has_its_source_are_noticed(books: None, paid: None) -> None:
     """Each sort of transaction moves its account once more, or another account beside it."""
     account = Account.objects.earliest("pk")
+    assert noticed_since() == {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT ON (split_part(t.key, ':', 1)) t.id, t.key, p.account_id, p.kopecks"
@@ -94,7 +95,7 @@ def test_legs_added_to_a_transaction_that_has_its_source_are_noticed(books: None
                         "SELECT ledger_post(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[])",
                         [list(column) for column in columns],
                     )
-                if not noticed():
+                if not noticed() or not noticed_since():
                     unnoticed.append((key, account_id == own))
     assert unnoticed == []
     assert len(kept) > 8, kept

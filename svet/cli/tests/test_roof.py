@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from svet.cli.main import COMMANDS, svet
-from svet.cli.verification import promises
+from svet.cli.verification import workers
 from svet.cli.verification.promises import PROMISES, verify
 from svet.config.checks import check_production
 from svet.config.environment import WrongEnvironment, integer, mail_port, parse_database_url, time_zone
@@ -128,8 +128,8 @@ def test_an_empty_installation_keeps_every_promise() -> None:
 
 @pytest.mark.django_db
 def test_a_promise_whose_check_cannot_be_made_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = promises._check("svet.kernel.money:no_such_check")
-    assert "проверить не удалось: AttributeError" in promises._breaches(broken)[0]
+    broken = workers.look_whole("svet.kernel.money:no_such_check")
+    assert "проверить не удалось: AttributeError" in broken[0]
 
 
 @pytest.mark.parametrize("given", ["1e3", "٣", "-1", "9" * 10, "0x10"])

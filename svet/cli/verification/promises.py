@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from svet.billing.operations.proving import Proved
 from svet.bills.operations.proving import ProvedBills
-from svet.cli.verification.proving import prove_all
+from svet.cli.verification.pieces import BESIDE, BY_PIECES, begin, looks
+from svet.cli.verification.proving import begin_proving
+from svet.cli.verification.workers import look_whole, told, workers
 from svet.config.failures import Failure
 from svet.journal.queries import HeadView, has_head, seal_head
-from svet.kernel.transactions import picture
+from svet.kernel.transactions import is_copy
 from svet.look.formats import number
 
 _SHORT = 16
@@ -78,41 +78,56 @@ PROVED = ("I-10", "I-11", "I-18")
 def verify(
     *, now: datetime, since: bool = False, jobs: int = 1, again: int = AGAIN
 ) -> Iterator[CheckVerdict]:
-    """Check every promise; ``since``: what was proved and has not moved since is not computed again.
+    """Check every promise; ``since``: what was proved and has not moved since is not looked at again.
 
-    That it has not is told by its rows for ``again`` accounts and bills, those looked at longest ago, and for
-    the others by there being no news.
+    That it has not is told by the rows of some, those looked at longest ago (``again`` accounts and bills,
+    and of movements, readings and chains of bills the same share), and of the others by having no news.
 
-    All but what is computed account by account is seen in one unmoving picture of the database. Nothing is
-    written but what was proved.
+    Each check sees an unmoving picture of the database. Nothing is written but what was proved. A copy keeps
+    no notes: there the rows of all are looked at.
     """
-    with picture():
+    copy = is_copy()
+    with workers(jobs) as submit:
+        found = [] if copy else looks()
+        in_turn = since and not copy
+        if in_turn:
+            begin(found, submit, again=again)
+        whole = {
+            promise.number: submit(look_whole, path)
+            for promise in PROMISES
+            if promise.number not in PROVED and (path := _path(promise, in_turn=in_turn))
+        }
+        proving = begin_proving(submit, since=since, jobs=jobs, now=now, again=again)
+        said: dict[str, tuple[str, ...]] = {}
         for promise in PROMISES:
-            if promise.number not in PROVED:
-                yield CheckVerdict(promise, _breaches(_check(promise.check)))
-    books, bills = Proved(), ProvedBills()
+            number = promise.number
+            if number not in PROVED:
+                said[number] = whole[number].result() if number in whole else ()
+                if in_turn:
+                    said[number] += tuple(each for look in found for each in look.breaches(number))
+                yield CheckVerdict(promise, said[number])
+        if not in_turn:
+            for look in found:
+                look.note_whole(lambda number: bool(said[number]))
+        books, bills = Proved(), ProvedBills()
 
-    def proved() -> tuple[str, ...]:
-        nonlocal books, bills
-        books, bills = prove_all(since=since, jobs=jobs, now=now, again=again)
-        return ()
+        def proved() -> tuple[str, ...]:
+            nonlocal books, bills
+            books, bills = proving.result()
+            return ()
 
-    could_not = _breaches(proved)
-    found = {"I-10": bills.breaches, "I-11": books.books, "I-18": books.twice}
+        could_not = told(proved)
+    of = {"I-10": bills.breaches, "I-11": books.books, "I-18": books.twice}
     for promise in PROMISES:
-        if promise.number in found:
+        if promise.number in of:
             accounts = (books.looked, books.unmoved, books.compared)
             looked = (0, 0, 0) if promise.number == "I-10" else accounts
-            yield CheckVerdict(promise, could_not or found[promise.number], *looked)
+            yield CheckVerdict(promise, could_not or of[promise.number], *looked)
 
 
-def _breaches(check: Callable[[], tuple[str, ...] | list[str]]) -> tuple[str, ...]:
-    """A check that cannot be made proves nothing: it counts as broken, and the others go on."""
-    try:
-        return tuple(check())
-    except Exception as error:
-        told = f"{type(error).__name__}: {str(error).splitlines()[0]}"
-        return (gettext("проверить не удалось: {error}").format(error=told),)
+def _path(promise: Promise, *, in_turn: bool) -> str:
+    """The query that looks at a promise whole; nothing where pieces in turn say all of it."""
+    return BESIDE.get(promise.number, "") if in_turn and promise.number in BY_PIECES else promise.check
 
 
 def verdict_line(verdict: CheckVerdict) -> str:
@@ -150,15 +165,3 @@ def has_noted_head(noted: str) -> bool:
     if written is None:
         raise Failure(gettext("{noted}: конец печатей пишется как 12:0123456789abcdef").format(noted=noted))
     return has_head(HeadView(int(written[1]), written[2]))
-
-
-def _check(path: str) -> Callable[[], list[str]]:
-    """The query of a path, in a savepoint of its own."""
-    module, _, name = path.partition(":")
-
-    def check() -> list[str]:
-        query: Callable[[], list[str]] = getattr(importlib.import_module(module), name)
-        with transaction.atomic():
-            return query()
-
-    return check

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from typing import Final
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
 from svet.kernel.frozen import frozen
 from svet.kernel.money import ZERO, Money
 from svet.ledger.models import AccountBalance, Posting, Transaction
+from svet.ledger.queries.proving import broken as broken
+from svet.ledger.queries.proving import dated_ahead as dated_ahead
 from svet.ledger.rules import Book, TransactionKind
 
 
@@ -247,82 +248,3 @@ def effective_days(keys: Collection[str]) -> dict[str, date]:
 def transaction_exists(key: str) -> bool:
     """Whether the key has been posted."""
     return Posting.objects.filter(transaction__key=key).exists()
-
-
-# A number missing or twice, and a balance that does not go on where the posting before it stopped.
-_CHAIN = """
-SELECT account_id, seq FROM (
-    SELECT account_id, seq, kopecks, balance_before, balance_after,
-           lag(seq, 1, 0::bigint) OVER w AS seq_before, lag(balance_after, 1, 0::bigint) OVER w AS stood
-    FROM ledger_posting WHERE book = 'receivable' WINDOW w AS (PARTITION BY account_id ORDER BY seq)
-) chained
-WHERE seq IS DISTINCT FROM seq_before + 1 OR balance_before IS DISTINCT FROM stood
-   OR balance_after IS DISTINCT FROM balance_before + kopecks
-LIMIT 100
-"""
-_HEADS = """
-SELECT coalesce(b.account_id, n.account_id) FROM ledger_accountbalance b
-FULL JOIN (
-    SELECT DISTINCT ON (account_id) account_id, seq, balance_after FROM ledger_posting
-    WHERE book = 'receivable' ORDER BY account_id, seq DESC
-) n ON n.account_id = b.account_id
-WHERE (b.last_seq, b.kopecks) IS DISTINCT FROM (n.seq, n.balance_after) LIMIT 100
-"""
-
-
-def broken() -> list[str]:
-    """I-1: transactions and books add up to zero; an account's postings follow each other to its balance."""
-    breaches = [
-        _("проводка {identity} ({key}) даёт в сумме {total} коп., а не ноль").format(
-            identity=identity, key=key, total=total
-        )
-        for identity, key, total in Posting.objects.values("transaction_id")
-        .annotate(total=Sum("kopecks"), key=F("transaction__key"))
-        .exclude(total=0)
-        .values_list("transaction_id", "key", "total")[:100]
-    ]
-    overall = Posting.objects.aggregate(total=Coalesce(Sum("kopecks"), 0))["total"]
-    if overall:
-        breaches.append(_("все книги вместе дают {total} коп., а не ноль").format(total=overall))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT key FROM ledger_transaction t"
-            " WHERE NOT EXISTS (SELECT FROM ledger_posting p WHERE p.transaction_id = t.id) LIMIT 100"
-        )
-        breaches += [_("у проводки {key} нет строк").format(key=row[0]) for row in cursor.fetchall()]
-        cursor.execute(_CHAIN)
-        breaches += [
-            _("строка {seq} лицевого счёта {account} не продолжает предыдущую").format(
-                seq=seq, account=account_id
-            )
-            for account_id, seq in cursor.fetchall()
-        ]
-        cursor.execute(_HEADS)
-        breaches += [
-            _("остаток лицевого счёта {account} не тот, что оставила последняя строка").format(account=row[0])
-            for row in cursor.fetchall()
-        ]
-    return breaches
-
-
-# By the clock of the database and the farthest zone of the country. A month is charged for its last day, by a
-# run that need not wait for it, and so are its penalties.
-_AHEAD = """
-SELECT key FROM (
-    SELECT id, key, effective_on, (posted_at AT TIME ZONE 'Asia/Kamchatka')::date AS known_on, kind
-    FROM ledger_transaction
-) t
-WHERE effective_on > CASE WHEN kind IN ('charge', 'penalty')
-    THEN (date_trunc('month', known_on) + interval '1 month - 1 day')::date ELSE known_on END
-ORDER BY id LIMIT 100
-"""
-
-
-def dated_ahead() -> list[str]:
-    """I-23: nothing stands on a day that had not come when the books were told of it."""
-    with connection.cursor() as cursor:
-        cursor.execute(_AHEAD)
-        return [
-            _("проводка {key} стоит на дне, который ещё не наступил").format(key=row[0])
-            for row in cursor.fetchall()
-        ]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from svet.accounts.queries import visible_ids
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.frozen import PublicIdText, frozen
+from svet.kernel.pieces import keys_of, rows_by_piece
 from svet.metering.models import Meter, ReadingSet, ReadingValue
 from svet.metering.queries.meters import MeterNotFound, MeterReason
 from svet.metering.rules import DROPPED, ReadingKind, Zone, zones_of
@@ -198,19 +199,35 @@ def waiting_review(*, account_ids: Collection[int]) -> dict[int, SetView]:
     return {view.meter_id: view for view in _views(sets.order_by("received_at"))}
 
 
-def broken(*, limit: int = 100) -> list[str]:
+_BROKEN: Final = """
+SELECT s.receipt_number, 'values' FROM metering_readingset s
+WHERE {which} AND NOT EXISTS (SELECT FROM metering_readingvalue v WHERE v.reading_set_id = s.id)
+UNION ALL
+SELECT s.receipt_number, 'change' FROM metering_readingset s
+WHERE {which} AND NOT EXISTS (SELECT FROM metering_setstatechange c
+                  WHERE c.reading_set_id = s.id AND c.to_state = s.state)
+LIMIT 100
+"""
+
+
+def broken() -> list[str]:
     """Breaches of the promise that an accepted reading is kept whole and every change is written down."""
-    sql = """
-        SELECT s.receipt_number, 'values' FROM metering_readingset s
-        WHERE NOT EXISTS (SELECT FROM metering_readingvalue v WHERE v.reading_set_id = s.id)
-        UNION ALL
-        SELECT s.receipt_number, 'change' FROM metering_readingset s
-        WHERE NOT EXISTS (SELECT FROM metering_setstatechange c
-                          WHERE c.reading_set_id = s.id AND c.to_state = s.state)
-        LIMIT %s
-    """
+    return _broken("true", {})
+
+
+def set_pieces() -> dict[int, int]:
+    """The pieces of the keys of sets of readings, and how many there are in each."""
+    return rows_by_piece(ReadingSet.objects.all())
+
+
+def broken_sets(piece: int) -> list[str]:
+    """The same as :func:`broken`, of the sets of a piece."""
+    return _broken("s.id >= %(first)s AND s.id < %(end)s", keys_of(piece))
+
+
+def _broken(which: str, keys: dict[str, int]) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [limit])
+        cursor.execute(_BROKEN.format(which=which), keys)
         found = cursor.fetchall()
     says = {
         "values": _("у показаний {receipt} нет значений"),

@@ -13,7 +13,7 @@ from svet.payments.queries.disputed import DISPUTES
 from svet.payments.queries.origins import ORIGINS
 
 # Each finds one kind of breach; the words go before the number of the order or the ledger key.
-_CREDITS = {
+CREDITS = {
     _("зачислен, а в книге счетов о нём ничего нет: платёж"): """
         SELECT o.number FROM payments_order o
         LEFT JOIN ledger_transaction_door t ON t.key = 'pay:' || o.public_id
@@ -34,9 +34,9 @@ _CREDITS = {
     _("зачислен другому поставщику, не тому, чьи лицевые счета: платёж"): """
         SELECT o.number FROM payments_order o JOIN ledger_transaction_door t ON t.key = 'pay:' || o.public_id
         JOIN payments_orderline l ON l.order_id = o.id JOIN accounts_account_door a USING (account_id)
-        WHERE a.provider_id <> t.provider_id GROUP BY o.id ORDER BY o.id LIMIT 100""",
+        WHERE a.provider_id <> t.provider_id GROUP BY o.id, o.number ORDER BY o.id LIMIT 100""",
 }
-_GROUPS = {
+GROUPS = {
     _("не каждая строка зачислена одной проводкой: платёж"): """
         SELECT o.number FROM payments_order o JOIN ledger_transaction_door t ON t.key = 'pay:' || o.public_id
         WHERE (SELECT jsonb_object_agg(account_id, credited_kopecks) FROM payments_orderline
@@ -46,7 +46,7 @@ _GROUPS = {
         ORDER BY o.id LIMIT 100""",
 }
 # A refund above what was left is posted as far as it goes; the rest is before a person (the inbox).
-_REFUNDS = {
+REFUNDS = {
     _("банк вернул, а с лицевых счетов не снято: возврат"): """
         SELECT r.reference FROM payments_paymentrefund r JOIN payments_order o ON o.id = r.order_id
         WHERE r.state = 'done' AND o.state = 'credited' AND r.posted_at IS NULL
@@ -97,7 +97,7 @@ _REFUNDS = {
             WHERE order_id = o.id AND state = 'done'), 0) ORDER BY o.id LIMIT 100""",
 }
 # What staff gave back: off the accounts when approved, owed until the bank has answered.
-_GIVEN_BACK = {
+GIVEN_BACK = {
     _("одобрен, а с лицевых счетов не снят: возврат"): """
         SELECT r.key FROM payments_paymentrefund r JOIN payments_refundrequest q ON q.refund_id = r.id
         LEFT JOIN ledger_transaction_door t ON t.key = 'reserve:' || r.key
@@ -134,7 +134,7 @@ _GIVEN_BACK = {
         WHERE r.state IN ('approved', 'sent') AND r.next_look_at IS NULL ORDER BY r.id LIMIT 100""",
 }
 # Every payment in the ledger comes from an order or from a row of a register.
-_SOURCES = {
+SOURCES = {
     _("платёж без заказа и без строки реестра:"): """
         SELECT t.key FROM ledger_transaction_door t
         LEFT JOIN payments_importedpayment r ON r.ledger_key = t.key
@@ -160,7 +160,7 @@ _SOURCES = {
         WHERE r.state IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
 }
 # Every transfer, correction and write-off by hand comes from an act, and an act that counts is posted.
-_ACTS = {
+ACTS = {
     _("акт не проведён или проведён иначе:"): """
         SELECT 'act:' || a.public_id FROM payments_moneyact a
         LEFT JOIN ledger_transaction_door t ON t.key = 'act:' || a.public_id
@@ -176,7 +176,7 @@ _ACTS = {
                 OR a.kind = 'interco' AND t.key = 'act:' || a.public_id || ':to')
         WHERE t.key LIKE 'act:%' AND a.id IS NULL ORDER BY t.transaction_id LIMIT 100""",
 }
-_SUSPENSE = {
+SUSPENSE = {
     _("в невыясненных не то, что там ждёт (в книге, по строкам и заказам): поставщик"): """
         WITH books AS (
             SELECT t.provider_id, -sum(p.kopecks) AS total FROM ledger_posting_door p
@@ -255,17 +255,17 @@ def broken() -> list[str]:
 
 def broken_credits() -> list[str]:
     """I-2: what the bank took for an order stands in the ledger exactly once, and nothing else does."""
-    return _breaches(_CREDITS)
+    return _breaches(CREDITS)
 
 
 def broken_groups() -> list[str]:
     """I-4: the lines of an order were credited together, each to its account."""
-    return _breaches(_GROUPS)
+    return _breaches(GROUPS)
 
 
 def broken_refunds() -> list[str]:
     """I-5: what the bank gave back is taken off the accounts once, and never more than was credited."""
-    return _breaches(_REFUNDS) + _breaches(_GIVEN_BACK) + _breaches(DISPUTES)
+    return _breaches(REFUNDS) + _breaches(GIVEN_BACK) + _breaches(DISPUTES)
 
 
 def broken_bank() -> list[str]:
@@ -276,13 +276,13 @@ def broken_bank() -> list[str]:
 
 def broken_sources() -> list[str]:
     """I-21: every payment of the ledger has its order or its row of a register, and the other way round."""
-    return _breaches(_SOURCES)
+    return _breaches(SOURCES)
 
 
 def broken_books() -> list[str]:
     """I-21 whole: :func:`broken_sources`, suspense holds exactly what waits in it, and nothing moved an
     account, or went through ours, but what a source says."""
-    return broken_sources() + _breaches(_ACTS) + _breaches(_SUSPENSE) + _breaches(ORIGINS)
+    return broken_sources() + _breaches(ACTS) + _breaches(SUSPENSE) + _breaches(ORIGINS)
 
 
 def _breaches(queries: Mapping[str, str]) -> list[str]:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from svet.kernel.frozen import frozen
 from svet.kernel.places import Place, path_of
 from svet.kernel.refusals import NotFound
-from svet.site.models import Agreement, CareNote, DatabaseHome, Installation
-from svet.site.rules import AgreementKind, Block, Care, HotlineHours, SiteReason, blocks
+from svet.site.models import Agreement, CareNote, DatabaseHome, Installation, ProvedPiece
+from svet.site.rules import AgreementKind, Block, Care, HotlineHours, PieceNote, SiteReason, blocks
 
 _DAYS = {
     "пн": _("пн"),
@@ -203,3 +203,15 @@ def last_care() -> dict[Care, CareView]:
     return {
         Care(row.care): CareView(row.at, row.well, row.words, row.well_at) for row in CareNote.objects.all()
     }
+
+
+def piece_notes(name: str) -> dict[int, PieceNote]:
+    """What came of the last look at each piece of some rows."""
+    rows = ProvedPiece.objects.filter(name=name).values_list("piece", "mark", "turn", "broken")
+    return {row[0]: PieceNote(*row) for row in rows}
+
+
+def next_turn() -> int:
+    """The number of a look that begins now: greater than that of each whose notes are kept."""
+    newest: int | None = ProvedPiece.objects.aggregate(newest=Max("turn"))["newest"]
+    return 1 if newest is None else newest + 1
