@@ -212,7 +212,7 @@ def _issue_batch(
 ) -> dict[int, _Issued]:
     """Keep the bills of a batch, by account key; by COPY, for rows as long as these are slow to INSERT."""
     today = account_queries.provider_today(provider, now)
-    gathered = queries.gather(account_ids=account_ids, period=period, issued_on=today)
+    gathered = queries.gather(provider=provider, account_ids=account_ids, period=period, issued_on=today)
     bills = {
         account_id: _Issued(identity, new_public_id(), each.document)
         for (account_id, each), identity in zip(

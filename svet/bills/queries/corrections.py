@@ -17,6 +17,7 @@ from svet.billing.queries.decisions import decision_texts
 from svet.billing.rules import LineCause
 from svet.bills.rules import RECALCULATION, LinePart, LineRow, adds_up
 from svet.kernel.periods import Month
+from svet.metering import queries as metering
 from svet.metering.queries import SetView
 from svet.metering.rules import Zone
 from svet.tariffs.queries import TariffRowView
@@ -41,15 +42,15 @@ def own_lines(charge: ChargeView) -> list[ChargeLineView]:
     return [line for line in charge.lines if line.cause is LineCause.FIRST]
 
 
-def correction_rows(
-    charges: Sequence[ChargeView], *, period: Month, sets: Mapping[int, SetView]
-) -> dict[int, list[LineRow]]:
+def correction_rows(charges: Sequence[ChargeView], *, period: Month) -> dict[int, list[LineRow]]:
     """By account, a line for each month and zone in which its charge takes back or posts something."""
-    touched = {charge.account_id: _touched(charge) for charge in charges}
-    decided = decision_texts(line.decision for charge in charges for line in charge.lines)
-    account_ids = [account_id for account_id, keys in touched.items() if keys]
-    if not account_ids:
+    touched = {charge.account_id: keys for charge in charges if (keys := _touched(charge))}
+    if not touched:
         return {}
+    account_ids = list(touched)
+    decided = decision_texts(line.decision for charge in charges for line in charge.lines)
+    causes = {why.cause_set_id for keys in touched.values() for why in keys.values()} - {None}
+    sets = metering.sets_by_id(set_ids=causes)
     months = {month for keys in touched.values() for month, _ in keys}
     was = billing.standing_views(account_ids, months=months, until=period.plus(-1))
     now = billing.standing_views(account_ids, months=months, until=period)
