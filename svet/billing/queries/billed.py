@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from django.db import connection
 
+from svet.kernel.lookups import key_array
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
 
@@ -34,7 +35,7 @@ _STANDING: Final = """
 SELECT l.account_id, l.meter_id, l.zone, l.basis, l.since_on, l.until_on, l.range_no, l.kwh, l.price,
     l.kopecks
 FROM billing_chargeline l
-WHERE l.account_id = ANY(%(accounts)s) AND l.month = %(month)s AND l.period <= %(until)s
+WHERE l.account_id = ANY(%(accounts)s::bigint[]) AND l.month = %(month)s AND l.period <= %(until)s
     AND l.reverses_id IS NULL AND NOT EXISTS (
         SELECT FROM billing_chargeline r WHERE r.reverses_id = l.id AND r.period <= %(until)s)
 ORDER BY l.account_id, l.period, l.position
@@ -42,7 +43,7 @@ ORDER BY l.account_id, l.period, l.position
 _CONSUMED: Final = """
 SELECT account_id, month, sum(kwh), sum(kopecks)::bigint
 FROM billing_chargeline
-WHERE account_id = ANY(%(accounts)s) AND month >= %(since)s AND period <= %(until)s
+WHERE account_id = ANY(%(accounts)s::bigint[]) AND month >= %(since)s AND period <= %(until)s
 GROUP BY account_id, month ORDER BY account_id, month
 """
 
@@ -53,7 +54,9 @@ def used_lines(account_ids: Collection[int], *, month: Month, until: Month) -> d
     Accounts of which nothing stands are not among them.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_STANDING, {"accounts": list(account_ids), "month": month.first, "until": until.first})
+        cursor.execute(
+            _STANDING, {"accounts": key_array(account_ids), "month": month.first, "until": until.first}
+        )
         rows = cursor.fetchall()
     serials = metering.serials_of({row[1] for row in rows})
     found: dict[int, list[UsedLine]] = {}
@@ -71,5 +74,7 @@ def consumed(
     month they correct.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CONSUMED, {"accounts": list(account_ids), "since": since.first, "until": until.first})
+        cursor.execute(
+            _CONSUMED, {"accounts": key_array(account_ids), "since": since.first, "until": until.first}
+        )
         return cursor.fetchall()

@@ -45,7 +45,7 @@ from svet.notices.rules import NoticeChannel
 from svet.penalties.operations import PenaltiesShown
 from svet.people import queries as people_queries
 
-BATCH = 500
+BATCH = 1_000
 LETTERS_PER_JOB = 50
 _COLUMNS = (
     "id",

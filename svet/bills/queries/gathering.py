@@ -13,8 +13,9 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.terms import terms_of
 from svet.billing import queries as billing
-from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
+from svet.billing.queries import ChargeLineView, ReadingRef
 from svet.billing.queries.billed import consumed, used_lines
+from svet.billing.queries.charges import posted_lines
 from svet.billing.queries.decisions import decision_texts
 from svet.billing.rules import Basis
 from svet.bills.models import Bill
@@ -78,9 +79,7 @@ def gather(
     """The documents of a supplier's charged accounts for one month, first version, by account key."""
     accounts = account_queries.printed_accounts(account_ids)
     terms = terms_of(account_ids, on=period.end)
-    charges = {
-        view.account_id: view for view in billing.charges(account_ids, since=period, until=period.plus(1))
-    }
+    charges = posted_lines(account_ids, period=period)
     # The month before as it stands now, with what this month corrects of it.
     earlier = used_lines(account_ids, month=period.plus(-1), until=period)
     used = metering.usage(account_ids=account_ids, period=period)
@@ -89,20 +88,17 @@ def gather(
     closings = before(account_ids=account_ids)
     posted = after(closings, account_ids=account_ids, until=period.end)
     bars = _bars(account_ids, period)
-    corrected = correction_rows(list(charges.values()), period=period)
+    corrected = correction_rows(charges, period=period)
     last = {key: each[-1].seq if each else _ended(closings.get(key)) for key, each in posted.items()}
     streams = streams_on(dict.fromkeys(account_ids, provider.provider_id), posted, closings, last)
-    decided = decision_texts(line.decision for charge in charges.values() for line in charge.lines)
+    decided = decision_texts(line.decision for lines in charges.values() for line in lines)
     payee = payee_of(provider)
     first, due = period.first, due_on(period=period, due_day=provider.due_day)
     found: dict[int, Gathered] = {}
     for account in accounts:
         account_id = account.account_id
-        charge = charges.get(account_id)
-        if charge is None:
-            continue
         meters = {meter.meter_id: meter for meter in used[account_id]}
-        own = own_lines(charge)
+        own = own_lines(charges[account_id])
         lines = merged(
             [*(_line(line, meters, origins, decided) for line in own), *corrected.get(account_id, ())]
         )
@@ -141,12 +137,12 @@ def _ended(preceding: Preceding | None) -> int:
     return preceding.to_seq if preceding else 0
 
 
-def _add_gone(used: Mapping[int, list[MeterUsage]], charges: Mapping[int, ChargeView]) -> None:
+def _add_gone(used: Mapping[int, list[MeterUsage]], charges: Mapping[int, Sequence[ChargeLineView]]) -> None:
     """Add the meters that were taken down earlier and are charged now: a late month took them in."""
     missing = {
-        account_id: {line.meter_id for line in charge.lines if line.meter_serial}
+        account_id: {line.meter_id for line in lines if line.meter_serial}
         - {meter.meter_id for meter in used[account_id]}
-        for account_id, charge in charges.items()
+        for account_id, lines in charges.items()
     }
     late = [account_id for account_id, meters in missing.items() if meters]
     for meter in metering.meters_of(account_ids=late, standing_only=False) if late else ():
@@ -165,10 +161,12 @@ def _add_gone(used: Mapping[int, list[MeterUsage]], charges: Mapping[int, Charge
         used[account_id].sort(key=lambda meter: (meter.installed_on, meter.meter_id))
 
 
-def _set_ids(charges: Iterable[ChargeView], used: Mapping[int, Sequence[MeterUsage]]) -> set[int]:
+def _set_ids(
+    charges: Iterable[Sequence[ChargeLineView]], used: Mapping[int, Sequence[MeterUsage]]
+) -> set[int]:
     ids: set[int | None] = set()
-    for charge in charges:
-        for line in charge.lines:
+    for lines in charges:
+        for line in lines:
             if line.previous is not None:
                 ids.add(line.previous.set_id)
             if line.current is not None:

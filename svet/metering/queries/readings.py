@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from svet.accounts.queries import visible_ids
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.frozen import PublicIdText, frozen
+from svet.kernel.lookups import key_array
 from svet.metering.models import Meter, ReadingSet, ReadingValue
 from svet.metering.queries.meters import MeterNotFound, MeterReason
 from svet.metering.rules import DROPPED, ReadingKind, Zone, zones_of
@@ -142,8 +143,8 @@ def origins_of(set_ids: Collection[int]) -> dict[int, SetOrigin]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, CASE kind WHEN %s THEN channel ELSE kind END, receipt_number"
-            " FROM metering_readingset WHERE id = ANY(%s)",
-            [ReadingKind.CUSTOMER.value, list(set_ids)],
+            " FROM metering_readingset WHERE id = ANY(%s::bigint[])",
+            [ReadingKind.CUSTOMER.value, key_array(set_ids)],
         )
         return {key: SetOrigin(source, receipt) for key, source, receipt in cursor.fetchall()}
 
