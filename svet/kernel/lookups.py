@@ -7,6 +7,7 @@ See docs/adr/0081.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Field
@@ -58,6 +59,14 @@ class InArray(_ByArray):
 
 class RelatedInArray(_ByArray, RelatedIn):
     """For references to other tables."""
+
+
+def key_array(keys: Iterable[int]) -> str:
+    """Keys as PostgreSQL writes an array, for ``= ANY(%s::bigint[])`` in a text of one's own.
+
+    The driver looks at a list value by value, which for the accounts of a batch costs more than the query.
+    """
+    return f"{{{','.join(map(str, keys))}}}"
 
 
 def install() -> None:

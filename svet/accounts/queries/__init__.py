@@ -26,6 +26,7 @@ from svet.accounts.queries.holding import (
 )
 from svet.accounts.queries.registry import (
     AccountKey,
+    PrintedAccount,
     account_count,
     account_keys,
     accounts_by_id,
@@ -33,6 +34,7 @@ from svet.accounts.queries.registry import (
     accounts_of_phone,
     accounts_of_provider,
     link_proofs,
+    printed_accounts,
 )
 from svet.accounts.queries.suppliers import (
     account_lengths,
@@ -61,6 +63,7 @@ __all__ = [
     "GroupView",
     "Holder",
     "PremisesView",
+    "PrintedAccount",
     "ProviderView",
     "account_count",
     "account_for",
@@ -83,6 +86,7 @@ __all__ = [
     "next_holders",
     "people_by_account",
     "people_of",
+    "printed_accounts",
     "provider_by_id",
     "provider_today",
     "providers",

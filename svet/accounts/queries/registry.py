@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from svet.accounts import rules
 from svet.accounts.models import Account, LinkProof
 from svet.accounts.queries.views import AccountView, account_view
 from svet.kernel.frozen import frozen
@@ -27,6 +29,43 @@ class AccountKey:
 def accounts_by_id(account_ids: Collection[int]) -> list[AccountView]:
     """The accounts with these inner keys, in the order of the keys."""
     return [account_view(row) for row in _by_id.all([*account_ids])]
+
+
+class PrintedAccount(NamedTuple):
+    """What a paper says of an account, also as it is masked for whoever is not confirmed."""
+
+    account_id: int
+    number: str
+    holder: str
+    masked_holder: str
+    address: str
+    masked_address: str
+
+
+def printed_accounts(account_ids: Collection[int]) -> list[PrintedAccount]:
+    """What papers say of these accounts, in the order of the keys: for whole months of them."""
+    return [
+        PrintedAccount(
+            key, number, holder, rules.mask_name(holder),
+            rules.address(city=city, street=street, house=house, flat=flat, shown=True),
+            rules.address(city=city, street=street, house=house, flat=flat, shown=False),
+        )
+        for key, number, holder, city, street, house, flat in _printed.all([*account_ids])
+    ]  # fmt: skip
+
+
+@frozen
+def _printed(
+    account_ids: Collection[int],
+) -> QuerySet[Account, tuple[int, str, str, str, str, str, str]]:
+    return (
+        Account.objects.filter(pk__in=account_ids)
+        .order_by("pk")
+        .values_list(
+            "pk", "number", "holder_name", "premises__city", "premises__street", "premises__house",
+            "premises__flat",
+        )
+    )  # fmt: skip
 
 
 @frozen

@@ -10,11 +10,12 @@ from django.db import connection
 
 from svet.accounts.models.terms import Terms
 from svet.accounts.rules.terms import DatedTerms, Stove, TermsSource, TermsValues, terms_at
+from svet.kernel.lookups import key_array
 
 _COUNTING = """
 SELECT id, account_id, since, lead(since) OVER (PARTITION BY account_id ORDER BY since),
        tariff_group, residents, area, rooms, stove, electric_heating
-FROM accounts_terms WHERE account_id = ANY(%(accounts)s) AND {counts} ORDER BY account_id, since
+FROM accounts_terms WHERE account_id = ANY(%(accounts)s::bigint[]) AND {counts} ORDER BY account_id, since
 """
 _NOW = _COUNTING.format(counts="gone_at IS NULL")
 _THEN = _COUNTING.format(counts="known_at <= %(known_at)s AND (gone_at IS NULL OR gone_at > %(known_at)s)")
@@ -40,7 +41,9 @@ def dated_terms(
     """
     found: dict[int, list[DatedTerms]] = {account_id: [] for account_id in account_ids}
     with connection.cursor() as cursor:
-        cursor.execute(_NOW if known_at is None else _THEN, {"accounts": list(found), "known_at": known_at})
+        cursor.execute(
+            _NOW if known_at is None else _THEN, {"accounts": key_array(found), "known_at": known_at}
+        )
         for key, account_id, since, until, group, residents, area, rooms, stove, heating in cursor.fetchall():
             values = TermsValues(group, residents, area, rooms, Stove(stove) if stove else None, heating)
             found[account_id].append(DatedTerms(key, since, until, values))

@@ -8,7 +8,6 @@ from svet.billing.queries.charges import (
     charged_accounts,
     charged_periods,
     charges,
-    consumed,
     standing_views,
 )
 from svet.billing.queries.checks import broken, charged_twice
@@ -53,7 +52,6 @@ __all__ = [
     "charged_periods",
     "charged_twice",
     "charges",
-    "consumed",
     "control_difference",
     "differences",
     "open_months",

@@ -6,14 +6,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 
 from svet.billing.models import Charge, ChargeLine
 from svet.billing.queries.house_books import shares_of
 from svet.billing.rules import ESTIMATES, Basis, LineCause
 from svet.billing.rules.facts import ActKind
 from svet.billing.rules.houses import HouseShare
+from svet.kernel.lookups import key_array
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
@@ -113,22 +116,18 @@ def charges(
     if until is not None:
         rows, lines = rows.filter(period__lt=until.first), lines.filter(period__lt=until.first)
     by_charge: dict[int, list[ChargeLineView]] = {}
-    for charge_id, line in _line_views(lines.order_by("account_id", "period", "position")):
+    for charge_id, _, line in _line_views(lines.order_by("account_id", "period", "position")):
         by_charge.setdefault(charge_id, []).append(line)
+    plain = rows.order_by("-period", "account_id").values_list(
+        "pk", "account_id", "period", "total_kopecks", "kwh", "estimated", "demonstration", "transaction_id"
+    )
     return [
         ChargeView(
-            id=row.pk,
-            account_id=row.account_id,
-            period=Month.of(row.period),
-            total=Money(row.total_kopecks),
-            kwh=row.kwh,
-            estimated=row.estimated,
-            demonstration=row.demonstration,
-            transaction_id=row.transaction_id,
-            lines=by_charge.get(row.pk, []),
+            pk, account_id, Month.of(day), Money(kopecks), kwh, estimated, demonstration, transaction_id,
+            by_charge.get(pk, []),
         )
-        for row in rows.order_by("-period", "account_id")
-    ]
+        for pk, account_id, day, kopecks, kwh, estimated, demonstration, transaction_id in plain
+    ]  # fmt: skip
 
 
 def standing_views(
@@ -144,61 +143,68 @@ def standing_views(
         period__lte=until.first,
         reverses=None,
     )
-    keys = dict(lines.values_list("pk", "account_id"))
-    for _, line in _line_views(lines.order_by("account_id", "month", "period", "position")):
-        found[keys[line.id]].append(line)
+    for _, account_id, line in _line_views(lines.order_by("account_id", "month", "period", "position")):
+        found[account_id].append(line)
     return found
 
 
 # Plain rows: a month of bills reads tens of thousands, and making models of them took most of its time.
 _COLUMNS = (
-    "id", "charge_id", "position", "month", "point", "meter_id", "scheme", "zone", "range_no", "kwh", "price",
-    "kopecks", "basis", "since_on", "until_on", "previous_value", "previous_on", "previous_set_id",
-    "current_value", "current_on", "current_set_id", "span_kwh", "base", "act", "reverses_id", "cause",
-    "cause_set_id", "decision_id", "house_share_id", "tariff_row_id",
+    "charge_id", "account_id", "id", "position", "month", "point", "meter_id", "scheme", "zone", "range_no",
+    "kwh", "price", "kopecks", "basis", "since_on", "until_on", "previous_value", "previous_on",
+    "previous_set_id", "current_value", "current_on", "current_set_id", "span_kwh", "base", "act",
+    "reverses_id", "cause", "cause_set_id", "decision_id", "house_share_id", "tariff_row_id",
 )  # fmt: skip
+_POSTED: Final = (
+    f"SELECT {', '.join(_COLUMNS)} FROM billing_chargeline"  # noqa: S608 - our own names
+    " WHERE account_id = ANY(%s::bigint[]) AND period = %s ORDER BY account_id, position"
+)
+_METER, _SHARE, _TARIFF = (_COLUMNS.index(name) for name in ("meter_id", "house_share_id", "tariff_row_id"))
+# Looked up as a key: calling an enum by its value costs five times as much.
+_ZONES, _BASES, _CAUSES = ({each.value: each for each in kind} for kind in (Zone, Basis, LineCause))
 
 
-def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, ChargeLineView]]:
-    found = list(lines.values_list(*_COLUMNS, named=True))
-    serials = metering.serials_of({row.meter_id for row in found})
-    tariff_rows = rows_with_bounds({row.tariff_row_id for row in found} - {None})
-    share_ids = {row.house_share_id for row in found} - {None}
+def posted_lines(account_ids: Collection[int], *, period: Month) -> dict[int, list[ChargeLineView]]:
+    """The lines that a month posted, of many accounts at once, by account in their order."""
+    found: dict[int, list[ChargeLineView]] = {account_id: [] for account_id in account_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(_POSTED, [key_array(account_ids), period.first])
+        rows = cursor.fetchall()
+    for _, account_id, line in _views(rows):
+        found[account_id].append(line)
+    return found
+
+
+def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, int, ChargeLineView]]:
+    """Each line with the keys of its charge and of its account."""
+    return _views(list(lines.values_list(*_COLUMNS)))
+
+
+def _views(found: Sequence[tuple[Any, ...]]) -> list[tuple[int, int, ChargeLineView]]:
+    serials = metering.serials_of({row[_METER] for row in found})
+    tariff_ids = {row[_TARIFF] for row in found} - {None}
+    tariff_rows = rows_with_bounds(tariff_ids) if tariff_ids else {}
+    share_ids = {row[_SHARE] for row in found} - {None}
     houses = shares_of(share_ids) if share_ids else {}
     return [
         (
-            row.charge_id,
+            charge_id,
+            account_id,
             ChargeLineView(
-                id=row.id,
-                position=row.position,
-                month=Month.of(row.month),
-                point=row.point,
-                meter_id=row.meter_id,
-                meter_serial=serials.get(row.meter_id, ""),
-                scheme=row.scheme,
-                zone=Zone(row.zone),
-                range_no=row.range_no,
-                kwh=row.kwh,
-                price=row.price,
-                money=Money(row.kopecks),
-                basis=Basis(row.basis),
-                since_on=row.since_on,
-                until_on=row.until_on,
-                previous=_ref(row.previous_value, row.previous_on, row.previous_set_id),
-                current=_ref(row.current_value, row.current_on, row.current_set_id),
-                span_kwh=row.span_kwh,
-                base=tuple(Month.of(day) for day in row.base or ()),
-                act=ActKind(row.act) if row.act else None,
-                reverses=row.reverses_id,
-                cause=LineCause(row.cause),
-                cause_set_id=row.cause_set_id,
-                decision=row.decision_id,
-                house=houses.get(row.house_share_id),
-                tariff=tariff_rows[row.tariff_row_id] if row.tariff_row_id else None,
+                pk, position, Month.of(month), point, meter_id, serials.get(meter_id, ""), scheme,
+                _ZONES[zone], range_no, kwh, price, Money(kopecks), _BASES[basis], since_on, until_on,
+                _ref(previous, previous_on, previous_set), _ref(current, current_on, current_set), span_kwh,
+                tuple([Month.of(day) for day in base]) if base else (), ActKind(act) if act else None,
+                reverses, _CAUSES[cause], cause_set, decision, houses.get(share) if share else None,
+                tariff_rows[tariff] if tariff else None,
             ),
         )
-        for row in found
-    ]
+        for (
+            charge_id, account_id, pk, position, month, point, meter_id, scheme, zone, range_no, kwh, price,
+            kopecks, basis, since_on, until_on, previous, previous_on, previous_set, current, current_on,
+            current_set, span_kwh, base, act, reverses, cause, cause_set, decision, share, tariff,
+        ) in found
+    ]  # fmt: skip
 
 
 def _ref(value: Decimal | None, on: date | None, set_id: int | None) -> ReadingRef | None:
@@ -215,22 +221,3 @@ def charged_accounts(*, provider_id: int, period: Month) -> QuerySet[Charge, int
     """Keys of the provider's accounts charged for the month, one a row, to be narrowed by ``account_id``."""
     rows = Charge.objects.filter(account__provider_id=provider_id, period=period.first)
     return rows.values_list("account_id", flat=True)
-
-
-def consumed(
-    account_ids: Sequence[int], *, since: Month, until: Month
-) -> list[tuple[int, Month, Decimal, Money]]:
-    """(account, month of consumption, kWh, money) from ``since`` on, oldest first.
-
-    All that was posted until the month ``until`` (that month in it) is counted: corrections belong to the
-    month they correct.
-    """
-    rows = ChargeLine.objects.filter(
-        account_id__in=list(account_ids), month__gte=since.first, period__lte=until.first
-    )
-    return [
-        (account_id, Month.of(day), kwh, Money(int(kopecks)))
-        for account_id, day, kwh, kopecks in rows.values_list("account_id", "month")
-        .annotate(kwh=Sum("kwh"), sum=Sum("kopecks"))
-        .order_by("month", "account_id")
-    ]

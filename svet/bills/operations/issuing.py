@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from django.utils import translation
 from procrastinate.contrib.django import app
@@ -26,13 +27,13 @@ from svet.bills.operations.penalties import show_with_bills
 from svet.bills.queries import Gathered
 from svet.bills.rules import (
     BillDocument,
-    canonical,
     digest,
     is_payable_by_code,
-    to_snapshot,
     uses_own_readings,
+    written,
 )
 from svet.kernel.bulk import copy_rows, take_ids
+from svet.kernel.ids import new_public_id
 from svet.kernel.locks import Lock, hold
 from svet.kernel.periods import Month
 from svet.kernel.places import Place
@@ -44,7 +45,7 @@ from svet.notices.rules import NoticeChannel
 from svet.penalties.operations import PenaltiesShown
 from svet.people import queries as people_queries
 
-BATCH = 500
+BATCH = 1_000
 LETTERS_PER_JOB = 50
 _COLUMNS = (
     "id",
@@ -118,7 +119,7 @@ def issue(
             if announce:
                 letters += _announce(bills, now=now)
             issued += len(bills)
-            without_code += _without_code(document for _bill, document in bills.values())
+            without_code += _without_code(bill.document for bill in bills.values())
             after = account_ids[-1]
 
 
@@ -198,53 +199,59 @@ def _without_code(documents: Iterable[BillDocument]) -> int:
     return count
 
 
+class _Issued(NamedTuple):
+    """A new bill: its keys and its document."""
+
+    id: int
+    public_id: str
+    document: BillDocument
+
+
 def _issue_batch(
     provider: ProviderView, account_ids: Sequence[int], *, period: Month, now: datetime
-) -> dict[int, tuple[Bill, BillDocument]]:
-    """Keep the bills of a batch, by account key."""
+) -> dict[int, _Issued]:
+    """Keep the bills of a batch, by account key; by COPY, for rows as long as these are slow to INSERT."""
     today = account_queries.provider_today(provider, now)
-    gathered = queries.gather(account_ids=account_ids, period=period, issued_on=today)
-    bills = {account_id: _bill(account_id, each, now=now) for account_id, each in gathered.items()}
-    _keep(bills.values())
-    return {account_id: (bill, gathered[account_id].document) for account_id, bill in bills.items()}
+    gathered = queries.gather(provider=provider, account_ids=account_ids, period=period, issued_on=today)
+    bills = {
+        account_id: _Issued(identity, new_public_id(), each.document)
+        for (account_id, each), identity in zip(
+            gathered.items(), take_ids(model=Bill, count=len(gathered)), strict=True
+        )
+    }
+    rows = (_row(account_id, bills[account_id], each, now) for account_id, each in gathered.items())
+    copy_rows(model=Bill, columns=_COLUMNS, rows=rows)
+    return bills
 
 
-def _keep(bills: Collection[Bill]) -> None:
-    """Write new bills by COPY: rows as long as these are slow to INSERT."""
-    for bill, identity in zip(bills, take_ids(model=Bill, count=len(bills)), strict=True):
-        bill.pk = identity
-    copy_rows(model=Bill, columns=_COLUMNS, rows=map(_row, bills))
-
-
-def _row(bill: Bill) -> list[object]:
-    # The text is long: it is made once, for its checksum and for the table.
-    text = canonical(bill.snapshot)
-    bill.snapshot_sha256 = digest(text)
-    return [*(getattr(bill, name) for name in _COLUMNS[:-1]), text]
-
-
-def _bill(account_id: int, gathered: Gathered, *, now: datetime) -> Bill:
+def _row(account_id: int, bill: _Issued, gathered: Gathered, now: datetime) -> tuple[object, ...]:
+    """The values of ``_COLUMNS``."""
     document, preceding = gathered.document, gathered.preceding
-    return Bill(
-        number=document.number,
-        account_id=account_id,
-        period=document.period,
-        version=document.version,
-        issued_at=now,
-        issued_on=document.issued_on,
-        due_on=document.due_on,
-        snapshot=to_snapshot(document),
-        kwh=document.kwh,
-        total_kopecks=document.total,
-        payable_kopecks=document.sums.closing,
-        no=preceding.no + 1 if preceding else 1,
-        from_seq=preceding.to_seq + 1 if preceding else 1,
-        to_seq=gathered.to_seq,
-        opening_kopecks=preceding.closing if preceding else 0,
+    # The text is long: it is made once, for its checksum and for the table.
+    text = written(document)
+    return (
+        bill.id,
+        bill.public_id,
+        document.number,
+        account_id,
+        document.period,
+        document.version,
+        now,
+        document.issued_on,
+        document.due_on,
+        digest(text),
+        document.kwh,
+        document.total,
+        document.sums.closing,
+        preceding.no + 1 if preceding else 1,
+        preceding.to_seq + 1 if preceding else 1,
+        gathered.to_seq,
+        preceding.closing if preceding else 0,
+        text,
     )
 
 
-def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) -> int:
+def _announce(bills: Mapping[int, _Issued], *, now: datetime) -> int:
     """Tell the people who hold the accounts, and queue the letters with the files; counts the letters.
 
     Whose readings made the bill hears of that too, by the channels chosen for it (none until somebody asks).
@@ -255,8 +262,8 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
     ready: list[NoticeMessage] = []
     used: list[NoticeMessage] = []
     for account_id, person_ids in holders.items():
-        bill, document = bills[account_id]
-        params, place = _params(document, plans.get(account_id)), Place("bill", (bill.public_id,))
+        bill = bills[account_id]
+        params, place = _params(bill.document, plans.get(account_id)), Place("bill", (bill.public_id,))
         for person_id in person_ids:
             person = people[person_id]
             # Whoever gets the letter with the file needs no second one without it.
@@ -264,11 +271,11 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
             has_letter = letter is not None and letter.email.lower() == person.email.lower()
             already = (NoticeChannel.EMAIL,) if has_letter else ()
             ready.append(NoticeMessage(person.recipient_id, params, place, already))
-            if uses_own_readings(document):
+            if uses_own_readings(bill.document):
                 used.append(NoticeMessage(person.recipient_id, params, place))
     notices.notify_many(event=events.BILL_READY, tidings=ready, now=now)
     notices.notify_many(event=events.READING_USED, tidings=used, now=now)
-    ids = [bills[account_id][0].pk for account_id in want_letters(bills)]
+    ids = [bills[account_id].id for account_id in want_letters(bills)]
     for start in range(0, len(ids), LETTERS_PER_JOB):
         chunk: list[JSONValue] = [*ids[start : start + LETTERS_PER_JOB]]
         # By name: the job imports this module.

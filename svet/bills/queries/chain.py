@@ -20,6 +20,7 @@ from svet.billing import queries as billing
 from svet.billing.queries.months import issued_months
 from svet.bills.models import Bill
 from svet.bills.rules import CHARGE, Posted
+from svet.kernel.lookups import key_array
 from svet.kernel.periods import Month
 from svet.kernel.pieces import keys_of, rows_by_piece
 
@@ -35,6 +36,11 @@ class Preceding:
     bill_id: int = 0
 
 
+_NEWEST: Final = """
+SELECT newest.* FROM unnest(%s::bigint[]) one (account_id) CROSS JOIN LATERAL (
+    SELECT b.account_id, b.period, b.payable_kopecks, b.no, b.to_seq, b.id FROM bills_bill b
+    WHERE b.account_id = one.account_id ORDER BY b.no DESC LIMIT 1) newest
+"""
 _UNBILLED = """
 SELECT p.account_id, p.seq, t.kind, t.effective_on, p.kopecks
 FROM unnest(%(accounts)s::bigint[], %(seqs)s::bigint[]) billed (account_id, seq)
@@ -61,7 +67,7 @@ def after(
     seqs = [bills[account_id].to_seq if account_id in bills else 0 for account_id in account_ids]
     later: set[int] = set()
     with connection.cursor() as cursor:
-        cursor.execute(_UNBILLED, {"accounts": list(account_ids), "seqs": seqs})
+        cursor.execute(_UNBILLED, {"accounts": key_array(account_ids), "seqs": key_array(seqs)})
         for account_id, seq, kind, on, kopecks in cursor.fetchall():
             if until is not None and kind == CHARGE and on >= until:
                 later.add(account_id)
@@ -72,13 +78,11 @@ def after(
 
 def before(*, account_ids: Sequence[int]) -> dict[int, Preceding]:
     """The newest bill of each account that has one."""
-    rows = (
-        Bill.objects.filter(account_id__in=account_ids)
-        .order_by("account_id", "-no")
-        .distinct("account_id")
-        .values_list("account_id", "period", "payable_kopecks", "no", "to_seq", "pk")
-    )
-    return {account_id: Preceding(Month.of(month), *rest) for account_id, month, *rest in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, [key_array(account_ids)])
+        return {
+            account_id: Preceding(Month.of(month), *rest) for account_id, month, *rest in cursor.fetchall()
+        }
 
 
 # That each bill continues the one before the database keeps; looked at once more, for whoever got around it.

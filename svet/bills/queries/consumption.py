@@ -136,7 +136,7 @@ def _volumes(account: AccountView, *, since: Month, until: Month) -> dict[Month,
 
 
 def _of_charge(charge: ChargeView) -> ChargedVolumes:
-    own = own_lines(charge)
+    own = own_lines(charge.lines)
     first = {line.id for line in own}
     corrections = [line for line in charge.lines if line.id not in first]
     zones: dict[str, Decimal] = {}

@@ -12,11 +12,12 @@ from decimal import Decimal
 from typing import TypedDict
 
 from svet.billing import queries as billing
-from svet.billing.queries import ChargeLineView, ChargeView
+from svet.billing.queries import ChargeLineView
 from svet.billing.queries.decisions import decision_texts
 from svet.billing.rules import LineCause
 from svet.bills.rules import RECALCULATION, LinePart, LineRow, adds_up
 from svet.kernel.periods import Month
+from svet.metering import queries as metering
 from svet.metering.queries import SetView
 from svet.metering.rules import Zone
 from svet.tariffs.queries import TariffRowView
@@ -36,20 +37,22 @@ class TariffColumns(TypedDict):
     source_url: str
 
 
-def own_lines(charge: ChargeView) -> list[ChargeLineView]:
+def own_lines(lines: Sequence[ChargeLineView]) -> list[ChargeLineView]:
     """The lines of months that nobody had charged before: the month's own, and what earlier ones lack."""
-    return [line for line in charge.lines if line.cause is LineCause.FIRST]
+    return [line for line in lines if line.cause is LineCause.FIRST]
 
 
 def correction_rows(
-    charges: Sequence[ChargeView], *, period: Month, sets: Mapping[int, SetView]
+    charges: Mapping[int, Sequence[ChargeLineView]], *, period: Month
 ) -> dict[int, list[LineRow]]:
     """By account, a line for each month and zone in which its charge takes back or posts something."""
-    touched = {charge.account_id: _touched(charge) for charge in charges}
-    decided = decision_texts(line.decision for charge in charges for line in charge.lines)
-    account_ids = [account_id for account_id, keys in touched.items() if keys]
-    if not account_ids:
+    touched = {account_id: keys for account_id, lines in charges.items() if (keys := _touched(lines))}
+    if not touched:
         return {}
+    account_ids = list(touched)
+    decided = decision_texts(line.decision for lines in charges.values() for line in lines)
+    causes = {why.cause_set_id for keys in touched.values() for why in keys.values()} - {None}
+    sets = metering.sets_by_id(set_ids=causes)
     months = {month for keys in touched.values() for month, _ in keys}
     was = billing.standing_views(account_ids, months=months, until=period.plus(-1))
     now = billing.standing_views(account_ids, months=months, until=period)
@@ -69,10 +72,10 @@ def correction_rows(
     }
 
 
-def _touched(charge: ChargeView) -> dict[_Key, ChargeLineView]:
+def _touched(lines: Sequence[ChargeLineView]) -> dict[_Key, ChargeLineView]:
     """A line of each corrected month and zone: they share their cause, but for what somebody has decided."""
     found: dict[_Key, ChargeLineView] = {}
-    for line in charge.lines:
+    for line in lines:
         if line.cause is LineCause.FIRST:
             continue
         known = found.get((line.month, line.zone))

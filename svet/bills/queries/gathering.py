@@ -10,9 +10,12 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef
 
 from svet.accounts import queries as account_queries
+from svet.accounts.queries import ProviderView
 from svet.accounts.queries.terms import terms_of
 from svet.billing import queries as billing
-from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
+from svet.billing.queries import ChargeLineView, ReadingRef
+from svet.billing.queries.billed import consumed, used_lines
+from svet.billing.queries.charges import posted_lines
 from svet.billing.queries.decisions import decision_texts
 from svet.billing.rules import Basis
 from svet.bills.models import Bill
@@ -23,7 +26,6 @@ from svet.bills.queries.streams import streams_on
 from svet.bills.rules import (
     RECALCULATION,
     BillDocument,
-    BillPayee,
     BillReading,
     LineRow,
     UsageBar,
@@ -36,9 +38,11 @@ from svet.bills.rules import (
 )
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
-from svet.metering.queries import MeterUsage, SetView
+from svet.metering.queries import MeterUsage, SetOrigin
 
 _BARS = 12
+_ZERO, _ONE = Decimal(0), Decimal(1)
+_NOWHERE, _INITIAL = ("", ""), ("initial", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,48 +73,39 @@ def overtaken(*, provider_id: int, period: Month) -> int:
     ).count()
 
 
-def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dict[int, Gathered]:
-    """The documents of charged accounts for one month, first version, by account key."""
-    accounts = account_queries.accounts_by_id(account_ids)
+def gather(
+    *, provider: ProviderView, account_ids: Sequence[int], period: Month, issued_on: date
+) -> dict[int, Gathered]:
+    """The documents of a supplier's charged accounts for one month, first version, by account key."""
+    accounts = account_queries.printed_accounts(account_ids)
     terms = terms_of(account_ids, on=period.end)
-    before_it = period.plus(-1)
-    charges = {
-        view.account_id: view for view in billing.charges(account_ids, since=period, until=period.plus(1))
-    }
+    charges = posted_lines(account_ids, period=period)
     # The month before as it stands now, with what this month corrects of it.
-    earlier = billing.standing_views(account_ids, months=[before_it], until=period)
+    earlier = used_lines(account_ids, month=period.plus(-1), until=period)
     used = metering.usage(account_ids=account_ids, period=period)
-    sets = metering.sets_by_id(set_ids=_set_ids(charges.values(), used))
+    origins = metering.origins_of(_set_ids(charges.values(), used))
     _add_gone(used, charges)
     closings = before(account_ids=account_ids)
     posted = after(closings, account_ids=account_ids, until=period.end)
     bars = _bars(account_ids, period)
-    corrected = correction_rows(list(charges.values()), period=period, sets=sets)
-    last = {key: max((each.seq for each in posted[key]), default=_ended(closings.get(key))) for key in posted}
-    streams = streams_on(
-        {account.account_id: account.provider.provider_id for account in accounts}, posted, closings, last
-    )
-    decided = decision_texts(line.decision for charge in charges.values() for line in charge.lines)
-    payees: dict[int, BillPayee] = {}
+    corrected = correction_rows(charges, period=period)
+    last = {key: each[-1].seq if each else _ended(closings.get(key)) for key, each in posted.items()}
+    streams = streams_on(dict.fromkeys(account_ids, provider.provider_id), posted, closings, last)
+    decided = decision_texts(line.decision for lines in charges.values() for line in lines)
+    payee = payee_of(provider)
+    first, due = period.first, due_on(period=period, due_day=provider.due_day)
     found: dict[int, Gathered] = {}
     for account in accounts:
-        charge = charges.get(account.account_id)
-        if charge is None:
-            continue
-        provider = account.provider
-        if provider.provider_id not in payees:
-            payees[provider.provider_id] = payee_of(provider)
-        meters = {meter.meter_id: meter for meter in used[account.account_id]}
+        account_id = account.account_id
+        meters = {meter.meter_id: meter for meter in used[account_id]}
+        own = own_lines(charges[account_id])
         lines = merged(
-            [
-                *(_line(line, meters, sets, decided) for line in own_lines(charge)),
-                *corrected.get(account.account_id, ()),
-            ]
+            [*(_line(line, meters, origins, decided) for line in own), *corrected.get(account_id, ())]
         )
-        last_lines = [_line(line, {}, {}, {}) for line in earlier[account.account_id]]
-        preceding = closings.get(account.account_id)
+        last_lines = earlier.get(account_id, ())
+        preceding = closings.get(account_id)
         sums, movements = account_sums(
-            posted[account.account_id],
+            posted[account_id],
             before=preceding.closing if preceding else None,
             month=period,
             settled=sum(line.kopecks for line in lines if line.basis == RECALCULATION),
@@ -118,23 +113,23 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
         document = BillDocument(
             number=document_number(account_number=account.number, period=period, version=1),
             version=1,
-            period=period.first,
+            period=first,
             issued_on=issued_on,
-            due_on=due_on(period=period, due_day=provider.due_day),
-            payee=payees[provider.provider_id],
+            due_on=due,
+            payee=payee,
             payer=payer_of(account),
-            readings=_readings(charge, used[account.account_id], sets),
+            readings=_readings(own, used[account_id], origins),
             lines=lines,
             sums=sums,
-            bars=tuple(bars[account.account_id]),
+            bars=tuple(bars.get(account_id, ())),
             previous_prices=last_prices(last_lines),
             previous_usage=usage(last_lines) if last_lines else None,
             previous_period=preceding.month.first if preceding else None,
             movements=movements,
-            residents=terms[account.account_id].residents or 0,
-            streams=streams.get(account.account_id),
+            residents=terms[account_id].residents or 0,
+            streams=streams.get(account_id),
         )
-        found[account.account_id] = Gathered(document, preceding, last[account.account_id])
+        found[account_id] = Gathered(document, preceding, last[account_id])
     return found
 
 
@@ -142,12 +137,12 @@ def _ended(preceding: Preceding | None) -> int:
     return preceding.to_seq if preceding else 0
 
 
-def _add_gone(used: Mapping[int, list[MeterUsage]], charges: Mapping[int, ChargeView]) -> None:
+def _add_gone(used: Mapping[int, list[MeterUsage]], charges: Mapping[int, Sequence[ChargeLineView]]) -> None:
     """Add the meters that were taken down earlier and are charged now: a late month took them in."""
     missing = {
-        account_id: {line.meter_id for line in charge.lines if line.meter_serial}
+        account_id: {line.meter_id for line in lines if line.meter_serial}
         - {meter.meter_id for meter in used[account_id]}
-        for account_id, charge in charges.items()
+        for account_id, lines in charges.items()
     }
     late = [account_id for account_id, meters in missing.items() if meters]
     for meter in metering.meters_of(account_ids=late, standing_only=False) if late else ():
@@ -166,36 +161,36 @@ def _add_gone(used: Mapping[int, list[MeterUsage]], charges: Mapping[int, Charge
         used[account_id].sort(key=lambda meter: (meter.installed_on, meter.meter_id))
 
 
-def _set_ids(charges: Iterable[ChargeView], used: Mapping[int, Sequence[MeterUsage]]) -> set[int]:
-    ids: set[int] = set()
-    for charge in charges:
-        for line in charge.lines:
-            refs = (line.previous, line.current)
-            ids |= {ref.set_id for ref in refs if ref is not None and ref.set_id is not None}
-            if line.cause_set_id is not None:
-                ids.add(line.cause_set_id)
-    scales = (zone for meters in used.values() for meter in meters for zone in meter.zones)
-    for scale in scales:
-        ids.add(scale.previous_set_id)
-        if scale.current_set_id is not None:
-            ids.add(scale.current_set_id)
-    return ids
+def _set_ids(
+    charges: Iterable[Sequence[ChargeLineView]], used: Mapping[int, Sequence[MeterUsage]]
+) -> set[int]:
+    ids: set[int | None] = set()
+    for lines in charges:
+        for line in lines:
+            if line.previous is not None:
+                ids.add(line.previous.set_id)
+            if line.current is not None:
+                ids.add(line.current.set_id)
+    for meters in used.values():
+        for meter in meters:
+            for scale in meter.zones:
+                ids.add(scale.previous_set_id)
+                ids.add(scale.current_set_id)
+    return {each for each in ids if each is not None}
 
 
 def _bars(account_ids: Sequence[int], period: Month) -> dict[int, list[UsageBar]]:
     """What the last twelve months have used as it is known now, oldest first."""
-    found: dict[int, list[UsageBar]] = {account_id: [] for account_id in account_ids}
-    for account_id, month, kwh, money in billing.consumed(
-        account_ids, since=period.plus(1 - _BARS), until=period
-    ):
-        found[account_id].append(UsageBar(month.first, kwh, money.kopecks))
+    found: dict[int, list[UsageBar]] = {}
+    for account_id, month, kwh, kopecks in consumed(account_ids, since=period.plus(1 - _BARS), until=period):
+        found.setdefault(account_id, []).append(UsageBar(month, kwh, kopecks))
     return found
 
 
 def _line(
     line: ChargeLineView,
     meters: Mapping[int, MeterUsage],
-    sets: Mapping[int, SetView],
+    origins: Mapping[int, SetOrigin],
     decided: Mapping[int, tuple[str, date]],
 ) -> LineRow:
     meter = meters.get(line.meter_id)
@@ -203,6 +198,9 @@ def _line(
     lower = tariff.range_lower_kwh if tariff else None
     upper = tariff.range_upper_kwh if tariff else None
     document, decided_on = decided.get(line.decision or 0, ("", None))
+    previous, current = line.previous, line.current
+    previous_source, previous_receipt = _origin(previous, origins)
+    current_source, current_receipt = _origin(current, origins)
     return LineRow(
         meter_serial=line.meter_serial,
         zone=line.zone.value,
@@ -215,18 +213,18 @@ def _line(
         kwh=line.kwh,
         price=line.price,
         kopecks=line.money.kopecks,
-        previous_value=line.previous.value if line.previous else None,
-        previous_on=line.previous.on if line.previous else None,
-        previous_receipt=_receipt(line.previous, sets),
-        previous_source=_source(line.previous, sets),
-        current_value=line.current.value if line.current else None,
-        current_on=line.current.on if line.current else None,
-        current_receipt=_receipt(line.current, sets),
-        current_source=_source(line.current, sets),
-        ratio=meter.ratio if meter else Decimal(1),
+        previous_value=previous.value if previous else None,
+        previous_on=previous.on if previous else None,
+        previous_receipt=previous_receipt,
+        previous_source=previous_source,
+        current_value=current.value if current else None,
+        current_on=current.on if current else None,
+        current_receipt=current_receipt,
+        current_source=current_source,
+        ratio=meter.ratio if meter else _ONE,
         **tariff_columns(tariff),
         demonstration=tariff is not None and tariff.demonstration,
-        base=tuple(month.first for month in line.base),
+        base=tuple([month.first for month in line.base]) if line.base else (),
         act=line.act.value if line.act else "",
         decision=document,
         decision_on=decided_on,
@@ -235,11 +233,11 @@ def _line(
 
 
 def _readings(
-    charge: ChargeView, meters: Sequence[MeterUsage], sets: Mapping[int, SetView]
+    own: Iterable[ChargeLineView], meters: Sequence[MeterUsage], origins: Mapping[int, SetOrigin]
 ) -> tuple[BillReading, ...]:
     """One row per scale: the readings of its own lines; a scale without a line shows the month's own."""
     used: dict[tuple[int, str], list[ChargeLineView]] = {}
-    for line in own_lines(charge):
+    for line in own:
         if line.basis in (Basis.LOSSES, Basis.HOUSE):
             continue  # no dial of the flat shows them
         used.setdefault((line.meter_id, line.zone.value), []).append(line)
@@ -253,7 +251,6 @@ def _readings(
             current: ReadingRef | None
             if lines:
                 previous, current = lines[0].previous, lines[-1].current
-                source = _source(current, sets) if current else lines[-1].basis.value
                 kwh = _shown(lines)
             else:
                 scale = scales[zone]
@@ -261,8 +258,11 @@ def _readings(
                 current = None
                 if scale.current_value is not None and scale.current_on is not None:
                     current = ReadingRef(scale.current_value, scale.current_on, scale.current_set_id)
-                source = _source(current, sets)
-                kwh = scale.kwh or Decimal(0)
+                kwh = scale.kwh or _ZERO
+            previous_source, previous_receipt = _origin(previous, origins)
+            source, current_receipt = _origin(current, origins)
+            if lines and current is None:
+                source = lines[-1].basis.value
             rows.append(
                 BillReading(
                     meter_serial=meter.serial,
@@ -271,12 +271,12 @@ def _readings(
                     ratio=meter.ratio,
                     previous_value=previous.value if previous else None,
                     previous_on=previous.on if previous else None,
-                    previous_source=_source(previous, sets),
-                    previous_receipt=_receipt(previous, sets),
+                    previous_source=previous_source,
+                    previous_receipt=previous_receipt,
                     current_value=current.value if current else None,
                     current_on=current.on if current else None,
                     current_source=source,
-                    current_receipt=_receipt(current, sets),
+                    current_receipt=current_receipt,
                     kwh=kwh,
                 )
             )
@@ -286,22 +286,12 @@ def _readings(
 def _shown(lines: Sequence[ChargeLineView]) -> Decimal:
     """What the readings of a scale's lines show together, and what is estimated where there are none."""
     spans = {(line.previous, line.current): line.span_kwh for line in lines if line.basis is Basis.READING}
-    read = sum((span or Decimal(0) for span in spans.values()), Decimal(0))
-    return read + sum((line.kwh for line in lines if line.basis is not Basis.READING), Decimal(0))
+    read = sum((span or _ZERO for span in spans.values()), _ZERO)
+    return read + sum((line.kwh for line in lines if line.basis is not Basis.READING), _ZERO)
 
 
-def _set(ref: ReadingRef | None, sets: Mapping[int, SetView]) -> SetView | None:
-    return sets.get(ref.set_id) if ref is not None and ref.set_id is not None else None
-
-
-def _receipt(ref: ReadingRef | None, sets: Mapping[int, SetView]) -> str:
-    found = _set(ref, sets)
-    return found.receipt_number if found else ""
-
-
-def _source(ref: ReadingRef | None, sets: Mapping[int, SetView]) -> str:
-    """The channel of a customer's reading, the kind of any other."""
-    found = _set(ref, sets)
-    if found is None:
-        return "initial" if ref is not None else ""
-    return found.channel if found.kind == "customer" else found.kind
+def _origin(ref: ReadingRef | None, origins: Mapping[int, SetOrigin]) -> tuple[str, str]:
+    """Whence a reading came, and its receipt."""
+    if ref is None:
+        return _NOWHERE
+    return _INITIAL if ref.set_id is None else origins.get(ref.set_id, _INITIAL)

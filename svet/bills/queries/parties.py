@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from svet.accounts import queries as account_queries
-from svet.accounts.queries import AccountView, ProviderView
+from svet.accounts.queries import PrintedAccount, ProviderView
 from svet.bills.rules import BillPayee, BillPayer
 from svet.site import queries as site
 
@@ -25,12 +24,8 @@ def payee_of(provider: ProviderView) -> BillPayee:
     )
 
 
-def payer_of(account: AccountView) -> BillPayer:
+def payer_of(account: PrintedAccount) -> BillPayer:
     """The holder and the address, also as they are masked."""
     return BillPayer(
-        account_number=account.number,
-        name=account_queries.shown_holder(account, confirmed=True),
-        masked_name=account_queries.shown_holder(account, confirmed=False),
-        address=account_queries.shown_address(account, confirmed=True),
-        masked_address=account_queries.shown_address(account, confirmed=False),
+        account.number, account.holder, account.masked_holder, account.address, account.masked_address
     )

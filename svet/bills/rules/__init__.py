@@ -21,7 +21,7 @@ from svet.bills.rules.lines import RECALCULATION, adds_up, last_prices, merged, 
 from svet.bills.rules.qr import CodeImpossible, PaymentBlock, is_payable_by_code, payment_code, payment_qr
 from svet.bills.rules.reminding import accounts_label, reminded_until, still_owed
 from svet.bills.rules.route import batch_label, route_key
-from svet.bills.rules.snapshots import canonical, digest, from_snapshot, to_snapshot
+from svet.bills.rules.snapshots import canonical, digest, from_snapshot, to_snapshot, written
 from svet.bills.rules.streams import BillStreams
 from svet.bills.rules.sums import CHARGE, PAYMENT, REFUND, Posted, account_sums, balances
 
@@ -71,4 +71,5 @@ __all__ = [
     "to_snapshot",
     "usage",
     "uses_own_readings",
+    "written",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
@@ -38,22 +38,26 @@ def merged(lines: Sequence[LineRow]) -> tuple[LineRow, ...]:
     tells the reader nothing. Parts are kept apart where the sum would not be kWh × price any more, or where
     the volume together would not fit its range.
     """
+    if len(lines) < 2:
+        return tuple(lines)
+    keyed = [(_same(line), line) for line in lines]
+    first: dict[object, int] = {}
+    for place, (key, _line) in enumerate(keyed):
+        first.setdefault(key, place)
+    if len(first) == len(keyed):
+        return tuple(lines)
+    # Lines that may be put together side by side, groups in the order of their first line.
+    keyed.sort(key=lambda pair: (first[pair[0]], pair[1].since_on, pair[1].until_on))
     found: list[LineRow] = []
-    for line in _ordered(lines):
-        joined = _joined(found[-1], line) if found and _same(found[-1]) == _same(line) else None
+    last: object = None
+    for key, line in keyed:
+        joined = _joined(found[-1], line) if found and key == last else None
+        last = key
         if joined is None:
             found.append(line)
         else:
             found[-1] = joined
     return tuple(found)
-
-
-def _ordered(lines: Sequence[LineRow]) -> list[LineRow]:
-    """Lines that may be put together side by side, groups in the order of their first line."""
-    first: dict[object, int] = {}
-    for place, line in enumerate(lines):
-        first.setdefault(_same(line), place)
-    return sorted(lines, key=lambda line: (first[_same(line)], line.since_on, line.until_on))
 
 
 def _same(line: LineRow) -> tuple[object, ...]:
@@ -108,7 +112,30 @@ def _both(one: str, other: str) -> str:
     return other if not one or one == other else one if not other or other in one else f"{one}; {other}"
 
 
-def usage(lines: Sequence[LineRow]) -> Usage:
+class PricedLine(Protocol):
+    """What a line says of consumption, whether it is printed or only counted."""
+
+    @property
+    def meter_serial(self) -> str: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def basis(self) -> str: ...
+    @property
+    def since_on(self) -> date: ...
+    @property
+    def until_on(self) -> date: ...
+    @property
+    def range_no(self) -> int: ...
+    @property
+    def kwh(self) -> Decimal: ...
+    @property
+    def price(self) -> Decimal: ...
+    @property
+    def kopecks(self) -> int: ...
+
+
+def usage(lines: Sequence[PricedLine]) -> Usage:
     """What the lines of a month say about consumption, without what they correct.
 
     The sum is that of the whole month, the volume what the flat used itself: its house is not its use.
@@ -140,7 +167,7 @@ def usage(lines: Sequence[LineRow]) -> Usage:
     return Usage(kwh, kopecks, since, until, plain)
 
 
-def prices(lines: Sequence[LineRow]) -> dict[str, list[Decimal]]:
+def prices(lines: Sequence[PricedLine]) -> dict[str, list[Decimal]]:
     """The prices of each zone and range in the order of their days, each change once, nothing taken back."""
     found: dict[str, list[Decimal]] = {}
     for line in sorted(lines, key=lambda line: (line.since_on, line.until_on)):
@@ -152,6 +179,6 @@ def prices(lines: Sequence[LineRow]) -> dict[str, list[Decimal]]:
     return found
 
 
-def last_prices(lines: Sequence[LineRow]) -> dict[str, Decimal]:
+def last_prices(lines: Sequence[PricedLine]) -> dict[str, Decimal]:
     """The price each zone and range ended with, for the next month to compare with."""
     return {key: found[-1] for key, found in prices(lines).items()}

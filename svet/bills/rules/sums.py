@@ -44,19 +44,25 @@ def account_sums(
     if opening is None:
         shown = [each for each in posted if each.on >= month.first and each.kind != OPENING]
         opening = sum(each.kopecks for each in posted) - sum(each.kopecks for each in shown)
-    own = sum(each.kopecks for each in shown if _is_own(each, month))
-    rest = sorted((each for each in shown if not _is_own(each, month)), key=lambda each: (each.on, each.seq))
-    paid = -sum(each.kopecks for each in rest if each.kind == PAYMENT)
-    refunded = sum(each.kopecks for each in rest if each.kind == REFUND)
-    earlier = sum(each.kopecks for each in rest if each.kind == CHARGE)
-    penalty = sum(each.kopecks for each in rest if each.kind == PENALTY)
-    corrected = sum(each.kopecks for each in rest if each.kind not in (PAYMENT, REFUND, CHARGE, PENALTY))
+    own = 0
+    by_kind: dict[str, int] = {}
+    rest: list[Posted] = []
+    for each in shown:
+        if _is_own(each, month):
+            own += each.kopecks
+        else:
+            by_kind[each.kind] = by_kind.get(each.kind, 0) + each.kopecks
+            rest.append(each)
+    rest.sort(key=lambda each: (each.on, each.seq))
+    closing = opening + own + sum(by_kind.values())
+    paid, refunded = -by_kind.pop(PAYMENT, 0), by_kind.pop(REFUND, 0)
+    earlier, penalty = by_kind.pop(CHARGE, 0), by_kind.pop(PENALTY, 0)
     sums = Sums(
         opening=opening,
         charged=own - settled,
-        recalculated=settled + corrected,
+        recalculated=settled + sum(by_kind.values()),
         paid=paid,
-        closing=opening + sum(each.kopecks for each in shown),
+        closing=closing,
         earlier=earlier,
         refunded=refunded,
         penalty=penalty,

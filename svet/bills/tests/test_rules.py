@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svet.billing.rules.houses import HouseShare, HouseVolume, HouseWay
 from svet.bills.rules import (
+    BillStreams,
     CodeImpossible,
+    LinePart,
     PaymentBlock,
     TariffChange,
     UsageChange,
@@ -23,10 +26,12 @@ from svet.bills.rules import (
     payment_code,
     payment_qr,
     to_snapshot,
+    written,
 )
-from svet.bills.tests.factories import make_document, make_large_document, make_line
+from svet.bills.tests.factories import make_document, make_large_document, make_line, make_varied_document
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
+from svet.penalties.rules.showing import PenaltyLine, ShownCause, ShownPart
 
 REQUISITES: dict[str, Any] = {
     "name": "ООО «Уралэнергосбыт»",
@@ -41,6 +46,31 @@ REQUISITES: dict[str, Any] = {
     "account_number": "0356067000",
     "period": Month(2026, 11),
 }
+
+
+SHARE = HouseShare(
+    Month(2026, 11),
+    Decimal("12.345"),
+    HouseVolume("Д-1", HouseWay.METER, Decimal(900), Decimal("850.5"), None, Decimal("3000.10")),
+    Decimal("40.1"),
+    up=True,
+    no=7,
+)
+PARTS = (
+    ShownPart(
+        (
+            PenaltyLine(
+                "2610-1", date(2026, 11, 16), date(2026, 11, 17), date(2026, 12, 1), 1, 5, Decimal(16), 300, 1
+            ),
+        ),
+        unchanged=1,
+        before=2,
+        waived=3,
+        kopecks=4,
+        through=date(2026, 12, 1),
+        cause=ShownCause.DAYS,
+    ),
+)
 
 
 def test_payment_code_keeps_the_order_of_the_standard() -> None:
@@ -123,6 +153,26 @@ def test_snapshot_comes_back_as_it_was() -> None:
         assert from_snapshot(snapshot) == document
         assert digest(canonical(snapshot)) == digest(canonical(to_snapshot(from_snapshot(snapshot))))
         assert len(digest(canonical(snapshot))) == 64
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_the_text_written_at_once_is_the_canonical_one(number: int) -> None:
+    document = make_varied_document(number) if number > 2 else make_large_document()
+    sums = replace(document.sums, penalty=number % 2 * 1_234)
+    streams = BillStreams(1, 2, 3, 4, 5, 6, 7, PARTS) if number % 3 == 0 else None
+    line = replace(
+        document.lines[0],
+        corrects=date(2026, 9, 1),
+        was=(LinePart(Decimal("1.500"), Decimal("4.77000"), 716, "norm"),),
+        base=(date(2026, 8, 1), date(2026, 7, 1)),
+        decision='№ 7 «об "ошибке"» \\ \t\x01\x7f\u2028\U0001f4a1',
+        house=SHARE if number % 2 else None,
+    )
+    prices = {"single/2": Decimal(5), "day/1": Decimal("0E-5"), "Ночь/1": Decimal("-1.20")}
+    document = replace(
+        document, sums=sums, streams=streams, lines=(*document.lines, line), previous_prices=prices
+    )
+    assert written(document) == canonical(to_snapshot(document))
 
 
 def test_snapshot_hash_notices_any_change() -> None:

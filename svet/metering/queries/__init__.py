@@ -31,6 +31,7 @@ from svet.metering.queries.meters import (
     with_accounts,
 )
 from svet.metering.queries.readings import (
+    SetOrigin,
     SetView,
     ValueView,
     accounts_of_receipt,
@@ -38,6 +39,7 @@ from svet.metering.queries.readings import (
     has_set,
     last_dropped,
     latest,
+    origins_of,
     reading_sets,
     set_by_receipt,
     set_for,
@@ -95,6 +97,7 @@ __all__ = [
     "ReviewItem",
     "SetChange",
     "SetFacts",
+    "SetOrigin",
     "SetView",
     "StandingScale",
     "Touches",
@@ -127,6 +130,7 @@ __all__ = [
     "near_verification",
     "not_counting",
     "objection_until",
+    "origins_of",
     "passed_over",
     "photo_for",
     "photos_of",

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from svet.accounts.queries import AccountView, visible_ids
@@ -16,6 +17,7 @@ from svet.accounts.rules import Right
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.frozen import PublicIdText, frozen
 from svet.kernel.ids import AccountId, MeterId
+from svet.kernel.lookups import key_array
 from svet.kernel.refusals import NotFound
 from svet.kernel.services import Service, Unit
 from svet.metering.models import Meter, MeterScale, ReadingValue
@@ -163,7 +165,11 @@ def accounts_of_serial(serial: str, *, limit: int = 50) -> list[int]:
 
 def serials_of(meter_ids: Collection[int]) -> dict[int, str]:
     """The serials of these meters."""
-    return dict(Meter.objects.filter(pk__in=meter_ids).values_list("pk", "serial"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, serial FROM metering_meter WHERE id = ANY(%s::bigint[])", [key_array(meter_ids)]
+        )
+        return dict(cursor.fetchall())
 
 
 def standing_with_accounts(*, account_ids: Collection[int]) -> list[MeterView]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from svet.accounts.queries import visible_ids
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.frozen import PublicIdText, frozen
+from svet.kernel.lookups import key_array
 from svet.kernel.pieces import keys_of, rows_by_piece
 from svet.metering.models import Meter, ReadingSet, ReadingValue
 from svet.metering.queries.meters import MeterNotFound, MeterReason
@@ -129,6 +130,24 @@ def sets_by_id(*, set_ids: Collection[int]) -> dict[int, SetView]:
     """Sets by their keys, as a bill refers to them."""
     sets = ReadingSet.objects.filter(pk__in=set_ids)
     return {view.set_id: view for view in _views(sets)}
+
+
+class SetOrigin(NamedTuple):
+    """Where a set came from, as a bill says it: the channel of a customer's, the kind of any other."""
+
+    source: str
+    receipt_number: str
+
+
+def origins_of(set_ids: Collection[int]) -> dict[int, SetOrigin]:
+    """Where these sets came from, by key: of a whole month's bills, so without models and values."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, CASE kind WHEN %s THEN channel ELSE kind END, receipt_number"
+            " FROM metering_readingset WHERE id = ANY(%s::bigint[])",
+            [ReadingKind.CUSTOMER.value, key_array(set_ids)],
+        )
+        return {key: SetOrigin(source, receipt) for key, source, receipt in cursor.fetchall()}
 
 
 def set_for(actor: Actor, *, public_id: str) -> SetView:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import connection
 
+from svet.kernel.lookups import key_array
 from svet.kernel.periods import Month
 from svet.metering.rules import Zone, zones_of
 
@@ -70,14 +71,15 @@ LEFT JOIN LATERAL (
     WHERE s.meter_id = m.id AND s.state IN ('accepted', 'used')
       AND s.read_on > cut.after AND s.read_on <= cut.upto
     ORDER BY s.read_on DESC, s.received_at DESC, s.id DESC LIMIT 1) cur ON true
-WHERE m.account_id = ANY(%(accounts)s)
+WHERE m.account_id = ANY(%(accounts)s::bigint[])
   AND m.installed_on <= cut.upto AND (m.removed_on IS NULL OR m.removed_on > cut.after)
 ORDER BY m.account_id, m.installed_on, m.id
 """
 
-_VALUES = (
-    "SELECT reading_set_id, zone, value, turns FROM metering_readingvalue WHERE reading_set_id = ANY(%s)"
-)
+_VALUES = """
+SELECT reading_set_id, zone, value, turns FROM metering_readingvalue
+WHERE reading_set_id = ANY(%s::bigint[])
+"""
 
 
 def usage(*, account_ids: Sequence[int], period: Month) -> dict[int, list[MeterUsage]]:
@@ -98,12 +100,12 @@ def _batch(account_ids: Sequence[int], *, period: Month, found: dict[int, list[M
                 "days": period.days,
                 "prev_first": before.first,
                 "prev_days": before.days,
-                "accounts": list(account_ids),
+                "accounts": key_array(account_ids),
             },
         )
         meters = cursor.fetchall()
         sets = {key for row in meters for key in (row[8], row[10]) if key is not None}
-        cursor.execute(_VALUES, [list(sets)])
+        cursor.execute(_VALUES, [key_array(sets)])
         values: dict[int, dict[str, tuple[Decimal, int]]] = {}
         for set_id, zone, value, turns in cursor.fetchall():
             values.setdefault(set_id, {})[zone] = (value, turns)

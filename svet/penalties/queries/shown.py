@@ -9,9 +9,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
 from django.db.models import Max, Sum
 from pydantic import TypeAdapter
 
+from svet.kernel.lookups import key_array
 from svet.kernel.periods import Month
 from svet.penalties.models import PenaltyRun, ShownPenalty
 from svet.penalties.rules.policies import PenaltyMode
@@ -122,8 +124,12 @@ def shown_so_far(account_ids: Collection[int]) -> dict[int, ShownSoFar]:
 
 def has_shown(account_ids: Collection[int]) -> set[int]:
     """Those of the accounts to which anything was ever posted."""
-    rows = ShownPenalty.objects.filter(account_id__in=account_ids)
-    return set(rows.values_list("account_id", flat=True).distinct())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT account_id FROM penalties_shownpenalty WHERE account_id = ANY(%s::bigint[])",
+            [key_array(account_ids)],
+        )
+        return {account_id for (account_id,) in cursor.fetchall()}
 
 
 def last_runs(provider_id: int, *, limit: int) -> list[PenaltyRunView]:
