@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -25,24 +25,37 @@ _MOST = 100
 def broken_houses() -> list[str]:
     """Breaches of I-26 as sentences, a hundred at most: frozen months are computed again from their facts."""
     breaches: list[str] = []
-    rows = counting(HouseMonthRow.objects.all()).select_related("house").order_by("house_id", "month")
-    providers: dict[int, ProviderFacts] = {}
+    rows = counting(HouseMonthRow.objects.all()).select_related("house").order_by("known_at", "house_id", "month")
+    knew = _Knew()
     for frozen in rows.iterator():
-        breaches += _wrong(frozen, providers)
+        breaches += _wrong(frozen, knew)
         if len(breaches) >= _MOST:
             break
     return breaches
 
 
-def _wrong(frozen: HouseMonthRow, providers: dict[int, ProviderFacts]) -> Iterator[str]:
-    month, provider_id = Month.of(frozen.month), frozen.house.provider_id
-    if provider_id not in providers:
-        providers[provider_id] = provider_facts(provider_by_id(provider_id))
+class _Knew:
+    """What suppliers knew of prices and norms at the moments of their runs; of each the last is kept."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, tuple[datetime, ProviderFacts]] = {}
+
+    def at(self, provider_id: int, moment: datetime) -> ProviderFacts:
+        """At this one."""
+        kept = self._of.get(provider_id)
+        if kept is None or kept[0] != moment:
+            kept = moment, provider_facts(provider_by_id(provider_id), known_at=moment)
+            self._of[provider_id] = kept
+        return kept[1]
+
+
+def _wrong(frozen: HouseMonthRow, knew: _Knew) -> Iterator[str]:
+    month = Month.of(frozen.month)
     volume = volume_of(frozen)
     shares = {row.account_id: row for row in HouseShareRow.objects.filter(house_month=frozen)}
     told = {"house": frozen.house.code, "month": month}
     if not any(
-        _again(frozen, providers[provider_id], early) == (volume, {k: row.area for k, row in shares.items()})
+        _again(frozen, knew, early) == (volume, {k: row.area for k, row in shares.items()})
         for early in (timedelta(0), _COMMITTED_WITHIN)
     ):
         yield _("дом {house}, {month}: общедомовой объём не тот, что дают его показания и площади").format(
@@ -53,7 +66,7 @@ def _wrong(frozen: HouseMonthRow, providers: dict[int, ProviderFacts]) -> Iterat
 
 
 def _again(
-    frozen: HouseMonthRow, provider: ProviderFacts, early: timedelta
+    frozen: HouseMonthRow, knew: _Knew, early: timedelta
 ) -> tuple[HouseVolume, Mapping[int, Decimal]] | None:
     """The volume and the areas by what was known when the month was frozen; None: it cannot be told."""
     known_at = frozen.known_at - early
@@ -62,7 +75,7 @@ def _again(
     rooms = rooms_of(
         book,
         provider_id=frozen.house.provider_id,
-        provider=provider,
+        provider=knew.at(frozen.house.provider_id, known_at),
         horizon=Month.of(frozen.horizon),
         known_at=known_at,
     )

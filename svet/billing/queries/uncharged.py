@@ -85,7 +85,19 @@ def _missing(
         later = run.reached is not None and key > run.reached
         if closed or later or contract.opened_on >= provider.cut(month):
             continue
-        if dated_terms([key], known_at=run.started_at)[key]:
+        if dated_terms([key], known_at=run.started_at)[key] and not _had_ended(contract, run, provider):
             yield _("у лицевого счёта {account} за {month} нет ни начисления, ни ошибки").format(
                 account=key, month=month
             )
+
+
+def _had_ended(contract: Contract, run: BillingRun, provider: ProviderFacts) -> bool:
+    """Whether the contract was over when its month ran, by an end that was corrected or taken back since."""
+    month = Month.of(run.period)
+    (then,) = accounts.contracts(
+        provider_id=run.provider_id,
+        opened_before=provider.cut(month),
+        account_ids=[contract.account_id],
+        known_at=run.started_at,
+    )
+    return then.closed_on is not None and then.closed_on <= provider.cut(month.plus(-1))

@@ -90,6 +90,22 @@ def test_an_end_told_late_is_corrected_and_taken_back_to_the_kilowatt_hour(
     ]
 
 
+def test_months_that_ran_behind_an_end_that_is_taken_back_are_no_breach_until_the_next_charge(
+    later: Callable[[], datetime],
+) -> None:
+    account, _ = make_summer()
+    run(JUNE, later())
+    end(account, date(2026, 6, 24), later())
+    for month in (JULY, AUGUST):
+        run(month, later())
+    assert kwh(account) == 100
+    end(account, None, later())
+    proved(account)
+    run(SEPTEMBER, later())
+    assert kwh(account) == 400
+    proved(account)
+
+
 @pytest.mark.parametrize(
     ("on", "reason"),
     [

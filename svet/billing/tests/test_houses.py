@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from svet.accounts.models import Provider
+from svet.accounts.operations import end_contract
 from svet.accounts.queries.suppliers import provider_by_id
+from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing.models import (
     ChargeLine,
     HouseMonthRow,
@@ -36,6 +38,7 @@ from svet.billing.rules.pricing import amount
 from svet.billing.tests.factories import NOW, load_chelyabinsk, make_metered_account
 from svet.billing.tests.houses import (
     AREAS,
+    BY,
     DECEMBER,
     LATER,
     NOVEMBER,
@@ -50,6 +53,8 @@ from svet.billing.tests.houses import (
 )
 from svet.billing.texts.months import point_text
 from svet.metering.tests.factories import make_reading
+from svet.tariffs.models import NormRow
+from svet.tariffs.operations.norms import withdraw_norms
 
 pytestmark = pytest.mark.django_db
 
@@ -335,3 +340,22 @@ def test_parts_together_are_the_whole(kwh: Decimal, areas: Sequence[Decimal], re
 
 def test_a_dial_of_a_house_turns_over_only_where_somebody_says_so() -> None:
     assert metered([MeterMonth(Decimal(99990), Decimal(10), 5, Decimal(30), True)], losses=Decimal(0)) == 600
+
+
+def test_verify_knows_the_norms_and_the_contracts_by_which_a_house_was_counted() -> None:
+    """A flat without a meter is charged by the norm of the region, which was wrong; another flat is sold."""
+    make_house()
+    (meter, *_) = make_flats()
+    bare = make_account(residents=2)
+    move_in(bare, "40")
+    region = make_provider().region
+    norm = NormRow.objects.create(region=region, valid_from=date(2026, 1, 1), kwh=Decimal(30), loaded_at=NOW)
+    read_house("2026-11", "1020")
+    assert run(NOVEMBER).problems == 0
+    withdraw_norms(region=region, first=norm.valid_from, document="опечатка", by=BY, now=LATER)
+    NormRow.objects.create(region=region, valid_from=date(2026, 1, 1), kwh=Decimal(60), loaded_at=LATER)
+    assert broken_houses() == []
+    end_contract(
+        by=BY, account_public_id=meter.account.public_id, on=date(2026, 11, 5), reason="заявление", now=LATER
+    )
+    assert broken_houses() == []
