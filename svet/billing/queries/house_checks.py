@@ -25,7 +25,11 @@ _MOST = 100
 def broken_houses() -> list[str]:
     """Breaches of I-26 as sentences, a hundred at most: frozen months are computed again from their facts."""
     breaches: list[str] = []
-    rows = counting(HouseMonthRow.objects.all()).select_related("house").order_by("known_at", "house_id", "month")
+    rows = (
+        counting(HouseMonthRow.objects.all())
+        .select_related("house")
+        .order_by("known_at", "house_id", "month")
+    )
     knew = _Knew()
     for frozen in rows.iterator():
         breaches += _wrong(frozen, knew)
