@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gc
+import sys
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, partialmethod
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from django.conf import settings
@@ -21,6 +24,7 @@ from django.test.client import ClientHandler
 from django.test.signals import template_rendered
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from hypothesis.internal.constants_ast import constants_from_module
 from whitenoise.middleware import WhiteNoiseMiddleware
 from xdist.scheduler import LoadScopeScheduling
 
@@ -96,6 +100,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     gc.enable()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Of a fresh clone each worker rewrites its share of the tests, and reads what the others have rewritten.
 
@@ -106,9 +111,22 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     files = sorted(path for folder in ("svet", "tests") for path in (ROOT / folder).rglob("test_*.py"))
     mine = int(worker["workerid"].removeprefix("gw"))
-    for path in files[mine :: worker["workercount"]]:
+    shared = files[mine :: worker["workercount"]]
+    read = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in shared}
+    for name in sorted(read):
         with suppress(Exception, pytest.skip.Exception):  # whoever collects it tells what is wrong with it
-            import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+            import_module(name)
+    _note_constants(lambda name: name in read or crc32(name.encode()) % worker["workercount"] == mine)
+
+
+def _note_constants(is_mine: Callable[[str], bool]) -> None:
+    """Hypothesis draws from the constants of our code, for which each worker would look through all of it.
+
+    What one has found stands in a file, where the others find it behind their collection.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in ("svet", "tests") and is_mine(name):
+            constants_from_module(module)
 
 
 @pytest.hookimpl(tryfirst=True)
