@@ -575,22 +575,26 @@ SILENT_EASY = {
 
 
 @pytest.fixture(scope="module")
-def standing(standing_database: None) -> dict[str, Home]:
-    """The silent homes, and beside them the others: built once, each test takes its own back."""
-    silent = planted_silent()
+def silent(standing_database: None) -> dict[str, Home]:
+    """Built once, each test takes its own back."""
+    return planted_silent()
+
+
+@pytest.fixture(scope="module")
+def standing(silent: dict[str, Home]) -> None:
+    """The others beside the silent ones: whoever asks for less is asked first."""
     planted()
-    return silent
 
 
 def test_silent_homes_and_those_read_after_silence_are_charged_as_the_rules_charge_them(
-    standing: dict[str, Home],
+    silent: dict[str, Home],
 ) -> None:
     slow, none = by(False)
     easy: set[int] = set()
     fast, some = by(True, easy=easy)
     for name in slow:
         assert fast[name] == slow[name], name
-    assert {name for name, home in standing.items() if home.account.pk in easy} == SILENT_EASY
+    assert {name for name, home in silent.items() if home.account.pk in easy} == SILENT_EASY
     assert (none, some) == (0, len(easy))
 
 
