@@ -67,9 +67,17 @@ def _uncharged(provider_id: int, runs: Sequence[BillingRun]) -> Iterator[str]:
 
 def _lacking(provider_id: int, newest: BillingRun, *, before: date, after: int) -> list[int]:
     """Keys behind ``after`` of accounts opened before a day that have no charge of the newest month."""
-    values = {"provider": provider_id, "before": before, "after": after, "period": newest.period}
     with connection.cursor() as cursor:
-        cursor.execute(_LACKING, {**values, "limit": _ACCOUNTS})
+        cursor.execute(
+            _LACKING,
+            {
+                "provider": provider_id,
+                "before": before,
+                "after": after,
+                "period": newest.period,
+                "limit": _ACCOUNTS,
+            },
+        )
         return [key for (key,) in cursor.fetchall()]
 
 
