@@ -9,6 +9,7 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Iterable, Sequence
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -37,14 +38,21 @@ def run(words: Sequence[str | Path], **more: str) -> str:
     return done.stdout
 
 
+@cache
+def revision() -> tuple[str, int]:
+    """What is built and its moment, asked once: somebody may commit while an image is built for minutes."""
+    commit, moment = run(["git", "-C", ROOT, "log", "-1", "--format=%H %ct"]).split()
+    return commit, int(moment)
+
+
 def epoch() -> int:
     """The moment everything is dated: that of the commit, unless SOURCE_DATE_EPOCH says another."""
-    return int(os.environ.get("SOURCE_DATE_EPOCH") or run(["git", "-C", ROOT, "log", "-1", "--format=%ct"]))
+    return int(os.environ.get("SOURCE_DATE_EPOCH") or revision()[1])
 
 
 def export(folder: Path) -> None:
     """Put what is committed into ``folder``; nothing that only lies about gets into a package."""
-    words = ["git", "-C", str(ROOT), "-c", "tar.umask=0022", "archive", "--format=tar", "HEAD"]
+    words = ["git", "-C", str(ROOT), "-c", "tar.umask=0022", "archive", "--format=tar", revision()[0]]
     done = subprocess.run(words, capture_output=True, check=True)
     with tarfile.open(fileobj=BytesIO(done.stdout)) as archive:
         unpack(archive, folder)

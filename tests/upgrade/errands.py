@@ -1,4 +1,4 @@
-"""What somebody of the sample town does in a day: looks at pages, attaches, sends a reading, pays."""
+"""What somebody of the sample town does in a day: looks, opens bills, attaches, sends a reading, pays."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class Resident:
         self.pages = httpx.Client(timeout=60, trust_env=False, headers={"Host": base.removeprefix("http://")})
         self.programs = httpx.Client(timeout=60, trust_env=False)
         self.pairs: list[dict[str, str]] = []
+        self.papers: dict[str, bytes] = {}
 
     def stands(self, at: str) -> bool:
         """Whether pages can be served there."""
@@ -72,8 +73,29 @@ class Resident:
         meter = next(each for each in meters if each["account_id"] == account)
         self._read(other, meter)
         assert account in {each["account_id"] for each in self._list(self._call(at, "GET", "/meters"))}
-        paid = self._pay(at, other, account)
-        return f"{len(PAGES)} pages, an account attached, its meter read, {paid}"
+        bills, paid = self._open_bills(at, other), self._pay(at, other, account)
+        return f"{len(PAGES)} pages, {bills}, an account attached, its meter read, {paid}"
+
+    def _open_bills(self, at: str, other: str) -> str:
+        """The first one again, the same to the bit whoever gives it; and one that nobody has opened yet."""
+        bills = [each["id"] for each in self._list(self._call(at, "GET", "/bills"))]
+        # Accounts that are attached bring bills of theirs.
+        first = next(iter(self.papers), bills[0])
+        kept = self.papers.setdefault(first, self._paper(at, first))
+        assert self._paper(at, first) == kept, f"{first} has become another paper at {at}"
+        assert self._paper(other, first) == kept, f"{first} is another paper at {other}"
+        fresh = next(bill for bill in bills if bill not in self.papers)
+        self.papers[fresh] = self._paper(at, fresh)
+        # Another version may draw other bytes of the same text (ADR 224), but it does draw them.
+        assert self._paper(other, fresh)
+        return "two bills as PDF"
+
+    def _paper(self, at: str, bill: str) -> bytes:
+        headers = {"Host": self.base.removeprefix("http://"), "Authorization": f"Bearer {self.secret}"}
+        told = self.programs.get(f"{at}/api/v1/bills/{bill}/pdf", headers=headers)
+        assert told.status_code == 200, f"{bill}: {told.status_code} {told.text[:600]}"
+        assert told.content.startswith(b"%PDF"), bill
+        return told.content
 
     def _read(self, at: str, meter: dict[str, Any]) -> None:
         values = {zone["zone"]: str(int(float(zone["last_value"])) + 40) for zone in meter["zones"]}
