@@ -9,10 +9,10 @@ RUNS ?= 5
 BASE_PYTHON ?= $(shell /usr/bin/python3.11 -c 'import ensurepip, venv' 2> /dev/null && echo /usr/bin/python3.11 || command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
 BUILD_PYTHON := .venv/build/bin/python
-# One `pip` line for both files: only what the hashes name may be installed.
-INSTALL := $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes
+# Only what the hashes name may be installed, by whichever of uv and pip can reach it.
+INSTALL := $(PYTHON) deploy/environment.py
 # Without `--upgrade` every pin that still fits is kept, however old.
-pin = set -e; for each in requirements requirements-dev requirements-build requirements-site; do \
+pin = set -e; for each in requirements requirements-installer requirements-dev requirements-build requirements-site; do \
 	$(PYTHON) -m uv pip compile $(1) --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-header --python-version 3.11 $$each.in -o $$each.txt; done
 export PIP_NO_INPUT := 1
@@ -148,19 +148,24 @@ clean: ## Delete the environment and caches; DATA stays
 	@printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m svet "$$@"\n' > .venv/bin/svet && chmod +x .venv/bin/svet
 	@touch $@
 
-.venv/.runtime: requirements.txt | .venv/.made
-	@echo "Installing what Svet needs (once)"
-	@$(INSTALL) -r requirements.txt
+# Where uv cannot be had pip does it all.
+.venv/.installer: requirements-installer.txt | .venv/.made
+	@$(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r $< 2> /dev/null || true
 	@touch $@
 
-.venv/.development: requirements-dev.txt | .venv/.made
+.venv/.runtime: requirements.txt | .venv/.installer
+	@echo "Installing what Svet needs (once)"
+	@$(INSTALL) requirements.txt
+	@touch $@
+
+.venv/.development: requirements-dev.txt | .venv/.installer
 	@echo "Installing the checking and testing tools (once)"
-	@$(INSTALL) -r requirements-dev.txt
+	@$(INSTALL) requirements-dev.txt
 	@touch $@ .venv/.runtime
 
 .venv/.site: requirements-site.txt .venv/.development
 	@echo "Installing what draws the documents (once)"
-	@$(INSTALL) -r requirements-site.txt
+	@$(INSTALL) requirements-site.txt
 	@touch $@
 
 .venv/build/.made: requirements-build.txt | .venv/.made

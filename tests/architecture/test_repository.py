@@ -39,7 +39,7 @@ def test_nothing_names_a_package_index_or_this_machine() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-installer.txt", "requirements-dev.txt"])
 def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
     text = (ROOT / name).read_text("utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
@@ -49,7 +49,7 @@ def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
 
 
 def test_every_wanted_package_is_locked() -> None:
-    for name in ("requirements", "requirements-dev"):
+    for name in ("requirements", "requirements-installer", "requirements-dev"):
         wanted = re.findall(r"(?m)^([A-Za-z][\w.-]*)", (ROOT / f"{name}.in").read_text("utf-8"))
         locked = {
             line.lower()
