@@ -54,10 +54,14 @@ class Gathered:
     to_seq: int
 
 
-def unissued(*, provider_id: int, period: Month, after: int, limit: int) -> list[int]:
+def unissued(
+    *, provider_id: int, period: Month, after: int, limit: int, until: int | None = None
+) -> list[int]:
     """Accounts of a provider charged for the month without a bill of it or of a later month, by key."""
     bills = Bill.objects.filter(account_id=OuterRef("account_id"), period__gte=period.first)
     charged = billing.charged_accounts(provider_id=provider_id, period=period)
+    if until is not None:
+        charged = charged.filter(account_id__lte=until)
     return list(charged.filter(~Exists(bills), account_id__gt=after).order_by("account_id")[:limit])
 
 
