@@ -289,6 +289,9 @@ def _readings(
 
 def _shown(lines: Sequence[ChargeLineView]) -> Decimal:
     """What the readings of a scale's lines show together, and what is estimated where there are none."""
+    if len(lines) == 1:
+        (line,) = lines
+        return (line.span_kwh or _ZERO) if line.basis is Basis.READING else line.kwh
     spans = {(line.previous, line.current): line.span_kwh for line in lines if line.basis is Basis.READING}
     read = sum((span or _ZERO for span in spans.values()), _ZERO)
     return read + sum((line.kwh for line in lines if line.basis is not Basis.READING), _ZERO)
