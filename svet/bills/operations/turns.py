@@ -49,11 +49,14 @@ class Turns:
     def over(self) -> bool:
         """Whether every bill of the month is out, once those at work have done their batch (a step).
 
-        If not, one goes on from the beginning: what others hold may be left by one that died.
+        If not, one goes on from the first that is left: whoever held it may have died.
         """
         hold(Lock.BILL_ISSUE, self._provider_id)
         self._after = 0
-        return not self._unissued(1)
+        left = self._unissued(1)
+        if left:
+            self._after = left[0] - 1
+        return not left
 
     def _unissued(self, limit: int, *, until: int | None = None) -> list[int]:
         return queries.unissued(
