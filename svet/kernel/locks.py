@@ -31,6 +31,7 @@ class Lock(IntEnum):
     MONEY_LIMITS = 31  # by provider: one writer of its limits
     CHARGED_ACCOUNTS = 21  # by block of keys: nobody else charges these accounts, for whatever month
     SETUP = 33  # one set-up of the installation after the other
+    BILLED_ACCOUNTS = 34  # by block of keys: nobody else issues bills of these accounts, of whatever month
     OUTAGES = 32  # by provider: the same outage entered twice at once is one
 
 
@@ -66,6 +67,14 @@ def hold_all(lock: Lock, keys: Collection[int]) -> None:
         )
 
 
+def free(lock: Lock, key: int | str = 0) -> bool:
+    """Take this lock for this key if nobody has it, until the transaction ends (a step); waits for nobody.
+
+    :raises RuntimeError: no transaction is open
+    """
+    return bool(_ask("pg_try_advisory_xact_lock", lock, key))
+
+
 def held(lock: Lock, key: int | str = 0) -> bool:
     """Whether somebody else holds this lock for this key now; waits for nobody.
 
@@ -73,7 +82,7 @@ def held(lock: Lock, key: int | str = 0) -> bool:
 
     :raises RuntimeError: no transaction is open
     """
-    return not _ask("pg_try_advisory_xact_lock", lock, key)
+    return not free(lock, key)
 
 
 def _ask(function: str, lock: Lock, key: int | str) -> object:

@@ -8,6 +8,8 @@ the end (docs/adr/0221-what-a-start-and-a-test-pay-for.md).
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 def begin() -> None:
@@ -19,3 +21,18 @@ def begun() -> None:
     """What is there stays; from now on look for garbage among what comes. It may be said more than once."""
     gc.freeze()
     gc.enable()
+
+
+@contextmanager
+def unlooked() -> Iterator[None]:
+    """Look for no garbage while many plain values are made: they go when nobody has them any more.
+
+    Each look would go through all of them; for a batch of bills that is a fifth of its time.
+    """
+    looking = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looking:
+            gc.enable()

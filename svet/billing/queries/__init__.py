@@ -8,7 +8,6 @@ from svet.billing.queries.charges import (
     charged_accounts,
     charged_periods,
     charges,
-    standing_views,
 )
 from svet.billing.queries.checks import broken, charged_twice
 from svet.billing.queries.controls import ControlDifference, control_difference
@@ -62,6 +61,5 @@ __all__ = [
     "problems",
     "refuse_issuing",
     "rules_for",
-    "standing_views",
     "uncharged",
 ]

@@ -31,14 +31,18 @@ class UsedLine(NamedTuple):
     kopecks: int
 
 
+# What takes a line back is of the same account and month: looked for among those, not among all there are.
 _STANDING: Final = """
-SELECT l.account_id, l.meter_id, l.zone, l.basis, l.since_on, l.until_on, l.range_no, l.kwh, l.price,
-    l.kopecks
-FROM billing_chargeline l
-WHERE l.account_id = ANY(%(accounts)s::bigint[]) AND l.month = %(month)s AND l.period <= %(until)s
-    AND l.reverses_id IS NULL AND NOT EXISTS (
-        SELECT FROM billing_chargeline r WHERE r.reverses_id = l.id AND r.period <= %(until)s)
-ORDER BY l.account_id, l.period, l.position
+WITH posted AS MATERIALIZED (
+    SELECT id, reverses_id, account_id, period, position, meter_id, zone, basis, since_on, until_on, range_no,
+        kwh, price, kopecks
+    FROM billing_chargeline
+    WHERE account_id = ANY(%(accounts)s::bigint[]) AND month = %(month)s AND period <= %(until)s
+)
+SELECT account_id, meter_id, zone, basis, since_on, until_on, range_no, kwh, price, kopecks
+FROM posted l
+WHERE reverses_id IS NULL AND NOT EXISTS (SELECT FROM posted r WHERE r.reverses_id = l.id)
+ORDER BY account_id, period, position
 """
 _CONSUMED: Final = """
 SELECT account_id, month, sum(kwh), sum(kopecks)::bigint
@@ -77,4 +81,5 @@ def consumed(
         cursor.execute(
             _CONSUMED, {"accounts": key_array(account_ids), "since": since.first, "until": until.first}
         )
-        return cursor.fetchall()
+        found: list[tuple[int, date, Decimal, int]] = cursor.fetchall()
+    return found

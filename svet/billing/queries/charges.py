@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from svet.billing.models import Charge, ChargeLine
 from svet.billing.queries.house_books import shares_of
@@ -130,21 +130,32 @@ def charges(
     ]  # fmt: skip
 
 
-def standing_views(
-    account_ids: Sequence[int], *, months: Collection[Month], until: Month
-) -> dict[int, list[ChargeLineView]]:
-    """What stands for months of consumption once everything posted until a month is counted, by account."""
-    found: dict[int, list[ChargeLineView]] = {account_id: [] for account_id in account_ids}
-    reversals = ChargeLine.objects.filter(reverses=OuterRef("pk"), period__lte=until.first)
-    lines = ChargeLine.objects.filter(
-        ~Exists(reversals),
-        account_id__in=list(account_ids),
-        month__in=[month.first for month in months],
-        period__lte=until.first,
-        reverses=None,
+class StoodAndStands(NamedTuple):
+    """What stood for some months before a month posted anything, and what stands since, by account."""
+
+    stood: dict[int, list[ChargeLineView]]
+    stands: dict[int, list[ChargeLineView]]
+
+
+def stood_and_stands(
+    account_ids: Collection[int], *, months: Collection[Month], period: Month
+) -> StoodAndStands:
+    """What a month corrects: the lines for these months of consumption before it and after it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_MONTHS, [key_array(account_ids), [each.first for each in months], period.first])
+        rows = cursor.fetchall()
+    # By line when it was taken back; what takes it back is of the same account and month.
+    taken = {row[_REVERSES]: row[-1] for row in rows if row[_REVERSES] is not None}
+    rows = [row for row in rows if row[_REVERSES] is None]
+    found = StoodAndStands(
+        {account_id: [] for account_id in account_ids}, {account_id: [] for account_id in account_ids}
     )
-    for _, account_id, line in _line_views(lines.order_by("account_id", "month", "period", "position")):
-        found[account_id].append(line)
+    for row, (_, account_id, line) in zip(rows, _views([row[:-1] for row in rows]), strict=True):
+        gone = taken.get(line.id)
+        if gone is None:
+            found.stands[account_id].append(line)
+        if row[-1] < period.first and (gone is None or gone >= period.first):
+            found.stood[account_id].append(line)
     return found
 
 
@@ -159,9 +170,18 @@ _POSTED: Final = (
     f"SELECT {', '.join(_COLUMNS)} FROM billing_chargeline"  # noqa: S608 - our own names
     " WHERE account_id = ANY(%s::bigint[]) AND period = %s ORDER BY account_id, position"
 )
-_METER, _SHARE, _TARIFF = (_COLUMNS.index(name) for name in ("meter_id", "house_share_id", "tariff_row_id"))
+_OF_MONTHS: Final = (
+    f"SELECT {', '.join(_COLUMNS)}, period FROM billing_chargeline"  # noqa: S608 - our own names
+    " WHERE account_id = ANY(%s::bigint[]) AND month = ANY(%s) AND period <= %s"
+    " ORDER BY account_id, month, period, position"
+)
+_METER, _REVERSES, _SHARE, _TARIFF = (
+    _COLUMNS.index(name) for name in ("meter_id", "reverses_id", "house_share_id", "tariff_row_id")
+)
 # Looked up as a key: calling an enum by its value costs five times as much.
-_ZONES, _BASES, _CAUSES = ({each.value: each for each in kind} for kind in (Zone, Basis, LineCause))
+_ZONES = {each.value: each for each in Zone}
+_BASES = {each.value: each for each in Basis}
+_CAUSES = {each.value: each for each in LineCause}
 
 
 def posted_lines(account_ids: Collection[int], *, period: Month) -> dict[int, list[ChargeLineView]]:

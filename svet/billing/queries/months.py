@@ -30,6 +30,13 @@ SILENCE = timedelta(minutes=5)
 _UNFINISHED = (MonthTaskState.WAITING.value, MonthTaskState.RUNNING.value)
 
 
+def has_unissued_before(*, provider_id: int, period: Month) -> bool:
+    """Whether a month before this one is charged and its bills are not all out."""
+    return BillingMonth.objects.filter(
+        provider_id=provider_id, period__lt=period.first, state=MonthState.CHARGED.value
+    ).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class RunView:
     """How a run of a month stands."""

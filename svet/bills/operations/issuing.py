@@ -23,7 +23,8 @@ from svet.billing.operations import months as billing_months
 from svet.bills import events, queries, texts
 from svet.bills.drawing import draw
 from svet.bills.models import Bill, BillFile, BillPaper
-from svet.bills.operations.penalties import show_with_bills
+from svet.bills.operations.penalties import keep_shown, show_with_bills
+from svet.bills.operations.turns import Turns
 from svet.bills.queries import Gathered
 from svet.bills.rules import (
     BillDocument,
@@ -34,9 +35,9 @@ from svet.bills.rules import (
 )
 from svet.kernel.bulk import copy_rows, take_ids
 from svet.kernel.ids import new_public_id
-from svet.kernel.locks import Lock, hold
 from svet.kernel.periods import Month
 from svet.kernel.places import Place
+from svet.kernel.starting import unlooked
 from svet.kernel.transactions import use_case
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
@@ -96,7 +97,8 @@ def issue(
 ) -> IssueReport:
     """Issue the bills of every account charged for ``period``; a second run issues only what is missing.
 
-    Each batch is one transaction with its penalties, notices and letters; ``announce`` is off for months
+    Processes of any number and place share a month. Each batch is one transaction with its penalties,
+    notices and letters; ``announce`` is off for months
     long past. ``despite_problems`` issues although more accounts could not be charged than the provider
     allows.
     :raises BillingRefused: the month is being charged, or too many of its accounts could not be
@@ -105,22 +107,27 @@ def issue(
     provider = account_queries.provider_by_id(provider_id)
     already = Bill.objects.filter(account__provider_id=provider_id, period=period.first).count()
     overtaken = queries.overtaken(provider_id=provider_id, period=period)
-    issued = letters = without_code = after = 0
+    issued = letters = without_code = 0
     shown = PenaltiesShown()
+    turns = Turns(provider_id, period)
     while True:
-        with use_case():
-            _lock(provider_id)
-            account_ids = queries.unissued(provider_id=provider_id, period=period, after=after, limit=BATCH)
-            if not account_ids:
-                billing_months.end_issuing(provider_id=provider_id, period=period, now=now)
-                return IssueReport(issued, already, letters, overtaken, without_code, shown)
-            shown += show_with_bills(provider, account_ids, period=period, now=now)
-            bills = _issue_batch(provider, account_ids, period=period, now=now)
-            if announce:
-                letters += _announce(bills, now=now)
-            issued += len(bills)
-            without_code += _without_code(bill.document for bill in bills.values())
-            after = account_ids[-1]
+        with use_case(), unlooked():
+            account_ids = turns.take(BATCH)
+            if account_ids:
+                added = show_with_bills(provider, account_ids, period=period, now=now)
+                bills = _issue_batch(provider, account_ids, period=period, now=now)
+                if announce:
+                    letters += _announce(bills, now=now)
+                # Last of all: others who issue the month wait for its row no longer than this commit takes.
+                keep_shown(provider, added, period=period, now=now)
+                shown += added
+                issued += len(bills)
+                without_code += _without_code(bill.document for bill in bills.values())
+        if account_ids is None:
+            with use_case():
+                if turns.over():
+                    billing_months.end_issuing(provider_id=provider_id, period=period, now=now)
+                    return IssueReport(issued, already, letters, overtaken, without_code, shown)
 
 
 def pdf_of(bill_id: int, *, masked: bool, now: datetime) -> bytes:
@@ -178,11 +185,6 @@ def deliver(*, bill_id: int, now: datetime) -> bool:
 def file_name(document: BillDocument) -> str:
     """How the file is called when it is saved."""
     return f"bill-{document.month}-{document.payer.account_number}.pdf"
-
-
-def _lock(provider_id: int) -> None:
-    """Two issues of one provider wait for each other: also of two months, for they chain."""
-    hold(Lock.BILL_ISSUE, provider_id)
 
 
 def _without_code(documents: Iterable[BillDocument]) -> int:

@@ -9,7 +9,7 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.bills.queries.dues import due_postings_of
 from svet.kernel.periods import Month
-from svet.penalties.operations import PenaltiesShown, show_penalties
+from svet.penalties.operations import PenaltiesShown, keep_penalty_run, show_penalties
 from svet.penalties.queries import choices_of, has_shown
 from svet.penalties.rules.policies import PenaltyMode, choice_on
 from svet.tariffs.queries.law import law_in_force
@@ -33,6 +33,17 @@ def show_with_bills(
         moved=due_postings_of(concerned) if concerned else {},
         choices=choices,
         law=law_in_force(),
+        today=account_queries.provider_today(provider, now),
+        now=now,
+    )
+
+
+def keep_shown(provider: ProviderView, shown: PenaltiesShown, *, period: Month, now: datetime) -> None:
+    """Add what a batch has posted to its month's run (a step of an issue)."""
+    keep_penalty_run(
+        provider_id=provider.provider_id,
+        period=period,
+        shown=shown,
         today=account_queries.provider_today(provider, now),
         now=now,
     )

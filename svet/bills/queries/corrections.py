@@ -11,8 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
-from svet.billing import queries as billing
 from svet.billing.queries import ChargeLineView
+from svet.billing.queries.charges import stood_and_stands
 from svet.billing.queries.decisions import decision_texts
 from svet.billing.rules import LineCause
 from svet.bills.rules import RECALCULATION, LinePart, LineRow, adds_up
@@ -51,11 +51,10 @@ def correction_rows(
         return {}
     account_ids = list(touched)
     decided = decision_texts(line.decision for lines in charges.values() for line in lines)
-    causes = {why.cause_set_id for keys in touched.values() for why in keys.values()} - {None}
-    sets = metering.sets_by_id(set_ids=causes)
+    causes = {why.cause_set_id for keys in touched.values() for why in keys.values()}
+    sets = metering.sets_by_id(set_ids={each for each in causes if each is not None})
     months = {month for keys in touched.values() for month, _ in keys}
-    was = billing.standing_views(account_ids, months=months, until=period.plus(-1))
-    now = billing.standing_views(account_ids, months=months, until=period)
+    was, now = stood_and_stands(account_ids, months=months, period=period)
     return {
         account_id: [
             _row(

@@ -54,10 +54,14 @@ class Gathered:
     to_seq: int
 
 
-def unissued(*, provider_id: int, period: Month, after: int, limit: int) -> list[int]:
+def unissued(
+    *, provider_id: int, period: Month, after: int, limit: int, until: int | None = None
+) -> list[int]:
     """Accounts of a provider charged for the month without a bill of it or of a later month, by key."""
     bills = Bill.objects.filter(account_id=OuterRef("account_id"), period__gte=period.first)
     charged = billing.charged_accounts(provider_id=provider_id, period=period)
+    if until is not None:
+        charged = charged.filter(account_id__lte=until)
     return list(charged.filter(~Exists(bills), account_id__gt=after).order_by("account_id")[:limit])
 
 
@@ -285,6 +289,9 @@ def _readings(
 
 def _shown(lines: Sequence[ChargeLineView]) -> Decimal:
     """What the readings of a scale's lines show together, and what is estimated where there are none."""
+    if len(lines) == 1:
+        (line,) = lines
+        return (line.span_kwh or _ZERO) if line.basis is Basis.READING else line.kwh
     spans = {(line.previous, line.current): line.span_kwh for line in lines if line.basis is Basis.READING}
     read = sum((span or _ZERO for span in spans.values()), _ZERO)
     return read + sum((line.kwh for line in lines if line.basis is not Basis.READING), _ZERO)

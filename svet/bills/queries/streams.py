@@ -25,6 +25,7 @@ from svet.penalties.rules.showing import ShownPart
 from svet.penalties.rules.streams import AllocationOrder, DuePosting
 
 _AT_ONCE: Final = 500
+_TOLD_APART: Final = frozenset({PENALTY, FEE})
 
 
 def streams_on(
@@ -44,7 +45,7 @@ def streams_on(
     concerned = [
         account_id
         for account_id, own in posted.items()
-        if account_id in spoke or any(each.kind in (PENALTY, FEE) for each in own)
+        if account_id in spoke or not _TOLD_APART.isdisjoint([each.kind for each in own])
     ]
     if not concerned:
         return {}

@@ -39,16 +39,16 @@ def account_sums(
     brought from the system before this one and all that counts for the days before its month. ``settled`` is
     the part of the month's charge that takes back.
     """
-    opening = before
+    opening, first = before, month.first
     shown = list(posted)
     if opening is None:
-        shown = [each for each in posted if each.on >= month.first and each.kind != OPENING]
+        shown = [each for each in posted if each.on >= first and each.kind != OPENING]
         opening = sum(each.kopecks for each in posted) - sum(each.kopecks for each in shown)
     own = 0
     by_kind: dict[str, int] = {}
     rest: list[Posted] = []
     for each in shown:
-        if _is_own(each, month):
+        if each.kind == CHARGE and each.on >= first:
             own += each.kopecks
         else:
             by_kind[each.kind] = by_kind.get(each.kind, 0) + each.kopecks
@@ -68,7 +68,7 @@ def account_sums(
         penalty=penalty,
     )
     movements = tuple(
-        Movement(each.kind, each.on, each.kopecks, late=before is not None and each.on < month.first)
+        Movement(each.kind, each.on, each.kopecks, late=before is not None and each.on < first)
         for each in rest
         if each.kopecks
     )
@@ -87,7 +87,3 @@ def balances(sums: Sums) -> bool:
         - sums.paid
         == sums.closing
     )
-
-
-def _is_own(each: Posted, month: Month) -> bool:
-    return each.kind == CHARGE and each.on >= month.first

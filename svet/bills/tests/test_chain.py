@@ -15,6 +15,7 @@ from svet.billing import operations as billing
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations, queries
 from svet.bills.models import Bill
+from svet.bills.operations.turns import Turns
 from svet.bills.rules import BillDocument
 from svet.kernel.ids import new_public_id
 from svet.kernel.money import Money
@@ -283,3 +284,65 @@ def test_two_months_issued_at_once_share_no_posting() -> None:
     # Whichever came first, everything stands on some bill once.
     assert queries.unbilled(account_ids=[account.pk], until=OCTOBER.end)[account.pk] in ([],)
     assert queries.broken_chain() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_issue_a_month_at_once_share_it_and_end_it_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Each account is a block of its own, and a batch.
+    monkeypatch.setattr("svet.bills.operations.turns._BLOCK", 1)
+    monkeypatch.setattr("svet.bills.operations.issuing.BATCH", 1)
+    make_provider(**REQUISITES)
+    load_chelyabinsk()
+    for _ in range(6):
+        _account, meter = make_metered_account(installed_on=date(2026, 8, 20))
+        make_reading(meter, 1100, read_on=date(2026, 9, 20))
+    charge(SEPTEMBER)
+    start, reports = Barrier(2), list[operations.IssueReport]()
+
+    def work() -> None:
+        start.wait()
+        try:
+            reports.append(issue(SEPTEMBER))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(each.issued for each in reports) == Bill.objects.count() == 6
+    assert queries.broken_chain() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_block_in_others_hands_is_passed_over_and_waited_for_behind_an_earlier_month() -> None:
+    account, _meter = live()
+    charge(SEPTEMBER)
+    charge(OCTOBER)
+    provider_id = account.provider_id
+    mine, held, done = Turns(provider_id, SEPTEMBER), Barrier(2), Barrier(2)
+
+    def other() -> None:
+        with use_case():
+            assert Turns(provider_id, SEPTEMBER).take(10) == [account.pk]
+            held.wait()
+            done.wait()
+        connection.close()
+
+    thread = Thread(target=other)
+    thread.start()
+    held.wait()
+    with use_case():
+        assert mine.take(10) == []
+        assert mine.take(10) is None
+    done.wait()
+    thread.join()
+    # Whoever held it is gone without a bill: it is not forgotten.
+    with use_case():
+        assert not mine.over()
+        assert mine.take(10) == [account.pk]
+    # September may still be at work: October waits for each block.
+    assert Turns(provider_id, OCTOBER).waits
+    issue(SEPTEMBER)
+    assert not Turns(provider_id, OCTOBER).waits

@@ -15,6 +15,7 @@ from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, NewTransaction, TransactionKind
 from svet.penalties.models import PenaltyRun, ShownPenalty
+from svet.penalties.queries.policies import choices_of
 from svet.penalties.queries.shown import ShownSoFar, dumped, shown_so_far
 from svet.penalties.rules.counting import count_penalties
 from svet.penalties.rules.policies import DatedChoice, PenaltyMode, choice_on
@@ -88,9 +89,7 @@ def show_penalties(
         if row is not None:
             rows.append(row)
     _post(rows, provider_id=provider_id, now=now)
-    shown = PenaltiesShown(len(rows), sum(row.kopecks for row in rows), untold, missing)
-    _keep_run(provider_id, period, mode, shown, today=today, now=now)
-    return shown
+    return PenaltiesShown(len(rows), sum(row.kopecks for row in rows), untold, missing)
 
 
 def _difference(
@@ -159,10 +158,12 @@ def _post(rows: Sequence[ShownPenalty], *, provider_id: int, now: datetime) -> N
     ShownPenalty.objects.bulk_create(rows)
 
 
-def _keep_run(
-    provider_id: int, period: Month, mode: PenaltyMode, shown: PenaltiesShown, *, today: date, now: datetime
+def keep_penalty_run(
+    *, provider_id: int, period: Month, shown: PenaltiesShown, today: date, now: datetime
 ) -> None:
-    """Add a batch to its month's run."""
+    """Add what a batch has posted to its month's run (a step, the last one: the run is one row)."""
+    require_transaction()
+    mode = choice_on(choices_of(provider_id), period.first).mode
     run, _ = PenaltyRun.objects.get_or_create(
         provider_id=provider_id,
         period=period.first,

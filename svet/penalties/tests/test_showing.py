@@ -29,7 +29,12 @@ from svet.ledger import queries as ledger
 from svet.ledger.models import Transaction
 from svet.ledger.rules import TransactionKind
 from svet.penalties.models import PenaltyRun, ShownPenalty
-from svet.penalties.operations import PenaltyPolicyOutcome, set_penalty_policy, show_penalties
+from svet.penalties.operations import (
+    PenaltyPolicyOutcome,
+    keep_penalty_run,
+    set_penalty_policy,
+    show_penalties,
+)
 from svet.penalties.operations.showing import PenaltiesShown
 from svet.penalties.queries import choices_of, shown_rows, untold_runs
 from svet.penalties.queries.shown import ShownSoFar, shown_so_far
@@ -79,7 +84,8 @@ def run(account: Account, period: Month, *, on: date | None = None) -> Penalties
     (view,) = accounts_by_id([account.pk])
     today = on or period.end
     with use_case():
-        return show_penalties(
+        now = datetime(today.year, today.month, today.day, 4, tzinfo=UTC)
+        shown = show_penalties(
             provider_id=account.provider_id,
             region=view.provider.region,
             period=period,
@@ -87,8 +93,10 @@ def run(account: Account, period: Month, *, on: date | None = None) -> Penalties
             choices=choices_of(account.provider_id),
             law=law_in_force(),
             today=today,
-            now=datetime(today.year, today.month, today.day, 4, tzinfo=UTC),
+            now=now,
         )
+        keep_penalty_run(provider_id=account.provider_id, period=period, shown=shown, today=today, now=now)
+        return shown
 
 
 def streams(account: Account, month: Month) -> BillStreams:

@@ -1,0 +1,64 @@
+"""Who issues which bills: many processes share a month, and no two have the same account."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from svet.billing.queries.months import has_unissued_before
+from svet.bills import queries
+from svet.kernel.locks import Lock, free, hold, hold_all, share
+from svet.kernel.periods import Month
+
+#: So many neighbouring keys of accounts are locked as one.
+_BLOCK: Final = 4_096
+
+
+class Turns:
+    """The accounts of a month's issue as one process comes to them: batch after batch, others' left out.
+
+    The bills of an account chain over the months. So where an earlier month may still be issued nothing is
+    passed over: this one waits behind it, block after block.
+    """
+
+    def __init__(self, provider_id: int, period: Month) -> None:
+        self._provider_id, self._period = provider_id, period
+        self.waits = has_unissued_before(provider_id=provider_id, period=period)
+        self._after = 0
+
+    def take(self, limit: int) -> list[int] | None:
+        """The next accounts to bill, held until the transaction ends (a step); None: all were looked at.
+
+        None of them may be left after others took a block first: an empty list.
+        """
+        share(Lock.BILL_ISSUE, self._provider_id)
+        first = self._unissued(1)
+        if not first:
+            return None
+        block = first[0] // _BLOCK
+        last = (block + 1) * _BLOCK - 1
+        if self.waits:
+            hold_all(Lock.BILLED_ACCOUNTS, [block])
+        elif not free(Lock.BILLED_ACCOUNTS, block):
+            self._after = last
+            return []
+        # Only now: whoever had them may have issued them.
+        found = self._unissued(limit, until=last)
+        self._after = found[-1] if found else self._after
+        return found
+
+    def over(self) -> bool:
+        """Whether every bill of the month is out, once those at work have done their batch (a step).
+
+        If not, one goes on from the first that is left: whoever held it may have died.
+        """
+        hold(Lock.BILL_ISSUE, self._provider_id)
+        self._after = 0
+        left = self._unissued(1)
+        if left:
+            self._after = left[0] - 1
+        return not left
+
+    def _unissued(self, limit: int, *, until: int | None = None) -> list[int]:
+        return queries.unissued(
+            provider_id=self._provider_id, period=self._period, after=self._after, until=until, limit=limit
+        )
