@@ -51,7 +51,7 @@ def test_what_uv_cannot_do_is_left_to_pip(quick: int, monkeypatch: pytest.Monkey
         ran.append(" ".join(map(str, words)))
         return subprocess.CompletedProcess(words, quick if "uv" in words else 0, stdout="")
 
-    monkeypatch.setattr(environment.subprocess, "run", run)
+    monkeypatch.setattr("deploy.environment.subprocess.run", run)
     assert environment.install(["a.txt", "b.txt"]) == 0
     config, by_uv, *by_pip = ran
     assert config.endswith("pip --disable-pip-version-check config list")
