@@ -227,8 +227,12 @@ def _by_hours(kwh: Decimal, scheme: int) -> list[tuple[str, Decimal]]:
 def tampered(
     month: Month, volumes: Sequence[MonthVolume], *, facts: AccountFacts, calendar: BillingCalendar
 ) -> list[MonthVolume]:
-    """Ten norms, by days, in place of what the days of an act of tampering held (decree 354, point 62)."""
-    start, end = calendar.cut(month.plus(-1)), calendar.cut(month)
+    """Ten norms, by days, in place of what the days of an act of tampering held (decree 354, point 62).
+
+    Of the days of the contract alone: who came or went within the month did nothing on the others.
+    """
+    start = max(calendar.cut(month.plus(-1)), facts.opened_on)
+    end = calendar.cut(month) if facts.closed_on is None else min(calendar.cut(month), facts.closed_on)
     acts = [
         (max(act.since, start), min(act.until or end, end))
         for act in facts.acts

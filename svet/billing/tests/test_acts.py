@@ -53,6 +53,17 @@ def test_a_meter_that_breaks_inside_a_month_divides_it() -> None:
     assert told(early, "kwh") == [200, 200]
 
 
+def test_interference_is_charged_for_days_of_the_contract_alone() -> None:
+    """An act of May to August, a contract that ended on the 9th of May: eight days of 3,000 kWh a month."""
+    act = Act(ActKind.TAMPERED, day("2026-05-01"), day("2026-08-31"))
+    for until in ("2026-05", "2026-08"):
+        lines = silent(act, until=until, closed_on=day("2026-05-09"))
+        assert told(lines, "basis", "kwh", "part_until") == [
+            (Basis.AVERAGE, 43, day("2026-05-09")),
+            (Basis.NORM, 800, day("2026-05-09")),
+        ]
+
+
 def test_a_restored_meter_has_three_averages_from_its_first_silent_month_only() -> None:
     lost = Act(ActKind.LOST, day("2026-05-01"), day("2026-08-25"))
     lines = silent(lost, until="2026-09")

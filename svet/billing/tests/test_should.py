@@ -40,7 +40,6 @@ from svet.billing.rules.pricing import amount
 from svet.billing.rules.settled import average_bases, bases_after, settled_month, since_settled
 from svet.billing.rules.should import should
 from svet.billing.rules.timeline import calendar_of, clipped, scale_lines
-from svet.billing.tests import naive
 from svet.billing.tests.facts import NEW, Book, kopecks, kwh, month, table
 from svet.kernel.periods import Month
 from svet.metering.rules import zones_of
@@ -473,21 +472,6 @@ def test_behind_a_settled_month_the_rest_can_be_told_without_what_was_before(
         assert [line.content for line in whole if line.month <= month] == [
             line.content for line in before if line.month <= month
         ]
-
-
-@law
-@given(histories(), st.integers(0, 10))
-def test_volumes_are_those_of_the_second_calculation(history: History, place: int) -> None:
-    facts = history.whole
-    horizon = facts.floor.plus(place)
-    found: dict[Any, Decimal] = defaultdict(Decimal)
-    for line in charged(facts, horizon):
-        found[line.point, line.scheme, line.zone, str(line.month), line.basis.value] += line.kwh
-    again = naive.volumes(facts, horizon)
-    thousandth = Decimal("0.001")
-    assert {k: v.quantize(thousandth) for k, v in found.items() if v} == {
-        k: v.quantize(thousandth) for k, v in again.items() if v
-    }
 
 
 @law
