@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "svet.webhooks",
     "svet.privacy",
     "svet.exchange",
+    "svet.setup",
     "svet.cabinet",
     "svet.staff",
     "svet.api",

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     BILLING = "billing"  # tariffs, runs, corrections
     MONEY = "money"  # payments before a person, unclear money: credit, put on an account, send back
     MEMBERS = "members"  # members of staff and their roles
+    SETUP = "setup"  # the company, suppliers and their requisites, texts people agree to
     STATE = "state"  # how the installation stands; failed jobs once more
     VIEW_LOG = "view_log"  # who of the staff opened which account
 
@@ -71,6 +72,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.BREAKERS,
             Permission.MEMBERS,
             Permission.VIEW_LOG,
+            Permission.SETUP,
             Permission.STATE,
         }
     ),

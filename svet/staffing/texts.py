@@ -36,6 +36,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.MONEY: gettext_lazy("Деньги на проверке и невыясненные платежи"),
     Permission.MEMBERS: gettext_lazy("Принимать сотрудников и менять роли"),
     Permission.VIEW_LOG: gettext_lazy("Видеть, кто из сотрудников открывал счета"),
+    Permission.SETUP: gettext_lazy("Менять данные компании, поставщиков и тексты соглашений"),
     Permission.STATE: gettext_lazy("Видеть состояние установки и повторять фоновые работы"),
 }
 

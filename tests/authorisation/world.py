@@ -76,6 +76,7 @@ from svet.people import operations as people
 from svet.people.models import Person, Token
 from svet.people.rules import Scope
 from svet.people.tests.factories import make_person
+from svet.setup.tests.factories import make_draft
 from svet.staff.tests.browsers import working
 from svet.staffing.rules import Role
 from svet.staffing.tests.factories import make_member
@@ -500,6 +501,7 @@ def build() -> World:
         "passkey_id": "0" * 16,
         "notice_id": Notice.objects.filter(recipient_id=anna.recipient_id).latest("pk").public_id,
         "member_id": make_member().public_id,
+        "draft_id": make_draft(person_id=make_member().person_id, now=now),
         "bucket_id": _full_bucket(now),
         "kind": "personal_data",
         "code": provider.code,

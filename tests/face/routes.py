@@ -27,6 +27,7 @@ NO_PAGES = {
     "profile/browsers/": "data for the page's own script",
     "profile/messenger/": "a redirect to the settings",
     "staff/registers/<loaded_id>/rejects/": "a register to be mended, as a file",
+    "staff/setup/svet-setup.toml": "the file of svet setup",
     "staff/sign-in/provider/": "a redirect to the company's sign-in service",
     "staff/sign-in/provider/back/": "a redirect back from it",
 }

@@ -17,8 +17,8 @@ from svet.config.failures import Failure
 from svet.launcher.embedded import database, django_ready
 
 if TYPE_CHECKING:
-    from svet.cli.setup.state import SetupPlan, SetupState
-    from svet.cli.setup.writing import Report
+    from svet.setup.operations.writing import Report
+    from svet.setup.rules import SetupPlan, SetupState
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 MONTH = click.DateTime(formats=["%Y-%m"])
@@ -37,8 +37,8 @@ def setup_command(file: Path | None, shown: bool, dry_run: bool, norm_from: date
     with database():
         django_ready()
         from svet.cli.refusal_text import in_words
-        from svet.cli.setup import files, writing
-        from svet.cli.setup.present import present
+        from svet.setup.operations import files, writing
+        from svet.setup.queries import present
 
         now = datetime.now(UTC)
         if shown:
@@ -81,7 +81,7 @@ def _asked(state: SetupState) -> SetupPlan:
 
 
 def _read(file: Path, state: SetupState) -> SetupPlan:
-    from svet.cli.setup import files
+    from svet.setup.operations import files
 
     try:
         return files.read(file, state=state)

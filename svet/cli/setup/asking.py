@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from svet.cli.setup.answers import AnswerFault
-from svet.cli.setup.fields import MEMBER, RETAILER, SUPPLIER, Field
-from svet.cli.setup.files import judged
-from svet.cli.setup.state import SetupPlan, SetupState
 from svet.people.operations.passwords import acceptable
 from svet.people.rules import PasswordRefused
 from svet.people.texts import explain
+from svet.setup.operations.fields import MEMBER, RETAILER, SUPPLIER, Field
+from svet.setup.operations.files import judged
+from svet.setup.rules import AnswerFault, SetupPlan, SetupState
 
 #: Asks one question with the answer an empty line gives; the last word says whether to hide what is typed.
 Ask = Callable[[str, str, bool], str]

@@ -21,16 +21,15 @@ from svet.arrangements.models import MoneyLimitsPolicy
 from svet.billing.models import Policy
 from svet.cli.commands import setup as command
 from svet.cli.main import svet
-from svet.cli.setup import answers, files
-from svet.cli.setup.answers import AnswerFault
-from svet.cli.setup.present import present
-from svet.cli.setup.state import SetupPlan, SetupState
-from svet.cli.setup.writing import Report, write
 from svet.config.checks import check_set_up
 from svet.journal.models import Entry
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import together, use_case
 from svet.payments.queries.shops import shops
+from svet.setup.operations import answers, files
+from svet.setup.operations.writing import Report, write
+from svet.setup.queries import present
+from svet.setup.rules import AnswerFault, SetupPlan, SetupState
 from svet.site.models import Agreement, Installation
 from svet.site.operations import InstallationDetails, set_up
 from svet.site.queries import installation

@@ -17,6 +17,7 @@ from svet.staff.readings import controls, disputes
 from svet.staff.readings import page as readings_page
 from svet.staff.registers import page as registers_page
 from svet.staff.requests import page as requests_page
+from svet.staff.setup import page as setup_page
 from svet.staff.shell.desk import Desk
 from svet.staff.state import page as state_page
 from svet.staff.viewed import page as viewed_page
@@ -39,6 +40,7 @@ MODULES = (
     limits_page,
     members_page,
     viewed_page,
+    setup_page,
     state_page,
 )
 DESKS: tuple[Desk, ...] = tuple(module.DESK for module in MODULES)

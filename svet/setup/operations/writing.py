@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,9 +15,6 @@ from svet.accounts.queries import ProviderView, provider_today, providers
 from svet.arrangements.operations.limits import set_money_limits
 from svet.arrangements.rules.limits import BOUNDS, SUMS
 from svet.billing.operations import set_policy
-from svet.cli.setup.answers import CARDS, days_and_times, window_days
-from svet.cli.setup.present import present
-from svet.cli.setup.state import Change, SetupPlan, SetupState, Text, changes
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.locks import Lock, hold
@@ -25,6 +23,9 @@ from svet.kernel.transactions import together
 from svet.payments.operations import add_shop, serve
 from svet.payments.operations.shops import FIRST
 from svet.people.rules.names import FullName
+from svet.setup.operations.answers import days_and_times, window_days
+from svet.setup.queries import present
+from svet.setup.rules import CARDS, Change, SetupPlan, SetupState, Text, changes
 from svet.site.operations import InstallationDetails, publish_agreement, set_up
 from svet.site.queries import current_agreement, installation
 from svet.site.rules import AgreementKind
@@ -55,7 +56,7 @@ def would_change(plan: SetupPlan, *, now: datetime) -> Report:
     phones = [member["phone"] for member in plan.members]
     return Report(
         changes=tuple(changes(plan, state)),
-        published=tuple(kind for kind, text in plan.agreements.items() if _is_new(kind, text)),
+        published=tuple(kind for kind, text in plan.agreements.items() if is_new_text(kind, text)),
         taken_on=tuple(phone for phone in phones if phone not in state.members),
         there_before=tuple(phone for phone in phones if phone in state.members),
     )
@@ -71,29 +72,36 @@ def write(plan: SetupPlan, *, made_of: SetupState, norm_from: date | None = None
     :raises ChangedMeanwhile: something else stands than the state that the plan was made of
     :raises Refused: a room refused an answer; nothing is written then
     """
-    with together():
-        hold(Lock.SETUP)
-        state = present(now=now)
+    with standing_held(now=now) as state:
         if state != made_of:
             raise ChangedMeanwhile
         report = would_change(plan, now=now)
-        if plan.retailer and plan.retailer != state.retailer:
-            _write_retailer(plan.retailer, state, now=now)
-        for code, wanted in plan.suppliers.items():
-            if wanted != state.suppliers.get(code):
-                _write_supplier(wanted, state, norm_from=norm_from, now=now)
+        if plan.retailer:
+            write_retailer(plan.retailer, state, by=BY, now=now)
+        for wanted in plan.suppliers.values():
+            write_supplier(wanted, state, norm_from=norm_from, by=BY, now=now)
         _write_limits(plan.limits, state, now=now)
         _write_shops(plan.shops, state, now=now)
         for kind in report.published:
-            text = plan.agreements[kind]
-            publish_agreement(kind=kind, title=text.title, body=text.body, published_on=now.date())
+            publish(kind, plan.agreements[kind], by=BY, now=now)
         for member in plan.members:
             if member["phone"] in report.taken_on:
                 _take_on(member, now=now)
     return report
 
 
-def _write_retailer(wanted: Mapping[str, str], state: SetupState, *, now: datetime) -> None:
+@contextmanager
+def standing_held(*, now: datetime) -> Iterator[SetupState]:
+    """What stands, in the one transaction in which it may be changed: nobody else sets up meanwhile."""
+    with together():
+        hold(Lock.SETUP)
+        yield present(now=now)
+
+
+def write_retailer(wanted: Mapping[str, str], state: SetupState, *, by: Actor, now: datetime) -> None:
+    """Write all answers about the retailer, unless they stand already (a step)."""
+    if wanted == state.retailer:
+        return
     if wanted["hours"] == state.retailer.get("hours"):
         # Perhaps in words of before the set-up: they stay with the hours that belong to them.
         kept = installation().hours
@@ -115,12 +123,18 @@ def _write_retailer(wanted: Mapping[str, str], state: SetupState, *, now: dateti
             accent_color=wanted["accent_color"],
         )
     )
-    _note("installation.changed", "installation", "1", wanted, state.retailer, now=now)
+    _note("installation.changed", "installation", "1", wanted, state.retailer, by=by, now=now)
 
 
-def _write_supplier(
-    wanted: Mapping[str, str], state: SetupState, *, norm_from: date | None, now: datetime
+def write_supplier(
+    wanted: Mapping[str, str], state: SetupState, *, norm_from: date | None = None, by: Actor, now: datetime
 ) -> None:
+    """Write all answers about a supplier, unless they stand already (a step).
+
+    :raises SupplierRefused: another service than its accounts were entered with
+    """
+    if wanted == state.suppliers.get(wanted["code"]):
+        return
     first, last = window_days(wanted["window"])
     provider = add_provider(
         code=wanted["code"],
@@ -142,9 +156,9 @@ def _write_supplier(
         service=Service(wanted["service"]),
     )
     standing = state.suppliers.get(wanted["code"], {})
-    _note("supplier.changed", "provider", provider.public_id, wanted, standing, now=now)
+    _note("supplier.changed", "provider", provider.public_id, wanted, standing, by=by, now=now)
     if wanted["norm"] and wanted["norm"] != standing.get("norm", ""):
-        _write_norm(provider, wanted["norm"], since=norm_from, now=now)
+        _write_norm(provider, wanted["norm"], since=norm_from, by=by, now=now)
 
 
 def _write_limits(limits: Mapping[str, Mapping[str, str]], state: SetupState, *, now: datetime) -> None:
@@ -187,10 +201,10 @@ def _codes(shop: Mapping[str, str]) -> set[str]:
     return {code for code in shop.get("suppliers", "").split(", ") if code}
 
 
-def _write_norm(provider: ProviderView, norm: str, *, since: date | None, now: datetime) -> None:
+def _write_norm(provider: ProviderView, norm: str, *, since: date | None, by: Actor, now: datetime) -> None:
     first = (since or provider_today(provider, now)).replace(day=1)
     set_policy(
-        provider_id=provider.provider_id, valid_from=first, norm_kwh_per_person=Decimal(norm), by=BY, now=now
+        provider_id=provider.provider_id, valid_from=first, norm_kwh_per_person=Decimal(norm), by=by, now=now
     )
 
 
@@ -208,7 +222,22 @@ def _take_on(member: Mapping[str, str], *, now: datetime) -> None:
     )
 
 
-def _is_new(kind: AgreementKind, text: Text) -> bool:
+def publish(kind: AgreementKind, text: Text, *, by: Actor, now: datetime) -> int:
+    """Publish the next version of a text and say so in the journal (a step); its number."""
+    version = publish_agreement(kind=kind, title=text.title, body=text.body, published_on=now.date())
+    journal.record(
+        by=by,
+        action="agreement.published",
+        subject="agreement",
+        subject_id=f"{kind.value}-{version}",
+        now=now,
+        after={"kind": kind.value, "version": version, "title": text.title},
+    )
+    return version
+
+
+def is_new_text(kind: AgreementKind, text: Text) -> bool:
+    """Whether a text is another one than what people agree to now."""
     standing = current_agreement(kind=kind)
     return (standing.title, standing.body.strip()) != (text.title, text.body)
 
@@ -220,11 +249,12 @@ def _note(
     wanted: Mapping[str, str],
     standing: Mapping[str, str],
     *,
+    by: Actor,
     now: datetime,
 ) -> None:
     new = {key: value for key, value in wanted.items() if value != standing.get(key, "")}
     journal.record(
-        by=BY,
+        by=by,
         action=action,
         subject=subject,
         subject_id=subject_id,

@@ -11,8 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from svet.cli.setup.answers import AnswerFault
-from svet.cli.setup.fields import (
+from svet.setup.operations.fields import (
     AGREEMENTS,
     LIMITS,
     MEMBER,
@@ -23,7 +22,7 @@ from svet.cli.setup.fields import (
     Answers,
     Field,
 )
-from svet.cli.setup.state import SetupPlan, SetupState, Text
+from svet.setup.rules import AnswerFault, SetupPlan, SetupState, Text
 from svet.site.rules import AgreementKind
 
 _LARGEST = 1_000_000

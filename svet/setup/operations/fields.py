@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from svet.arrangements.queries.limits import default_limits
 from svet.arrangements.rules.limits import SUMS
-from svet.cli.setup import answers
-from svet.cli.setup.answers import Given
 from svet.kernel.money import Money
 from svet.kernel.services import Service
 from svet.kernel.writing import plain_number
+from svet.setup.operations import answers
+from svet.setup.operations.answers import Given
 from svet.site.queries import DEFAULT_ACCENT, DEFAULT_PRIMARY
 
 Answers = Mapping[str, str]

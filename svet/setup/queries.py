@@ -1,18 +1,20 @@
-"""What stands now, in the same words in which it is asked."""
+"""What stands now, in the same words in which it is asked, and what waits for a second member."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from svet.accounts.queries import ProviderView, provider_today, providers
 from svet.arrangements.queries.limits import provider_limits
 from svet.arrangements.rules.limits import SUMS
 from svet.billing.queries.policies import policies
-from svet.cli.setup.answers import CARDS, NO_CARDS
-from svet.cli.setup.state import SetupState
 from svet.kernel.money import Money
 from svet.kernel.writing import plain_number
 from svet.payments.queries.shops import ShopView, shops
+from svet.setup.models import SupplierDraft
+from svet.setup.rules import CARDS, NO_CARDS, REQUISITES, SetupState
 from svet.site.queries import installation, is_set_up
 from svet.staffing.queries import members
 
@@ -99,3 +101,49 @@ def _norm(row: ProviderView, *, now: datetime) -> str:
         if each.valid_from <= today
     ]
     return "" if not norms or norms[-1] is None else plain_number(norms[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """What of a supplier waits for a second member; ``is_new``: the whole supplier does."""
+
+    public_id: str
+    code: str
+    wanted: Mapping[str, str]
+    standing: Mapping[str, str]
+    reason: str
+    by_id: int | None
+    by_name: str
+    asked_at: datetime
+
+    @property
+    def is_new(self) -> bool:
+        return not self.standing
+
+
+def waiting_drafts() -> list[DraftView]:
+    """What waits for a second member, the oldest first."""
+    rows = SupplierDraft.objects.filter(signed_at=None, refused_at=None).order_by("asked_at", "pk")
+    return [
+        DraftView(
+            row.public_id,
+            row.code,
+            row.wanted,
+            row.standing,
+            row.reason,
+            row.by_id,
+            row.by_name,
+            row.asked_at,
+        )
+        for row in rows
+    ]
+
+
+def waiting_drafts_count() -> int:
+    """How much waits for a second member."""
+    return SupplierDraft.objects.filter(signed_at=None, refused_at=None).count()
+
+
+def requisites_of(supplier: Mapping[str, str]) -> dict[str, str]:
+    """Of a supplier's answers those that say where money goes."""
+    return {key: supplier.get(key, "") for key in REQUISITES}

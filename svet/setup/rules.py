@@ -1,11 +1,48 @@
-"""The answers of a set-up, and what of them is new."""
+"""The answers of a set-up, what of them is new, and which of them one member may not change alone."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
 
+from svet.kernel.refusals import Refused
 from svet.site.rules import AgreementKind
+
+#: How a file says whether the bank lets a shop keep cards.
+CARDS, NO_CARDS = "yes", "no"
+#: To whom people's money goes: what a payment order and the code on a bill name.
+REQUISITES: Final = ("legal_name", "inn", "kpp", "bic", "bank", "account", "correspondent_account")
+
+
+class SetupReason(StrEnum):
+    """Why a change of the set-up at a desk is refused."""
+
+    CHANGED_MEANWHILE = "setup_changed_meanwhile"
+    NOTHING_NEW = "setup_nothing_new"
+    CODE_TAKEN = "supplier_code_taken"
+    WAITS_ALREADY = "supplier_waits_already"
+    NO_SUCH_DRAFT = "no_such_supplier_draft"
+    DECIDED = "supplier_draft_decided"
+    SAME_HAND = "supplier_signed_by_one"
+    STANDS_OTHERWISE = "supplier_stands_otherwise"
+
+
+class SetupRefused(Refused):
+    """A change of the set-up cannot be made as asked."""
+
+
+class AnswerFault(Exception):
+    """An answer cannot be taken; the message is a sentence for whoever typed it."""
+
+
+def mark_of(section: Mapping[str, str]) -> str:
+    """A mark of the answers as they were shown: whoever sends it back has seen them, and no others."""
+    shown = json.dumps({key: value for key, value in section.items() if value}, sort_keys=True)
+    return hashlib.sha256(shown.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

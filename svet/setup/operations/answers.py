@@ -23,6 +23,7 @@ from svet.kernel.services import Service
 from svet.kernel.writing import plain_number
 from svet.people.rules import normalise_email, normalise_name, normalise_phone
 from svet.people.texts import explain as explain_person
+from svet.setup.rules import CARDS, NO_CARDS, AnswerFault
 
 Given = Mapping[str, str]
 DAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
@@ -40,14 +41,6 @@ _SIGNS = re.compile(r"[0-9+() \-]{3,25}", re.ASCII)
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,39}", re.ASCII)
 _COLOR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 _SITE = re.compile(r"https?://[^\s/]+\.[^\s]+")
-
-
-class AnswerFault(Exception):
-    """An answer cannot be taken; the message is a sentence for whoever typed it."""
-
-
-#: How a file says whether the bank lets a shop keep cards.
-CARDS, NO_CARDS = "yes", "no"
 
 
 def line(text: str, given: Given, *, longest: int = 160) -> str:

@@ -1,0 +1,1 @@
+"""«Настройка»: whose portal this is, its suppliers, and the texts people agree to."""
