@@ -9,14 +9,13 @@ from playwright.sync_api import Page
 
 from tests.face.rendering import AXE
 
-PHONE, DESKTOP, NARROW = 360, 1440, 320
+PHONE, DESKTOP, NARROW, LARGE = 360, 1440, 320, 640
 # Only what is wrong leaves the browser: all that passed, told too, took longer than finding it. Sheets of
 # style are read in advance for one rule alone, and that one is off unless asked for (css-orientation-lock).
-# A few open lines show how all look; a year of them would only be the same again, slowly.
 # Two thirds of the time of axe go to its contrasts. What is drawn alike has the same one: of each kind of
 # text, by what it is, its letters and all that is painted behind them, the first is asked about.
+# They are asked in the one run of all rules: for a second one axe would read the whole page anew.
 ASK = """async ([address, known]) => {
-  [...document.querySelectorAll("main details")].slice(0, 6).forEach(each => each.open = true);
   if (!("axe" in window)) await new Promise((done, failed) => {
     const script = document.createElement("script");
     Object.assign(script, { src: address, onload: done, onerror: () => failed(new Error("no axe")) });
@@ -51,7 +50,6 @@ ASK = """async ([address, known]) => {
     const kind = `${letters.join()}${painted(part)}`;
     if (!seen.has(kind)) { seen.add(kind); kinds.push(kind); firsts.push(part); }
   }
-  // All rules in one run: for a second one axe would read the whole page anew.
   firsts.forEach((part) => part.setAttribute("data-asked", ""));
   axe.configure({ rules: [{ id: "color-contrast", selector: "[data-asked]" }] });
   const wrong = said(await axe.run(document, options));
@@ -59,6 +57,9 @@ ASK = """async ([address, known]) => {
   return [wrong, kinds];
 }"""
 TARGET = 44
+
+# A few open lines show how all look; a year of them would only be the same again, slowly.
+OPENED = """[...document.querySelectorAll("main details")].slice(0, 6).forEach(each => each.open = true)"""
 
 # Links inside a sentence are as high as their line (WCAG 2.2, 2.5.8, "inline").
 TARGETS = """([minimum, frame]) => {
@@ -140,8 +141,10 @@ SIDEWAYS = """(size) => {
 
 #: Words whose letters stand on two lines without a hyphen between them, and ids, sums and dates that wrap.
 TORN = r"""() => {
-  document.documentElement.dataset.size = "large";
-  document.querySelectorAll("details").forEach(each => each.open = true);
+  const root = document.documentElement, size = root.dataset.size;
+  const closed = [...document.querySelectorAll("details:not([open])")];
+  root.dataset.size = "large";
+  closed.forEach(each => each.open = true);
   const wrong = [];
   const range = document.createRange();
   const lines = (node, from, to) => {
@@ -176,6 +179,8 @@ TORN = r"""() => {
       }
     }
   }
+  closed.forEach(each => each.open = false);
+  if (size === undefined) delete root.dataset.size; else root.dataset.size = size;
   return [...new Set(wrong)];
 }"""
 
@@ -195,6 +200,7 @@ def widen(page: Page, width: int, *, height: int = 780) -> None:
         page.set_viewport_size(size)  # type: ignore[arg-type]
 
 
+DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
 #: Width and theme.
 EVERY_LOOK = ((PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light"), (DESKTOP, "dark"))
 
@@ -209,23 +215,30 @@ def look_over(
 ) -> list[str]:
     """Everything wrong with the page: axe at each look, the rest once; ``frame``: header and footer too.
 
-    ``known``: kinds of text whose contrast was looked at.
+    ``known``: kinds of text whose contrast was looked at. The next page begins at the width at which this one
+    ends: each change of it is drawn anew.
     """
-    wrong: list[str] = []
+    first, last = (LARGE, NARROW) if (page.viewport_size or {}).get("width") == LARGE else (NARROW, LARGE)
+    page.evaluate(OPENED)
+    wrong = _squeezed(page, name, first)
     for width, theme in looks:
         widen(page, width)
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        if page.evaluate(DARK) != (theme == "dark"):
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         wrong += [f"{name} {width} {theme}: {found}" for found in violations(page, known)]
     widen(page, PHONE)
+    # Nobody has pointed at anything here, so the focus looks as a keyboard's does.
     wrong += [f"{name}: target {found}" for found in page.evaluate(TARGETS, [TARGET, frame])]
-    page.keyboard.press("Tab")  # from now on the focus belongs to the keyboard
     wrong += [f"{name}: focus {found}" for found in page.evaluate(FOCUS, frame)]
-    widen(page, 640, height=640)
-    if sideways := page.evaluate(SIDEWAYS, "200%"):
-        wrong.append(f"{name}: scrolls sideways with letters twice as large by {sideways}")
-    widen(page, NARROW, height=640)
-    if sideways := page.evaluate(SIDEWAYS, ""):
-        wrong.append(f"{name}: scrolls sideways at {NARROW} by {sideways}")
-    # What is torn is asked of the same narrowest phone, with large letters.
-    wrong += [f"{name}: torn {found}" for found in page.evaluate(TORN)]
-    return wrong
+    return wrong + _squeezed(page, name, last)
+
+
+def _squeezed(page: Page, name: str, width: int) -> list[str]:
+    """Letters twice as large; or the narrowest phone, and on it with large letters what is torn."""
+    widen(page, width, height=640)
+    if width == LARGE:
+        sideways = page.evaluate(SIDEWAYS, "200%")
+        return [f"{name}: scrolls sideways with letters twice as large by {sideways}"] if sideways else []
+    sideways = page.evaluate(SIDEWAYS, "")
+    wrong = [f"{name}: scrolls sideways at {NARROW} by {sideways}"] if sideways else []
+    return wrong + [f"{name}: torn {found}" for found in page.evaluate(TORN)]
