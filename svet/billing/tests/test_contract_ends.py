@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -15,11 +16,14 @@ from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
 from svet.billing.queries.explaining import explanation
 from svet.billing.rules.explanation import read, replayed, written
-from svet.billing.tests.factories import NOW, know
+from svet.billing.tests.factories import NOW, know, load_chelyabinsk, make_metered_account, make_norm
 from svet.billing.tests.test_order import AUGUST, JULY, JUNE, make_summer
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
+from svet.metering.operations import MeterRow, replace_meter
+from svet.metering.rules import Zone
+from svet.metering.tests.factories import make_reading
 
 pytestmark = pytest.mark.django_db
 OFFICE = Actor.system("test")
@@ -120,3 +124,23 @@ def test_a_day_that_cannot_be_an_end_is_refused(on: date | None, reason: TermsRe
         end(account, on, NOW)
     assert refused.value.reason is reason
     assert not ContractEnd.objects.exists()
+
+
+def test_a_replacement_told_late_leaves_what_was_charged_before_it_as_it_was(
+    later: Callable[[], datetime],
+) -> None:
+    """Read on the 18th of August and charged; then the office learns of another meter since the 19th."""
+    load_chelyabinsk()
+    account, meter = make_metered_account(installed_on=date(2026, 5, 24), initial=0)
+    for value, on in ((100, JUNE.day(24)), (200, JULY.day(24)), (280, AUGUST.day(18))):
+        make_reading(meter, value, read_on=on)
+    for month in (JUNE, JULY, AUGUST):
+        run(month, later())
+    make_norm(100)
+    replace_meter(
+        by=OFFICE, meter_public_id=meter.public_id, final={Zone.SINGLE: Decimal(283)}, reason="поверка",
+        new=MeterRow(account_id=account.pk, serial="71000001", installed_on=AUGUST.day(19)), now=later(),
+    )  # fmt: skip
+    proved(account)
+    run(SEPTEMBER, later())
+    proved(account)

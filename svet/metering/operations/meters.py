@@ -49,10 +49,11 @@ class MeterRow:
     initial: Mapping[Zone, Decimal] = field(default_factory=dict)
 
 
-def install_meters(*, rows: Sequence[MeterRow], by: Actor, now: datetime) -> list[int]:
+def install_meters(*, rows: Sequence[MeterRow], by: Actor, now: datetime, news: bool = False) -> list[int]:
     """Put meters up in bulk with their initial readings; says their keys in the order of the rows.
 
-    A meter already standing on the account since that day keeps its row.
+    A meter already standing on the account since that day keeps its row. Who enters meters that stand there
+    already, has known of them since their days; ``news``: nobody knew of them before now.
 
     :raises NumberRefused: a serial is not of the form of one; nothing is entered
     """
@@ -65,7 +66,7 @@ def install_meters(*, rows: Sequence[MeterRow], by: Actor, now: datetime) -> lis
             if mark not in known:
                 fresh.setdefault(mark, row)
         if fresh:
-            known |= _enter(fresh, by=by, now=now)
+            known |= _enter(fresh, by=by, now=now, news=news)
     return [known[mark] for mark in marks]
 
 
@@ -81,7 +82,7 @@ def _known(*, account_ids: Sequence[int]) -> dict[tuple[int, str, date], int]:
 
 
 def _enter(
-    rows: Mapping[tuple[int, str, date], MeterRow], *, by: Actor, now: datetime
+    rows: Mapping[tuple[int, str, date], MeterRow], *, by: Actor, now: datetime, news: bool
 ) -> dict[tuple[int, str, date], int]:
     keys = dict(zip(rows, take_ids(model=Meter, count=len(rows)), strict=True))
     copy_rows(
@@ -108,7 +109,7 @@ def _enter(
             for zone in zones_of(row.scheme)
         ),
     )
-    keep_sets([_initial(keys[mark], row, now=now) for mark, row in rows.items()], by=by)
+    keep_sets([_initial(keys[mark], row, now=now, news=news) for mark, row in rows.items()], by=by)
     _renew_proofs(account_ids=[row.account_id for row in rows.values()])
     journal.record(
         by=by,
@@ -121,12 +122,13 @@ def _enter(
     return keys
 
 
-def _initial(meter_id: int, row: MeterRow, *, now: datetime) -> NewSet:
+def _initial(meter_id: int, row: MeterRow, *, now: datetime, news: bool) -> NewSet:
+    noon = datetime.combine(row.installed_on, time(12), tzinfo=ZoneInfo("UTC"))
     return NewSet(
         meter_id=meter_id,
         account_id=row.account_id,
         read_on=row.installed_on,
-        received_at=min(now, datetime.combine(row.installed_on, time(12), tzinfo=ZoneInfo("UTC"))),
+        received_at=now if news else min(now, noon),
         channel=ReadingChannel.OFFICE,
         kind=ReadingKind.INITIAL,
         state=ReadingState.ACCEPTED,

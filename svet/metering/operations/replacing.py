@@ -59,7 +59,7 @@ def replace_meter(
             max_daily_kwh=new.max_daily_kwh or old.max_daily_kwh,
             ratio=old.ratio if ratio is None else ratio,
         )
-        (key,) = install_meters(rows=[row], by=by, now=now)
+        (key,) = install_meters(rows=[row], by=by, now=now, news=True)
         meter = queries.meter_view(queries.whole_meters().get(pk=key))
         journal.record(
             by=by,

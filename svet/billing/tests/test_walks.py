@@ -1,0 +1,372 @@
+"""Whatever becomes known of an account, and whenever its months are run: what stands is what one run gives.
+
+Each life is walked by the operations of the office: readings late and refuted, meters replaced, acts of each
+kind written, ended and taken back, decisions signed and undone, ends of the contract entered and corrected,
+prices corrected within a month, runs forward and back, killed and taken up. SVET_LONG=300 walks so many.
+"""
+
+from __future__ import annotations
+
+import io
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from svet.accounts import operations as accounts
+from svet.accounts.queries import provider_by_id
+from svet.accounts.queries.contracts import contracts
+from svet.accounts.rules.terms import TermsField, TermsRefused
+from svet.billing import operations, queries
+from svet.billing.models import ChargeLine, OverrideRow, Problem
+from svet.billing.operations.decisions import (
+    DecisionNotFound,
+    decide,
+    preview_new,
+    preview_signing,
+    sign_decision,
+    undo_decision,
+)
+from svet.billing.operations.rehearsing import rehearse
+from svet.billing.queries.dry_runs import accounts_of_dry_run, dry_run_of
+from svet.billing.queries.explaining import explanation
+from svet.billing.queries.facts import account_facts, provider_facts
+from svet.billing.queries.standing import books, standing_lines
+from svet.billing.rules.decisions import DecisionRefused, NewDecision
+from svet.billing.rules.explanation import read, replayed, written
+from svet.billing.rules.facts import AccountFacts, OverrideKind
+from svet.billing.rules.kinds import BillingRefused
+from svet.billing.rules.should import should
+from svet.billing.tests import naive_money, naive_office
+from svet.billing.tests.factories import NOW, know, load_chelyabinsk
+from svet.billing.tests.test_paths import BEGIN, FIRST, LAST, LONG, ROBOT, Side, Step, forgotten, kill
+from svet.kernel.actors import Actor
+from svet.kernel.periods import Month
+from svet.ledger import queries as ledger
+from svet.metering.models import Meter, SetStateChange
+from svet.metering.operations import MeterRow, replace_meter
+from svet.metering.operations.acts import end_act, sign_act, withdraw_act, write_act
+from svet.metering.rules import ReadingRefused, Zone
+from svet.metering.rules.acts import OF_METER, SIGNED_TWICE, ActOf, ActRefused, NewAct
+from svet.people.tests.factories import make_person
+from svet.tariffs.rules.tariff_file import TariffFileRefused
+from svet.tariffs.tests.test_incomplete_tariffs import cells, table
+
+pytestmark = pytest.mark.django_db
+
+
+class Walker(Side):
+    """An account that the office itself works on: everything has its moment and its hands."""
+
+    _serials = count(71_000_000)
+
+    def __init__(self, code: str, hands: list[Actor], base: int) -> None:
+        self.hands, self._acts = hands, 0
+        self._moments = (NOW + timedelta(minutes=3 * n) for n in count(1))
+        super().__init__(code, base)
+        self.acts: list[str] = []
+        self.decisions: list[str] = []
+
+    def now(self) -> datetime:
+        return next(self._moments)
+
+    def run(self, month: Month) -> operations.RunReport:
+        return operations.run(provider_id=self.provider.pk, period=month, now=self.now(), over_gap=True)
+
+    def read(self, meter: Meter, on: date, value: int, kind: str = "customer") -> None:
+        at = self.now()
+        self.sets.append(know(meter, value, on=on, kind=kind, at=at))
+        SetStateChange.objects.create(
+            reading_set_id=self.sets[-1], from_state="", to_state="accepted", at=at, by_kind="system"
+        )
+
+    def takes(self, step: Step) -> bool:
+        """Whether the office let it in."""
+        try:
+            self._take(step)
+        except (ReadingRefused, ActRefused, TermsRefused, DecisionRefused, BillingRefused):
+            return False
+        return True
+
+    def _take(self, step: Step) -> None:
+        reason = "по заявлению"
+        match step:
+            case ("replace", place, days, value):
+                self._replace(place, BEGIN + timedelta(days=days), value)
+            case ("group", days, group):
+                self._change(TermsField.GROUP, group, days)
+            case ("persons", days, number):
+                self._change(TermsField.RESIDENTS, number, days)
+            case ("act", kind, place, days, length):
+                self._write(ActOf(kind), place, BEGIN + timedelta(days=days), length)
+            case ("end of act", number, days) if self.acts:
+                act, on = self.acts.pop(number % len(self.acts)), BEGIN + timedelta(days=days)
+                ended = end_act(by=ROBOT, act_public_id=act, on=on, number="2", now=self.now())
+                self.acts.append(ended)
+            case ("no act", number) if self.acts:
+                act = self.acts.pop(number % len(self.acts))
+                withdraw_act(by=ROBOT, act_public_id=act, reason=reason, now=self.now())
+            case ("end", days):
+                last = None if days is None else BEGIN + timedelta(days=days)
+                accounts.end_contract(
+                    by=ROBOT, account_public_id=self.account.public_id, on=last, reason=reason, now=self.now()
+                )
+            case ("decide", kind, month, length, number):
+                self._decide(OverrideKind(kind), FIRST.plus(month), length, number)
+            case ("undo", number) if self.decisions:
+                decision = self.decisions.pop(number % len(self.decisions))
+                with suppress(DecisionNotFound):
+                    for hand in self.hands:
+                        undo_decision(by=hand, decision_public_id=decision, reason=reason, now=self.now())
+            case _:
+                super().take(step)
+
+    def _replace(self, place: int, on: date, value: int) -> None:
+        old = self.meters[place]
+        replace_meter(
+            by=ROBOT, meter_public_id=old.public_id, final={Zone.SINGLE: Decimal(value)},
+            new=MeterRow(
+                account_id=self.account.pk, serial=str(next(self._serials)), installed_on=on,
+                scheme=old.scheme, initial={Zone.SINGLE: Decimal(0)},
+            ),
+            reason="поверка", now=self.now(),
+        )  # fmt: skip
+        old.refresh_from_db()
+        self.meters[place] = Meter.objects.filter(account=self.account).latest("pk")
+
+    def _change(self, field: TermsField, value: object, days: int) -> None:
+        accounts.change_terms(
+            by=ROBOT, account_public_id=self.account.public_id, changes={field: value},
+            since=BEGIN + timedelta(days=days), reason="справка", now=self.now(),
+        )  # fmt: skip
+
+    def _write(self, kind: ActOf, place: int, since: date, length: int) -> None:
+        persons = 1 if kind is ActOf.AWAY else None
+        self._acts += 1
+        made = write_act(
+            by=self.hands[0], account_public_id=self.account.public_id,
+            act=NewAct(
+                kind=kind, number=str(self._acts), drawn_on=since, since=since,
+                until=since + timedelta(days=length), persons=persons,
+            ),
+            meter_public_id=self.meters[place].public_id if kind in OF_METER else "",
+            reason="обход", now=self.now(),
+        )  # fmt: skip
+        if kind in SIGNED_TWICE:
+            sign_act(by=self.hands[1], act_public_id=made, now=self.now())
+        self.acts.append(made)
+
+    def _decide(self, kind: OverrideKind, since: Month, length: int, number: int) -> None:
+        until = since if kind is OverrideKind.CREDIT else since.plus(length)
+        what: dict[OverrideKind, dict[str, Any]] = {
+            OverrideKind.VOLUME: {"kwh": Decimal(number), "zone": "single"},
+            OverrideKind.CREDIT: {"kopecks": -100 * number - 1},
+            OverrideKind.LOSSES: {"percent": Decimal(number % 20 + 1)},
+        }
+        new = NewDecision(kind=kind, document="№ 1", since=since, until=until, **what.get(kind, {}))
+        whose: dict[str, Any] = {"by": self.hands[0], "account_public_id": self.account.public_id, "new": new}
+        shown = preview_new(**whose, now=self.now()).shown
+        made = decide(**whose, reason="разобрано", shown=shown, now=self.now())
+        if made.waits:
+            who, decision = self.hands[1], made.public_id
+            shown = preview_signing(by=who, decision_public_id=decision, now=self.now()).shown
+            sign_decision(by=who, decision_public_id=decision, shown=shown, now=self.now())
+        self.decisions.append(made.public_id)
+
+    def takes_decisions_of(self, other: Walker) -> None:
+        """What counts of another one's decisions counts here."""
+        meters = dict(zip(_keys(other), _keys(self), strict=True))
+        for row in OverrideRow.objects.filter(account=other.account, gone_at=None).order_by("pk"):
+            if row.signed_at is not None:
+                row.pk, row.public_id, row._state.adding = None, OverrideRow().public_id, True
+                row.account_id, row.meter_id = self.account.pk, meters.get(row.meter_id or 0)
+                row.save(force_insert=True)
+
+    def facts(self) -> AccountFacts:
+        """All that is known, as if nothing had ever been charged."""
+        key = self.account.pk
+        return account_facts(
+            contracts(provider_id=self.provider.pk, opened_before=date(2199, 1, 1), account_ids=[key]),
+            provider=provider_facts(provider_by_id(self.provider.pk)),
+            horizon=LAST,
+            floors={key: books([key])[key].begins(LAST)},
+        )[key]
+
+    def places(self) -> list[tuple[object, ...]]:
+        """What stands, with points and decisions by their order in place of their keys."""
+        points = {0: 0} | {key: place for place, key in enumerate(_keys(self), 1)}
+        known = OverrideRow.objects.filter(account=self.account, gone_at=None).order_by("pk")
+        decisions = {key: place for place, key in enumerate(known.values_list("pk", flat=True), 1)}
+        found = []
+        for _, line in standing_lines([self.account.pk])[self.account.pk]:
+            of = decisions if line.basis.value == "adjustment" else points
+            found.append((str(line.month), of[line.point], *map(str, line.content[3:])))
+        return sorted(found)
+
+
+def _keys(side: Side) -> list[int]:
+    return sorted(Meter.objects.filter(account=side.account).values_list("pk", flat=True))
+
+
+days, place, length = st.integers(1, 185), st.integers(0, 1), st.integers(1, 90)
+news = st.one_of(
+    st.tuples(st.just("read"), place, days, st.integers(-30, 30)),
+    st.tuples(st.just("control"), place, days, st.integers(-90, 0)),
+    st.tuples(st.just("replace"), place, days, st.just(0)),
+    st.tuples(st.just("group"), days, st.sampled_from(["1.1", "1.3"])),
+    st.tuples(st.just("persons"), days, st.integers(1, 4)),
+    st.tuples(st.just("act"), st.sampled_from([each.value for each in ActOf]), place, days, length),
+    st.tuples(st.just("end of act"), st.integers(0, 5), days),
+    st.tuples(st.just("no act"), st.integers(0, 5)),
+    st.tuples(st.just("end"), st.none() | st.integers(40, 185)),
+    st.tuples(
+        st.just("decide"),
+        st.sampled_from(["volume", "no_charge", "credit", "losses"]),
+        st.integers(0, 5),
+        st.integers(0, 2),
+        st.integers(1, 400),
+    ),
+    st.tuples(st.just("undo"), st.integers(0, 5)),
+    st.tuples(st.just("price"), st.integers(0, 5), st.integers(1, 28)),
+    st.tuples(st.sampled_from(["run", "kill"]), st.integers(1, 4).map(FIRST.plus)),
+)
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> list[Step]:
+    """Months of readings and runs; between them comes what nobody expects."""
+    taken: list[Step] = []
+    for month in map(FIRST.plus, range(6)):
+        for meter in (0, 1):
+            if draw(st.integers(0, 5)):
+                after = (month.day(draw(st.integers(15, 25))) - BEGIN).days
+                taken.append(("read", meter, after, 3 * after))
+        for step in draw(st.lists(news, max_size=2)):
+            if step[0] in ("read", "control", "replace"):
+                after = max((month.day(25) - BEGIN).days - step[2] % 75, 1)
+                step = (step[0], step[1], after, max(3 * after + step[3], 0))
+            taken.append(step)
+        if month != LAST:
+            taken.append(("run", month))
+    return taken
+
+
+def correct_price(step: Step, walked: Walker) -> None:
+    """A price of a group was loaded wrong: another one from a day within a month on."""
+    _, month, on = step
+    since = FIRST.plus(month).day(on)
+    row = cells(
+        region=walked.provider.region, group_code="1.1", valid_from=since.isoformat(),
+        price_rub_per_kwh=f"5.{on:02}",
+    )  # fmt: skip
+    with suppress(TariffFileRefused):
+        operations.correct_tariffs(
+            file=io.BytesIO(table(row)), document="приказ № 1", by=ROBOT, now=walked.now()
+        )
+
+
+@pytest.fixture(autouse=True)
+def prices(db: None) -> None:
+    load_chelyabinsk()
+
+
+@pytest.fixture
+def hands(db: None) -> list[Actor]:
+    people = [make_person(first_name=name, is_staff=True) for name in ("Ольга", "Иван")]
+    return [Actor.staff(person_id=each.pk, name=each.first_name) for each in people]
+
+
+@settings(
+    phases=[Phase.explicit, Phase.generate],
+    max_examples=LONG or 3,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(lives(), st.sampled_from([2, 6]))
+def test_whatever_the_office_learns_and_decides_one_run_at_the_end_gives_the_same(
+    hands: list[Actor], taken: list[Step], base: int
+) -> None:
+    with forgotten():
+        walked, looked = Walker("walked", hands, base), Walker("looked", hands, base)
+        for side in (walked, looked):
+            side.run(FIRST)
+        for step in taken:
+            match step:
+                case ("run", month):
+                    walked.run(month)
+                    assert queries.broken() == []
+                case ("kill", month):
+                    kill(walked, month)
+                case ("price", *_):
+                    correct_price(step, walked)
+                case ("decide" | "undo", *_):
+                    walked.takes(step)
+                case _ if walked.takes(step):
+                    assert looked.takes(step)
+        looked.takes_decisions_of(walked)
+        assert queries.broken() == []
+        foretold = _rehearsed(walked)
+        walked.run(LAST)
+        looked.run(LAST)
+        assert queries.broken() == ledger.broken() == []
+        charge = queries.charge(walked.account.pk, LAST)
+        if Problem.objects.filter(account=walked.account).exists():
+            assert charge is None
+            return
+        assert foretold in (None, 0 if charge is None else charge.total.kopecks)
+        _told(walked)
+        assert walked.places() == looked.places()
+        _from_nothing(walked)
+        # What was posted is never posted again.
+        before = ChargeLine.objects.count()
+        for month in (LAST, FIRST.plus(2)):
+            walked.run(month)
+        assert ChargeLine.objects.count() == before
+        assert queries.uncharged() == []
+
+
+def _rehearsed(side: Walker) -> int | None:
+    """Kopecks of the account by a dry run of the last month; None: it has none."""
+    with suppress(BillingRefused):
+        rehearse(provider_id=side.provider.pk, period=LAST, by=ROBOT, clock=side.now)
+        view = dry_run_of(provider_id=side.provider.pk, period=LAST)
+        assert view is not None
+        (found,) = accounts_of_dry_run(dry_run_id=view.dry_run_id)
+        return None if found.reason else found.kopecks
+    return None
+
+
+def _told(side: Walker) -> None:
+    """Each charge is explained by what was known then, and replayed by a stranger."""
+    for charge in queries.charges([side.account.pk]):
+        told = explanation(side.account.pk, charge.period)
+        assert told is not None
+        assert told.exact
+        assert replayed(read(written(told))) == []
+
+
+def _from_nothing(side: Walker) -> None:
+    """What stands is what all facts give in one look, and what the second calculation counts."""
+    facts = side.facts()
+    stands = [line for _, line in standing_lines([side.account.pk])[side.account.pk]]
+    if not stands:
+        return
+    assert sorted(line.content for line in stands) == sorted(
+        line.content for line in should(facts, horizon=LAST)
+    )
+    money: dict[str, int] = {}
+    kwh: dict[str, Decimal] = {}
+    for line in stands:
+        money[str(line.month)] = money.get(str(line.month), 0) + line.kopecks
+        kwh[str(line.month)] = kwh.get(str(line.month), Decimal(0)) + line.kwh
+    counted: dict[str, Decimal] = {}
+    for (*_, month, _), used in naive_office.volumes(facts, LAST).items():
+        counted[month] = counted.get(month, Decimal(0)) + used
+    assert {k: v for k, v in kwh.items() if v} == {k: v for k, v in counted.items() if v}
+    again = naive_money.kopecks(facts, LAST)
+    assert {k: v for k, v in money.items() if v} == {k: v for k, v in again.items() if v}
