@@ -22,6 +22,7 @@ class SetupReason(StrEnum):
     """Why a change of the set-up at a desk is refused."""
 
     CHANGED_MEANWHILE = "setup_changed_meanwhile"
+    TEXT_WANTED = "agreement_text_wanted"
     NOTHING_NEW = "setup_nothing_new"
     CODE_TAKEN = "supplier_code_taken"
     WAITS_ALREADY = "supplier_waits_already"

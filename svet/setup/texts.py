@@ -18,6 +18,7 @@ _SENTENCES: dict[str, str | Promise] = {
         "Тем временем это изменил кто-то другой, ничего не записано. "
         "Ниже — что действует сейчас и что ввели вы."
     ),
+    SetupReason.TEXT_WANTED: gettext_lazy("Нужны и заголовок, и текст."),
     SetupReason.NOTHING_NEW: gettext_lazy("Так и есть сейчас: менять нечего."),
     SetupReason.CODE_TAKEN: gettext_lazy("Поставщик с этим кодом уже есть. Коды не меняют и не повторяют."),
     SetupReason.WAITS_ALREADY: gettext_lazy(

@@ -563,6 +563,8 @@ DESKS = [
     post("staff/setup/suppliers/<code>/", GUARDIAN, ASKED),
     get("staff/setup/suppliers/<code>/requisites/", GUARDIAN),
     post("staff/setup/suppliers/<code>/requisites/", GUARDIAN, ASKED),
+    get("staff/setup/agreements/<kind>/", GUARDIAN),
+    post("staff/setup/agreements/<kind>/", GUARDIAN, (200,), body={"title": "Terms", "body": "A text."}),
     post("staff/setup/drafts/<draft_id>/sign/", GUARDIAN),
     post("staff/setup/drafts/<draft_id>/refuse/", GUARDIAN, body={"{draft_id}-reason": "опечатка в письме"}),
     get("staff/viewed/", GUARDIAN),

@@ -19,7 +19,7 @@ from tests.face import sheets
 pytestmark = [pytest.mark.django_db]
 
 #: Built in Russian: the demonstration and the page of the design system; agreements and tariffs quote law.
-RUSSIAN = ("/look/", "/sandbox/", "/agreement/", "/tariffs/")
+RUSSIAN = ("/look/", "/sandbox/", "/agreement/", "/staff/setup/agreements/", "/tariffs/")
 #: Data of the world here: names, streets, the retailer, titles of law; the switch names each language itself.
 DATA = re.compile(
     r"Русский|Уралэнергосбыт\w*|ООО|пример|Челябинск\w*|область|ул\.|Лесная|кв\.|д\.|г\.|Моя группа|Родители"

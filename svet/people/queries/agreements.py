@@ -1,4 +1,4 @@
-"""Reads: which texts a person has agreed to, and which have a newer version since."""
+"""Reads: which texts a person has agreed to, which have a newer version since, how many agreed to one."""
 
 from __future__ import annotations
 
@@ -17,3 +17,9 @@ def agreements_due(*, person_id: int) -> list[str]:
         for kind in AgreementKind
         if kind.value in newest and newest[kind.value] < site.current_agreement(kind=kind).version
     ]
+
+
+def agreed_count(kind: AgreementKind) -> int:
+    """How many people have agreed to a text, in whatever version: all are asked about the next one."""
+    rows = Consent.objects.filter(kind=kind.value, withdrawn_at__isnull=True)
+    return rows.values("person_id").distinct().count()

@@ -9,9 +9,17 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
 from svet.setup.models import SupplierDraft
-from svet.setup.operations.writing import standing_held, write_retailer, write_supplier
+from svet.setup.operations.writing import (
+    is_new_text,
+    publish,
+    standing_held,
+    write_retailer,
+    write_supplier,
+)
 from svet.setup.queries import requisites_of
-from svet.setup.rules import REQUISITES, SetupReason, SetupRefused, SetupState, mark_of
+from svet.setup.rules import REQUISITES, SetupReason, SetupRefused, SetupState, Text, mark_of
+from svet.site.queries import current_agreement
+from svet.site.rules import AgreementKind
 from svet.staffing.rules import checked_reason
 
 Answers = Mapping[str, str]
@@ -103,6 +111,23 @@ def refuse_draft(*, draft_public_id: str, reason: str, by: Actor, now: datetime)
         row.refused_by_id, row.refused_at, row.refused_because = by.person_id, now, said
         row.save(update_fields=["refused_by", "refused_at", "refused_because"])
         _note(row, "supplier.refused", by=by, now=now, reason=said)
+
+
+def publish_text(*, kind: AgreementKind, text: Text, seen: int, by: Actor, now: datetime) -> int:
+    """Publish the next version of a text: it holds at once, and whoever agreed before is asked again.
+
+    ``seen``: the version that was shown as the one in force. The number of the new one.
+    :raises SetupRefused: no title or no text, another version is in force, or it says the same
+    """
+    for field, said in (("title", text.title), ("body", text.body)):
+        if not said.strip():
+            raise SetupRefused(SetupReason.TEXT_WANTED, field=field)
+    with standing_held(now=now):
+        if current_agreement(kind=kind).version != seen:
+            raise SetupRefused(SetupReason.CHANGED_MEANWHILE)
+        if not is_new_text(kind, text):
+            raise SetupRefused(SetupReason.NOTHING_NEW, field="body")
+        return publish(kind, text, by=by, now=now)
 
 
 def _check_seen(standing: Answers, seen: str) -> None:

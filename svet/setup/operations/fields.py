@@ -17,6 +17,7 @@ from svet.kernel.services import Service
 from svet.kernel.writing import plain_number
 from svet.setup.operations import answers
 from svet.setup.operations.answers import Given
+from svet.setup.rules import CARDS
 from svet.site.queries import DEFAULT_ACCENT, DEFAULT_PRIMARY
 
 Answers = Mapping[str, str]
@@ -110,7 +111,7 @@ SHOP = (
     Field(
         "secret", _("Переменная или файл, где лежит ключ"), partial(answers.line, longest=200), required=True
     ),
-    Field("cards", _("Разрешает ли банк хранить карты"), answers.cards, usual=_always(answers.CARDS)),
+    Field("cards", _("Разрешает ли банк хранить карты"), answers.cards, usual=_always(CARDS)),
     Field("suppliers", _("Чьи новые платежи идут через него"), answers.codes),
 )
 #: What is decided by rule about a supplier's money; who has no section keeps what holds.

@@ -28,7 +28,7 @@ from svet.setup.queries import present
 from svet.setup.rules import CARDS, Change, SetupPlan, SetupState, Text, changes
 from svet.site.operations import InstallationDetails, publish_agreement, set_up
 from svet.site.queries import current_agreement, installation
-from svet.site.rules import AgreementKind
+from svet.site.rules import AgreementKind, blocks
 from svet.staffing import operations as staffing
 from svet.staffing.rules import Role
 
@@ -239,7 +239,7 @@ def publish(kind: AgreementKind, text: Text, *, by: Actor, now: datetime) -> int
 def is_new_text(kind: AgreementKind, text: Text) -> bool:
     """Whether a text is another one than what people agree to now."""
     standing = current_agreement(kind=kind)
-    return (standing.title, standing.body.strip()) != (text.title, text.body)
+    return (standing.title, standing.blocks) != (text.title, blocks(text.body))
 
 
 def _note(

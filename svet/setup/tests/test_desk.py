@@ -20,9 +20,10 @@ from svet.setup.models import SupplierDraft
 from svet.setup.operations import desk
 from svet.setup.operations.writing import ChangedMeanwhile, write
 from svet.setup.queries import present, waiting_drafts, waiting_drafts_count
-from svet.setup.rules import SetupPlan, SetupReason, SetupRefused, mark_of
+from svet.setup.rules import SetupPlan, SetupReason, SetupRefused, Text, mark_of
 from svet.setup.tests.factories import NOW, RETAILER, SUPPLIER, stand
-from svet.site.queries import installation
+from svet.site.queries import current_agreement, installation
+from svet.site.rules import AgreementKind
 from svet.staffing.rules import Role, StaffReason
 from svet.staffing.tests.factories import make_member
 
@@ -69,7 +70,7 @@ def test_the_retailer_is_written_by_whoever_has_seen_what_stands() -> None:
     assert desk.change_retailer(wanted=RETAILER, seen=mark_of({}), by=by, now=NOW)
     assert installation().brand == "Свет Поволжья"
     entry = Entry.objects.get(action="installation.changed")
-    assert (entry.actor_kind, entry.actor_person_id, entry.after["brand"]) == (
+    assert (entry.actor_kind, entry.actor_person_id, (entry.after or {})["brand"]) == (
         "staff",
         by.person_id,
         "Свет Поволжья",
@@ -98,7 +99,10 @@ def test_one_member_changes_a_supplier_but_never_its_code_or_requisites() -> Non
     provider = Provider.objects.get()
     assert (provider.code, provider.bank_name, provider.inn) == ("volga", "ПАО Банк", "7707083893")
     assert (provider.window_from_day, provider.hotline) == (10, "123-45-67")
-    assert set(Entry.objects.filter(action="supplier.changed").latest("pk").after) == {"window", "hotline"}
+    assert set(Entry.objects.filter(action="supplier.changed").latest("pk").after or {}) == {
+        "window",
+        "hotline",
+    }
 
 
 @pytest.mark.django_db
@@ -238,6 +242,29 @@ def test_a_supplier_that_the_command_has_entered_meanwhile_is_not_entered_again(
 def test_nobody_signs_what_is_not_there() -> None:
     with pytest.raises(NotFound):
         desk.sign_draft(draft_public_id="nothing", by=member(), now=NOW)
+
+
+@pytest.mark.django_db
+def test_a_text_is_published_once_by_whoever_saw_the_version_in_force() -> None:
+    by, kind = member(), AgreementKind.TERMS
+    seen = current_agreement(kind=kind).version
+    text = Text("Соглашение", "Первый абзац.\n\n- раз\n- два")
+
+    def publish(text: Text, *, seen: int) -> int:
+        return desk.publish_text(kind=kind, text=text, seen=seen, by=by, now=NOW)
+
+    assert reason_of(lambda: publish(Text("Соглашение", " "), seen=seen)) is SetupReason.TEXT_WANTED
+    assert publish(text, seen=seen) == seen + 1
+    assert current_agreement(kind=kind).published_on == NOW.date()
+    assert reason_of(lambda: publish(Text("Другое", "Текст."), seen=seen)) is SetupReason.CHANGED_MEANWHILE
+    # Other line ends and spaces are no other text: nobody is asked again for them.
+    same = Text("Соглашение", "Первый абзац. \r\n\r\n\r\n- раз\r\n- два")
+    assert reason_of(lambda: publish(same, seen=seen + 1)) is SetupReason.NOTHING_NEW
+    told = Entry.objects.get(action="agreement.published")
+    assert (told.actor_person_id, told.after) == (
+        by.person_id,
+        {"kind": "terms", "version": seen + 1, "title": "Соглашение"},
+    )
 
 
 @pytest.mark.django_db

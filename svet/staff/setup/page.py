@@ -20,8 +20,11 @@ from svet.look.requests import now_of
 from svet.setup.operations import desk, files
 from svet.setup.operations.fields import RETAILER, SUPPLIER
 from svet.setup.queries import DraftView, present, waiting_drafts, waiting_drafts_count
-from svet.staff.setup import sections
+from svet.site.queries import current_agreement
+from svet.site.rules import AgreementKind
+from svet.staff.setup import agreements, sections
 from svet.staff.setup.forms import facts, label_of, words_of
+from svet.staff.setup.lacking import lacking
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm
 from svet.staffing.rules import Permission
@@ -43,6 +46,11 @@ def setup(request: HttpRequest) -> HttpResponse:
     """Everything that is set up, and what waits for a second member."""
     state = present(now=now_of(request))
     context = {
+        "lacks": [
+            {"lack": each, "mine": each.permission in member_at(request).permissions}
+            for each in lacking(state, now=now_of(request))
+        ],
+        "agreements": [current_agreement(kind=each) for each in AgreementKind],
         "retailer": facts(RETAILER, state.retailer),
         "suppliers": [
             {"code": code, "name": answers["name"], "facts": facts(SUPPLIER, answers)}
@@ -109,6 +117,7 @@ urlpatterns: list[URLPattern] = [
     path("setup/", setup, name="staff-setup"),
     path("setup/svet-setup.toml", setup_file, name="staff-setup-file"),
     *sections.urlpatterns,
+    *agreements.urlpatterns,
     path("setup/drafts/<public_id:draft_public_id>/sign/", decide, {"verb": "sign"}, name="staff-setup-sign"),
     path(
         "setup/drafts/<public_id:draft_public_id>/refuse/",

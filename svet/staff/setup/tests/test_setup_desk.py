@@ -12,6 +12,8 @@ from django.test import Client
 
 from svet.accounts.models import Provider
 from svet.journal.models import Entry
+from svet.people.models import Consent
+from svet.people.tests.factories import make_person
 from svet.setup.models import SupplierDraft
 from svet.setup.operations import files
 from svet.setup.operations.writing import would_change, write
@@ -19,7 +21,8 @@ from svet.setup.queries import present
 from svet.setup.rules import SetupPlan
 from svet.setup.tests.factories import NOW, RETAILER, SUPPLIER, stand
 from svet.site.models import Installation
-from svet.site.queries import installation
+from svet.site.queries import current_agreement, installation
+from svet.site.rules import AgreementKind
 from svet.staff.tests.browsers import working
 from svet.staffing.rules import Role
 from svet.staffing.tests.factories import make_member
@@ -214,11 +217,73 @@ def test_the_file_is_taken_again_by_the_command_and_changes_nothing(tmp_path: Pa
     assert (plan.retailer, plan.suppliers) == (state.retailer, state.suppliers)
 
 
+def test_a_text_is_seen_as_people_will_read_it_before_it_is_published() -> None:
+    Consent.objects.create(person=make_person(), kind="terms", version=1, given_at=NOW)
+    url, browser = f"{HOME}agreements/terms/", guardian()
+    before = current_agreement(kind=AgreementKind.TERMS).version
+    form = {"title": "Новое соглашение", "body": "Первый абзац.\r\n\r\n## Часть\r\n\r\n- пункт"}
+    form["seen"] = seen_version(browser.get(url))
+    preview = browser.post(url, form)
+    page = preview.content.decode()
+    assert preview.status_code == 200
+    assert "<h4>Часть</h4>" in page
+    assert "Кто принял прежнюю (людей: 1), тому" in words(preview)
+    assert current_agreement(kind=AgreementKind.TERMS).version == before
+    shown = re.search(r'name="shown" value="([0-9a-f]+)"', page)
+    assert shown is not None
+    # Another text than the one that was looked at is shown first.
+    other = browser.post(url, form | {"shown": shown[1], "body": "Другой абзац."})
+    assert other.status_code == 200
+    assert current_agreement(kind=AgreementKind.TERMS).version == before
+    assert browser.post(url, form | {"shown": shown[1]}).status_code == 302
+    published = current_agreement(kind=AgreementKind.TERMS)
+    assert (published.version, published.title) == (before + 1, "Новое соглашение")
+    # Pressed twice, and by who began before it: nothing more is published, what was typed stays.
+    again = browser.post(url, form | {"shown": shown[1]})
+    assert again.status_code == 422
+    assert "Тем временем это изменил кто-то другой" in words(again)
+    assert "## Часть" in again.content.decode()
+    assert browser.post(url, form | {"shown": shown[1], "seen": seen_version(again)}).status_code == 422
+    assert current_agreement(kind=AgreementKind.TERMS).version == before + 1
+
+
+def seen_version(answer: Any) -> str:
+    found = re.search(r'name="seen" value="(\d+)"', answer.content.decode())
+    assert found is not None
+    return found[1]
+
+
+def test_what_is_missing_is_told_with_the_desk_where_it_is_entered() -> None:
+    page = words(guardian().get(HOME))
+    for said in ("Не сказано, чей это портал.", "Нет ни одного поставщика услуг.", "вторым некому"):
+        assert said in page
+    stand()
+    make_member(role=Role.OPERATOR)
+    make_member(role=Role.BILLING)
+    page = words(guardian().get(HOME))
+    for said in (
+        "Не сказано",
+        "Нет ни одного поставщика",
+        "вторым некому",
+        "Такого сотрудника нет",
+        "Норматив не",
+    ):
+        assert said not in page
+    assert "Нет цен его региона. Это делает инженер расчётов: «Расчёты», «Тарифы»." in page
+
+
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.BILLING])
 def test_other_roles_are_told_no(role: Role) -> None:
     stand()
     browser = working(make_member(role=role))
-    for url in (HOME, COMPANY, REQUISITES, f"{HOME}suppliers/", f"{HOME}svet-setup.toml"):
+    for url in (
+        HOME,
+        COMPANY,
+        REQUISITES,
+        f"{HOME}suppliers/",
+        f"{HOME}svet-setup.toml",
+        f"{HOME}agreements/terms/",
+    ):
         assert browser.get(url).status_code == 403
     assert browser.post(REQUISITES, SUPPLIER).status_code == 403
     assert not SupplierDraft.objects.exists()
@@ -226,6 +291,6 @@ def test_other_roles_are_told_no(role: Role) -> None:
 
 def test_a_supplier_or_a_draft_that_is_not_there_is_nothing() -> None:
     browser = guardian()
-    for url in (f"{HOME}suppliers/nobody/", f"{HOME}suppliers/nobody/requisites/"):
+    for url in (f"{HOME}suppliers/nobody/", f"{HOME}suppliers/nobody/requisites/", f"{HOME}agreements/x/"):
         assert browser.get(url).status_code == 404
     assert browser.post(f"{HOME}drafts/0000000000000000/sign/").status_code == 404
