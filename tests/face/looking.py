@@ -218,7 +218,8 @@ def look_over(
     ``known``: kinds of text whose contrast was looked at. The next page begins at the width at which this one
     ends: each change of it is drawn anew.
     """
-    first, last = (LARGE, NARROW) if (page.viewport_size or {}).get("width") == LARGE else (NARROW, LARGE)
+    size = page.viewport_size
+    first, last = (LARGE, NARROW) if size is not None and size["width"] == LARGE else (NARROW, LARGE)
     page.evaluate(OPENED)
     wrong = _squeezed(page, name, first)
     for width, theme in looks:
