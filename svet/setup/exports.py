@@ -4,6 +4,4 @@ from __future__ import annotations
 
 from svet.kernel.personal import PersonalShare
 
-EXPORT = PersonalShare(
-    kept="a member has no cabinet to delete; who said where money goes stays known"
-)
+EXPORT = PersonalShare(kept="a member has no cabinet to delete; who said where money goes stays known")
