@@ -40,6 +40,11 @@ ELECTRICAL = re.compile(
 )
 
 
+def words_of(answer: Any) -> str:
+    """What the page's main part says; an id in an address may hold any letters."""
+    return re.sub(r'="/[^"]*"', "", main_of(answer.content.decode()))
+
+
 @dataclass
 class Flat:
     anna: Person
@@ -112,7 +117,7 @@ def test_no_page_says_anything_electrical_of_water(flat: Flat, settings: Any, la
     for page in PAGES:
         answer = client.get(page.format(account=flat.account.public_id))
         assert answer.status_code == 200, page
-        said = main_of(answer.content.decode())
+        said = words_of(answer)
         if ELECTRICAL.search(said):
             wrong[page] = [said[max(0, at.start() - 40) : at.end() + 40] for at in ELECTRICAL.finditer(said)]
     assert not wrong
@@ -255,7 +260,7 @@ def test_before_the_first_account_nothing_electrical_is_said(settings: Any, db: 
         each.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         answer = each.get(page)
         assert answer.status_code == 200, page
-        said = main_of(answer.content.decode())
+        said = words_of(answer)
         wrong |= {page: found[0]} if (found := ELECTRICAL.search(said)) else {}
     assert not wrong
 
