@@ -41,8 +41,8 @@ ELECTRICAL = re.compile(
 
 
 def words_of(answer: Any) -> str:
-    """What the page's main part says; an id in an address may hold any letters."""
-    return re.sub(r'="/[^"]*"', "", main_of(answer.content.decode()))
+    """What the page's main part says; ids in addresses and tokens of forms may hold any letters."""
+    return re.sub(r'="(/[^"]*|[\w-]{16,})"', "", main_of(answer.content.decode()))
 
 
 @dataclass
