@@ -296,3 +296,32 @@ def test_of_two_at_once_one_writes_and_the_other_is_told() -> None:
         said = set(pool.map(change, ["8-800-1", "8-800-2"]))
     assert SetupReason.CHANGED_MEANWHILE in said
     assert installation().hotline in said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_sign_and_refuse_at_once_one_decides_and_the_other_is_told() -> None:
+    stand()
+    draft, second, third, start = ask(member(), bank="ПАО Другой банк"), member(), member(), Barrier(2)
+
+    def decide(act: Callable[[], None]) -> object:
+        try:
+            start.wait(timeout=30)
+            act()
+        except SetupRefused as refused:
+            return refused.reason
+        finally:
+            connection.close()
+        return None
+
+    def sign() -> None:
+        desk.sign_draft(draft_public_id=draft, by=second, now=NOW)
+
+    def refuse() -> None:
+        desk.refuse_draft(draft_public_id=draft, reason="не наш счёт", by=third, now=NOW)
+
+    with ThreadPoolExecutor(2) as pool:
+        signed, refused = pool.map(decide, [sign, refuse])
+    assert {signed, refused} == {None, SetupReason.DECIDED}
+    bank = present(now=NOW).suppliers["volga"]["bank"]
+    assert (bank == "ПАО Другой банк") == (signed is None)
+    assert not waiting_drafts()
