@@ -101,7 +101,7 @@ def test_a_stranger_is_refused_and_remembered(order: Order, bank: StubBank) -> N
     bank.pay(order)
     assert send(news(order), REMOTE_ADDR="203.0.113.9") == 403
     assert send(news(order), REMOTE_ADDR="203.0.113.9", HTTP_X_FORWARDED_FOR="127.0.0.1") == 403
-    assert [row.outcome for row in Callback.objects.all()] == ["rejected", "rejected"]
+    assert [row.outcome for row in Callback.objects.order_by("id")] == ["rejected", "rejected"]
     run_jobs(queue="payments")
     assert credited(order) == Money(0)
 

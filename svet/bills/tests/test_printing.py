@@ -160,7 +160,9 @@ def test_batch_drawn_again_is_the_same_to_the_byte() -> None:
     again, same = operations.print_again(batch=batch, by=BY, now=NOW)
     assert same
     assert again.named == files.named
-    assert list(Entry.objects.filter(subject="print_batch").values_list("action", flat=True)) == [
+    assert list(
+        Entry.objects.filter(subject="print_batch").order_by("id").values_list("action", flat=True)
+    ) == [
         "bills.printed",
         "bills.printed_again",
     ]

@@ -59,7 +59,9 @@ def test_a_browser_is_switched_on_named_and_switched_off(anna: Person) -> None:
     assert client.post(f"/profile/browsers/{row.public_id}/hide/").status_code == 302
     assert names(anna) == []
     assert "data-here" not in page(client)
-    assert list(Entry.objects.filter(action__startswith="browser.").values_list("action", flat=True)) == [
+    assert list(
+        Entry.objects.filter(action__startswith="browser.").order_by("id").values_list("action", flat=True)
+    ) == [
         "browser.shown",
         "browser.hidden",
     ]
