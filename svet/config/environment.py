@@ -153,7 +153,7 @@ def parse_database_url(url: str) -> dict[str, Any]:
     except ValueError:
         raise WrongEnvironment("SVET_DATABASE_URL has a port that is not a number") from None
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "svet.kernel.postgres",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
