@@ -33,8 +33,8 @@ from django.db import connection, models
 from svet.kernel.asking import ask
 from svet.kernel.transactions import require_transaction
 
-#: The driver reads a text with more values anew each time, which costs more than a statement does.
-MOST_VALUES: Final = 50
+#: An act with more of them is written by several statements, so that the texts stay few and short.
+MOST_VALUES: Final = 100
 #: The rooms whose tables each frozen query reads, by its text; one that locks is not among them.
 READS: Final[dict[str, frozenset[str]]] = {}
 #: So many rows cost less as one INSERT: COPY asks the server twice and begins slowly.

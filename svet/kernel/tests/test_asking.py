@@ -28,6 +28,18 @@ def test_values_of_any_type_come_back_as_they_went_one_after_another() -> None:
 
 
 @pytest.mark.django_db
+def test_places_of_values_are_read_as_django_writes_them() -> None:
+    assert ask("SELECT %s::int - %s::int, '5 %%', 7 %% 4", [9, 4]) == [(5, "5 %", 3)]
+    named = "SELECT %(a)s::int - %(b)s::int, %(a)s::int, 'x' LIKE '%%'"
+    assert ask(named, {"b": 4, "a": 9, "unused": 1}) == [(5, 9, True)]
+    assert ask("SELECT '100 %%'") == [("100 %",)]
+    many = ", ".join(["%s::int"] * 120)
+    assert ask(f"SELECT {many}", list(range(120))) == [tuple(range(120))]
+    with pytest.raises(ProgrammingError):
+        ask("SELECT %s::int, %s::int", [1])
+
+
+@pytest.mark.django_db
 def test_what_answers_nothing_has_no_rows_and_every_statement_is_in_the_log() -> None:
     with CaptureQueriesContext(connection) as asked:
         assert ask("DELETE FROM limits_bucket WHERE key = %(key)s", {"key": "nobody"}) == []
