@@ -30,10 +30,11 @@ from typing import Any, Final
 
 from django.db import connection, models
 
+from svet.kernel.asking import ask
 from svet.kernel.transactions import require_transaction
 
-#: The driver reads a text with more values anew each time, which costs more than a statement does.
-MOST_VALUES: Final = 50
+#: An act with more of them is written by several statements, so that the texts stay few and short.
+MOST_VALUES: Final = 100
 #: The rooms whose tables each frozen query reads, by its text; one that locks is not among them.
 READS: Final[dict[str, frozenset[str]]] = {}
 #: So many rows cost less as one INSERT: COPY asks the server twice and begins slowly.
@@ -54,8 +55,7 @@ class _WaitingRows:
             return
         text, values = _together(tuple(self.texts)), self.values
         self.texts, self.rooms, self.values = [], set(), []
-        with connection.cursor() as cursor:
-            cursor.execute(text, values)
+        ask(text, values)
 
     def before(self, execute: Any, text: Any, values: Any, many: bool, context: Any) -> Any:
         """Django's hook around each statement: what could see the rows goes after them."""
@@ -89,8 +89,7 @@ def write_along(text: str, values: Sequence[Any], *, model: type[models.Model]) 
     """Execute a statement that writes rows of ``model`` and answers nothing; inside ``gathered`` it waits."""
     waiting = _WAITING.get()
     if waiting is None:
-        with connection.cursor() as cursor:
-            cursor.execute(text, values)
+        ask(text, values)
         return
     if len(waiting.values) + len(values) > MOST_VALUES:
         waiting.send()
@@ -117,15 +116,13 @@ def take_ids(*, model: type[models.Model], count: int) -> list[int]:
     """Reserve ``count`` keys of a table, so that rows depending on each other can be made in memory."""
     if count == 0:
         return []
-    table = model._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            # Materialized: the name of the sequence is looked up once, not for every key.
-            "WITH sequence AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name)"
-            " SELECT nextval(name) FROM sequence, generate_series(1, %s)",
-            [table, count],
-        )
-        return [row[0] for row in cursor.fetchall()]
+    rows = ask(
+        # Materialized: the name of the sequence is looked up once, not for every key.
+        "WITH sequence AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name)"
+        " SELECT nextval(name) FROM sequence, generate_series(1, %s)",
+        [model._meta.db_table, count],
+    )
+    return [key for (key,) in rows]
 
 
 def copy_rows(*, model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -42,7 +42,6 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.query import (
     FlatValuesListIterable,
@@ -52,6 +51,7 @@ from django.db.models.query import (
 )
 from django.utils import timezone, translation
 
+from svet.kernel.asking import ask
 from svet.kernel.bulk import READS
 from svet.kernel.ids import is_public_id
 from svet.kernel.plain_rows import make_plainly, maker_of
@@ -145,9 +145,7 @@ class Frozen(Generic[P, Row]):
         kept, parameters = statement
         if kept.locks:
             require_transaction()
-        with connection.cursor() as cursor:
-            cursor.execute(kept.text, parameters)
-            return kept.read(cursor.fetchall())
+        return kept.read(ask(kept.text, parameters))
 
     def count(self, *values: P.args, **shape: P.kwargs) -> int:
         """How many rows there are; the database counts them, as if no column were asked for.
@@ -160,9 +158,8 @@ class Frozen(Generic[P, Row]):
         kept, parameters = statement
         if kept.locks:
             raise ValueError(f"{self.build.__qualname__}: who counts rows locks none")
-        with connection.cursor() as cursor:
-            cursor.execute(_counted(kept.text), parameters)
-            return int(cursor.fetchone()[0])
+        ((count,),) = ask(_counted(kept.text), parameters)
+        return int(count)
 
     def statement(self, *values: P.args, **shape: P.kwargs) -> tuple[_Kept, list[Any]] | None:
         """The kept text of the shape and its parameters; None when nothing can be found.

@@ -12,6 +12,8 @@ from django.db import InterfaceError, InternalError, OperationalError, connectio
 from django.db.transaction import Atomic
 from psycopg.errors import DeadlockDetected, ReadOnlySqlTransaction
 
+from svet.kernel.asking import ask
+
 P = ParamSpec("P")
 R = TypeVar("R")
 #: How often a use case is tried that waits for another which waits for it.
@@ -146,9 +148,7 @@ def commit_lazily(statement: LiteralString, values: Mapping[str, Any] | Sequence
     :raises RuntimeError: inside a transaction
     """
     require_no_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_LAZILY} {statement}", values)
-        return cursor.fetchone() if cursor.description else None
+    return next(iter(ask(f"{_LAZILY} {statement}", values)), None)
 
 
 def require_transaction() -> None:

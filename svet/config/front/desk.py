@@ -32,6 +32,9 @@ BEGUN_WAITS: Final = 4
 #: which its last would have to wait.
 STANDS: Final = 0.7
 STANDING_FOR_EACH: Final = 2
+#: Seconds that the last of a queue must have before it for the queue to stand at all: who is turned away is
+#: asked to come again in half a minute, so a queue in which everybody is served at once is none to be cut.
+WORTH_WAITING: Final = 0.25
 #: A standing queue is half as long as a page takes to make, no thread is idle: seconds, not below (two looks
 #: at the queue: below that a thread may wait for the next one), not above.
 SHORTEST_WAIT: Final = 0.04
@@ -65,8 +68,10 @@ class RequestQueue:
 
     A rush waits as long as patience lasts. A queue that stands is another thing: more come than can be
     served, most will be turned away whatever is done, and to let them wait first only makes everybody slow.
-    From then until it is empty an ordinary request waits for half as long as a page takes to make. It stands
-    when it is long for ``STANDS`` on end, or so long that its last would wait for more than that.
+    From then until it is empty an ordinary request waits for half as long as a page takes to make, and who
+    came last is served first: most of the others are about to be turned away whoever is served, and those
+    who are served have not waited for it. It stands when it is long for ``STANDS`` on end, or so long that
+    its last would wait for more than that.
     """
 
     threads: int
@@ -135,8 +140,9 @@ class RequestQueue:
             lanes.reverse()
         for lane in lanes:
             queue = self._queues[lane]
+            newest = self._stands and lane is Lane.ORDINARY
             while queue:
-                turn = queue.popleft()
+                turn = queue.pop() if newest else queue.popleft()
                 if not turn.call.done():
                     self._begun_in_a_row = self._begun_in_a_row + 1 if lane is Lane.BEGUN else 0
                     turn.call.set_result(None)
@@ -152,13 +158,14 @@ class RequestQueue:
         """Judge whether everybody's queue stands, and turn away who has waited too long in one that does."""
         self._looking = False
         now, queue = loop.time(), self._queues[Lane.ORDINARY]
-        if len(queue) <= (0 if self._stands else STANDING_FOR_EACH * self.threads):
+        # How long its last has to wait: none needs to see that come true.
+        last = len(queue) * self._takes / self.threads
+        long = len(queue) > STANDING_FOR_EACH * self.threads and last > WORTH_WAITING
+        if not (queue if self._stands else long):
             self._begins, self._stands = None, False
         else:
             self._begins = self._begins or now
-            # Its last would wait for longer than a rush may last: no need to see that come true.
-            too_long = len(queue) * self._takes / self.threads > STANDS
-            self._stands = self._stands or too_long or now - self._begins >= STANDS
+            self._stands = self._stands or last > STANDS or now - self._begins >= STANDS
         if self._stands:
             longest = standing_wait(self._takes)
             while queue and now - queue[0].since > longest:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from functools import partial
+
+import pytest
 
 from svet.config.front.desk import Crowded, Lane, RequestQueue, standing_wait
 
@@ -85,3 +89,45 @@ def test_a_queue_too_long_for_a_rush_is_known_before_anybody_has_waited_for_it()
 def test_in_a_queue_that_stands_one_waits_for_half_a_page() -> None:
     waits = {0.01: 0.04, 0.08: 0.04, 0.15: 0.075, 0.6: 0.3, 5.0: 0.5}
     assert {takes: standing_wait(takes) for takes in waits} == waits
+
+
+def test_who_came_last_to_a_queue_that_stands_is_served_first_and_to_any_other_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("svet.config.front.desk.SHORTEST_WAIT", 60.0)
+    monkeypatch.setattr("svet.config.front.desk.LONGEST_WAIT", 60.0)
+
+    async def served(*, stands: bool, lane: Lane) -> list[int]:
+        desk, free, order = RequestQueue(1, 60), threading.Event(), list[int]()
+        running = [asyncio.create_task(desk.run(free.wait, lane=lane))]
+        await asyncio.sleep(0)
+        for number in range(3):
+            running.append(asyncio.create_task(desk.run(partial(order.append, number), lane=lane)))
+            await asyncio.sleep(0)
+        desk._stands = stands
+        free.set()
+        await asyncio.gather(*running)
+        return order
+
+    assert asyncio.run(served(stands=True, lane=Lane.ORDINARY)) == [2, 1, 0]
+    assert asyncio.run(served(stands=False, lane=Lane.ORDINARY)) == [0, 1, 2]
+    # Whose payment has begun is served in turn, whatever stands beside them.
+    assert asyncio.run(served(stands=True, lane=Lane.BEGUN)) == [0, 1, 2]
+
+
+def test_programs_that_ask_again_and_again_are_served_as_long_as_each_is_served_soon() -> None:
+    async def story() -> None:
+        desk = RequestQueue(4, 60)
+        ends = time.monotonic() + 1.6
+
+        async def program() -> list[tuple[bool, float]]:
+            told = []
+            while time.monotonic() < ends:
+                told.append(await knock(desk, lane=Lane.ORDINARY, work=0.01))
+            return told
+
+        # Sixteen on one process of four threads: twelve wait all the time, and nobody for long.
+        for told in await asyncio.gather(*(program() for _ in range(16))):
+            assert all(well for well, _seconds in told)
+
+    asyncio.run(story())

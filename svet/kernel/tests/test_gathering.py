@@ -59,14 +59,16 @@ def test_what_one_act_writes_is_one_statement() -> None:
 
 
 @pytest.mark.django_db
-def test_a_text_is_never_longer_than_the_driver_keeps() -> None:
-    each = MOST_VALUES // len(COLUMNS)
-    with sent(writes=2), gathered():
-        _write("a", each)
-        _write("b")
-    with sent(writes=1), gathered():
-        _write("c", each)
-    assert Bucket.objects.count() == 2 * each + 1
+def test_a_long_act_is_written_by_several_statements() -> None:
+    times, rest = divmod(MOST_VALUES // len(COLUMNS), FEW)
+    for name, writes in (("a", 1), ("b", 2)):
+        with sent(writes=writes), gathered():
+            for each in range(times):
+                _write(f"{name}{each}", FEW)
+            _write(f"{name}-rest", rest)
+            if writes == 2:
+                _write(f"{name}-more")
+    assert Bucket.objects.count() == 2 * (times * FEW + rest) + 1
 
 
 @pytest.mark.django_db

@@ -8,8 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db import connection
-
+from svet.kernel.asking import ask
 from svet.metering.queries.meters import MeterView
 from svet.metering.rules import Dial, Mark, Zone, cut_off, period_of, zones_of
 
@@ -109,9 +108,8 @@ def dials(
             "hard": [_hard_on(meter, days[meter.meter_id]) for meter in meters],
             "days": [days[meter.meter_id] for meter in meters],
         }
-    with connection.cursor() as cursor:
-        cursor.execute(f"{start}{_OF_MARKS}", {**asked, **HORIZON, "without": list(without)})
-        return dials_in(cursor.fetchall(), meters=meters)
+    rows = ask(f"{start}{_OF_MARKS}", {**asked, **HORIZON, "without": list(without)})
+    return dials_in(rows, meters=meters)
 
 
 def asked_of_one(meter: MeterView, read_on: date) -> dict[str, Any]:

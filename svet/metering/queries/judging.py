@@ -9,8 +9,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
+from svet.kernel.asking import ask
 from svet.metering.queries.dials import (
     ASKED_OF_ONE,
     HORIZON,
@@ -64,10 +63,8 @@ def facts_of_set(meter: MeterView, *, read_on: date, key: UUID, without: Collect
 
     ``without`` are sets to be thought away, because what is judged shall stand in their place.
     """
-    with connection.cursor() as cursor:
-        asked = {**asked_of_one(meter, read_on), **HORIZON, "without": list(without), "key": key}
-        cursor.execute(_FACTS, asked)
-        rows = cursor.fetchall()
+    asked = {**asked_of_one(meter, read_on), **HORIZON, "without": list(without), "key": key}
+    rows = ask(_FACTS, asked)
     others = {
         (row[_SET], row[_STATE], row[_ZONE], row[_VALUE], row[_TURNS]) for row in rows if row[_IS_OTHER]
     }
