@@ -13,8 +13,13 @@ _BLOCK: Final = 4_096
 
 
 def together_with_others(provider_id: int) -> None:
-    """Charge this provider beside others; whoever is :func:`one_at_a_time` waits for all of them."""
+    """Charge this provider beside others; whoever is :func:`one_at_a_time` waits for all of them.
+
+    A register that tells of accounts is waited for, and waits for this: what it brings bears the moment at
+    which it began, and a charge would be proved by news that it could not see.
+    """
     share(Lock.BILLING, provider_id)
+    share(Lock.NEWS_OF_ACCOUNTS)
 
 
 def nobody_else_charges(account_ids: Iterable[int]) -> None:
@@ -23,8 +28,12 @@ def nobody_else_charges(account_ids: Iterable[int]) -> None:
 
 
 def one_at_a_time(provider_id: int) -> None:
-    """Wait until nobody else charges this provider or changes its rules; held until the transaction ends."""
+    """Wait until nobody else charges this provider or changes its rules; held until the transaction ends.
+
+    Nor does a register bring news of accounts meanwhile (see :func:`together_with_others`).
+    """
     hold(Lock.BILLING, provider_id)
+    share(Lock.NEWS_OF_ACCOUNTS)
 
 
 def somebody_charges(provider_id: int) -> bool:

@@ -16,8 +16,9 @@ from svet.billing.rules.explanation import Explanation, replayed, without_serial
 from svet.billing.rules.facts import AccountFacts
 from svet.kernel.periods import Month
 
-#: A fact may bear an earlier moment than the one at which others could see it: that of its commit.
-_COMMITTED_WITHIN = timedelta(minutes=1)
+#: A fact may bear an earlier moment than the one at which others could see it, that of its commit; and who is
+#: charged beside thousands is read some time behind the moment at which the reading began.
+_COMMITTED_WITHIN = _READ_WITHIN = timedelta(minutes=1)
 _EVER = Month(2199, 12)
 
 
@@ -85,8 +86,8 @@ def charged_facts(
     """What was known of the accounts of some charges of one month, in a few queries a moment.
 
     Facts have the moment at which they came to us; ``fits`` says whether they give what was charged. If not,
-    a minute earlier is tried, then today's prices and norms (a table may be loaded after the month it is
-    for), then today's facts, each also without an end of the contract, which may bear no moment.
+    a minute earlier and later is tried, then today's prices and norms (a table may be loaded after the month
+    it is for), then today's facts, each also without an end of the contract, which may bear no moment.
     Where nothing fits, something was changed without a trace: the facts of the moment are told.
     """
     found: dict[int, ChargedFacts] = {}
@@ -98,6 +99,7 @@ def charged_facts(
         for known_at, then in (
             (moment, True),
             (moment - _COMMITTED_WITHIN, True),
+            (moment + _READ_WITHIN, True),
             (moment, False),
             (None, False),
         ):

@@ -18,7 +18,7 @@ from svet.billing.rules.houses import HouseVolume, divided, part_of
 from svet.kernel.periods import Month
 
 #: A fact may bear an earlier moment than the one at which others could see it: that of its commit.
-_COMMITTED_WITHIN = timedelta(minutes=1)
+_COMMITTED_WITHIN = _READ_WITHIN = timedelta(minutes=1)
 _MOST = 100
 
 
@@ -60,7 +60,7 @@ def _wrong(frozen: HouseMonthRow, knew: _Knew) -> Iterator[str]:
     told = {"house": frozen.house.code, "month": month}
     if not any(
         _again(frozen, knew, early) == (volume, {k: row.area for k, row in shares.items()})
-        for early in (timedelta(0), _COMMITTED_WITHIN)
+        for early in (timedelta(0), _COMMITTED_WITHIN, -_READ_WITHIN)
     ):
         yield _("дом {house}, {month}: общедомовой объём не тот, что дают его показания и площади").format(
             **told

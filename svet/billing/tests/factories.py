@@ -86,8 +86,18 @@ def make_norm(kwh: int = 90, *, since: date = date(2025, 1, 1)) -> None:
 _known = count(1)
 
 
-def know(meter: Meter, value: int, *, on: date, kind: str = "customer", at: datetime | None = None) -> int:
-    """A set of a single scale that counts, however late and whatever it says; those made later came later."""
+def know(
+    meter: Meter,
+    value: int | Mapping[Zone, Decimal],
+    *,
+    on: date,
+    kind: str = "customer",
+    at: datetime | None = None,
+) -> int:
+    """A set that counts, however late and whatever it says; those made later came later.
+
+    A plain number stands for the single scale.
+    """
     number = next(_known)
     made = ReadingSet.objects.create(
         public_id=new_public_id(),
@@ -103,7 +113,11 @@ def know(meter: Meter, value: int, *, on: date, kind: str = "customer", at: date
         author_name="test",
         key=uuid4(),
     )
-    ReadingValue.objects.create(
-        reading_set=made, account_id=meter.account_id, zone="single", value=value, turns=0, consumption=0
+    shown = {Zone.SINGLE: Decimal(value)} if isinstance(value, int) else value
+    ReadingValue.objects.bulk_create(
+        ReadingValue(
+            reading_set=made, account_id=meter.account_id, zone=zone.value, value=each, turns=0, consumption=0
+        )
+        for zone, each in shown.items()
     )
     return made.pk

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from svet.billing import operations
 from svet.billing.models import ChargeLine
 from svet.billing.operations.sets import finding
-from svet.billing.tests.test_sets import JULY, JUNE, MAY, Home, charge, load_prices, taken_back
+from svet.billing.queries import broken
+from svet.billing.tests.factories import know
+from svet.billing.tests.test_sets import JULY, JUNE, MAY, Home, charge, load_prices, provider_id, taken_back
+from svet.metering.models import ReadingSet
 
 pytestmark = pytest.mark.django_db
 #: Before which statements it comes: behind the notes, before the readings.
@@ -77,3 +82,18 @@ def test_without_another_look_at_the_notes_the_month_is_low(
     with before(BY_SETS[1], home):
         charge(JULY, by_sets=True)
     assert sum(kwh for *_, kwh, _, _ in charged(home)) < expected
+
+
+@pytest.mark.parametrize("statement", [BY_SETS[1], *BY_RULES])
+def test_a_charge_that_saw_what_came_meanwhile_is_proved_by_it_for_ever(statement: str, home: Home) -> None:
+    """Its moment is that at which reading began; the reading came seconds later, and was seen."""
+    now = ReadingSet.objects.latest("received_at").received_at - timedelta(seconds=4)
+    with before(statement, home) as came:
+        operations.run(
+            provider_id=provider_id(), period=JULY, now=now, over_gap=True, by_sets=statement in BY_SETS
+        )
+        assert came
+    assert broken() == []
+    # Once more is known, today's facts tell nothing of that charge.
+    know(home.meters[0], 1500, on=JULY.day(25), at=now + timedelta(minutes=10))
+    assert broken() == []

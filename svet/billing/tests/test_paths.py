@@ -49,8 +49,12 @@ class Side:
         )  # fmt: skip
         self.account: Account = make_account(provider=self.provider, opened_on=BEGIN)
         set_terms(self.account, residents=3)
-        self.meters = [make_meter(account=self.account, installed_on=BEGIN) for _ in range(2)]
+        self.meters = self.put()
         self.sets: list[int] = []
+
+    def put(self) -> list[Meter]:
+        """The two meters with which it begins."""
+        return [make_meter(account=self.account, installed_on=BEGIN) for _ in range(2)]
 
     def run(self, month: Month) -> operations.RunReport:
         return operations.run(provider_id=self.provider.pk, period=month, now=NOW, over_gap=True)

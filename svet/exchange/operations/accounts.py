@@ -133,13 +133,15 @@ def _enter(
     keys = account_operations.create_accounts(
         provider_id=provider.provider_id, rows=[_account(row) for row in entering.accounts], by=by, now=now
     )
-    account_ids: dict[str, int] = {row.number: key for row, key in zip(entering.accounts, keys, strict=True)}
-    account_ids |= {
+    fresh: dict[str, int] = {row.number: key for row, key in zip(entering.accounts, keys, strict=True)}
+    standing_ids: dict[str, int] = {
         number: found.account_id for number, found in entering.known.items() if found.account_id is not None
     }
-    metering.install_meters(
-        rows=[_meter(account_ids[row.number], row) for row in entering.meters], by=by, now=now
-    )
+    # A new account's meters have stood there all its days. Of a further meter of an account that was here,
+    # and may have been charged without it, nobody knew before now.
+    for ids, news in ((fresh, False), (standing_ids, True)):
+        meters = [_meter(ids[row.number], row) for row in entering.meters if row.number in ids]
+        metering.install_meters(rows=meters, by=by, now=now, news=news)
     return outcomes
 
 

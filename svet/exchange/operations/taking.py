@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import BinaryIO
 
@@ -30,6 +31,8 @@ from svet.kernel.writing import plain as plain_text
 from svet.payments.operations import PLAIN, PlainRows
 
 _LOUD = (State.REJECTED, State.SUSPENSE, State.CHANGED)
+#: Registers of facts by which accounts are charged.
+_TELLS_OF_ACCOUNTS = (ImportFile.Profile.ACCOUNTS, ImportFile.Profile.READINGS, ImportFile.Profile.TERMS)
 _SUFFIX = re.compile(r"\.(csv|txt)", re.IGNORECASE | re.ASCII)
 
 
@@ -94,7 +97,7 @@ def take_file(
     stream = BytesIO(content) if isinstance(content, bytes) else content
     known = survey(stream, named.layout.encoding if named else "")
     with use_case():
-        _wait_for_others(profile)
+        now = _wait_for_others(profile, now)
         _refuse_taken(profile, known.sha256)
         difference = Money(0)
         plain: PlainRows | None = None
@@ -157,12 +160,18 @@ def shown_name(name: str) -> str:
     return cleaned
 
 
-def _wait_for_others(profile: str) -> None:
+def _wait_for_others(profile: str, now: datetime) -> datetime:
     """Two files that share ids would each find the ids free and both write them: the second one waits.
 
-    Whatever is looked up after this sees all that the first one wrote.
+    Whatever is looked up after this sees all that the first one wrote. What decides charges begins to be
+    known when nobody charges, and nobody charges until it is committed, however long that takes. Says the
+    moment, later by the whole seconds that were waited.
     """
+    began = time.monotonic()
     hold(Lock.IMPORT_FILE, profile)
+    if profile in _TELLS_OF_ACCOUNTS:
+        hold(Lock.NEWS_OF_ACCOUNTS)
+    return now + timedelta(seconds=int(time.monotonic() - began))
 
 
 def _refuse_taken(profile: str, digest: str) -> None:
