@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 
 from svet.kernel.personal import MOST_ROWS, ExportSection, PersonalShare
 from svet.look import formats
-from svet.metering.operations.texting import forget_answered
 from svet.metering.queries.copies import sent_by
 from svet.metering.texts import CHANNEL_NAMES, STATE_NAMES, ZONE_NAMES
 
@@ -34,6 +33,5 @@ EXPORT = PersonalShare(
             words=_words,
         ),
     ),
-    # Readings, photos and disputes stay with the account: the law keeps what a bill was made of.
-    forget=forget_answered,
+    kept="readings, photos and disputes stay with the account: the law keeps what a bill was made of",
 )

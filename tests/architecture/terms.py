@@ -44,12 +44,12 @@ TERMS = (
         ("bell",),
     ),
     Term(
-        "texts that people send by SMS, their phones, what was answered",
+        "texts that people send by SMS, and their phones",
         "SVET_KEEP_TEXTS_DAYS",
         "an answer is disputed within the month; the row stays, naming nobody, so that a text is"
         " answered once",
-        "notices_incomingsms metering_textanswer",
-        ("texts", "answers to texts"),
+        "notices_incomingsms",
+        ("texts",),
         part=True,
     ),
     Term(

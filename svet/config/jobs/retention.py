@@ -48,7 +48,6 @@ def retentions(*, now: datetime) -> Iterator[Retention]:
         forget_waiting_lines,
     )
     from svet.metering.operations.reminding import forget_verifications_told, forget_windows_told
-    from svet.metering.operations.texting import forget_answers
     from svet.notices.operations.retention import (
         forget_bell,
         forget_deliveries,
@@ -63,7 +62,6 @@ def retentions(*, now: datetime) -> Iterator[Retention]:
     yield Retention("messages", settings.KEEP_MESSAGES_DAYS, forget_deliveries)
     yield Retention("bell", settings.KEEP_BELL_DAYS, forget_bell)
     yield Retention("texts", settings.KEEP_TEXTS_DAYS, forget_texts)
-    yield Retention("answers to texts", settings.KEEP_TEXTS_DAYS, forget_answers)
     yield Retention("bot updates", settings.KEEP_TEXTS_DAYS, forget_updates)
     yield Retention("raw lines", settings.KEEP_RAW_LINES_DAYS, forget_raw_lines)
     yield Retention("rejected lines", settings.KEEP_RAW_LINES_DAYS, forget_rejects)

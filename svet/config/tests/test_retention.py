@@ -18,7 +18,7 @@ from svet.cli.doctor.machine import look_at_print_files
 from svet.config.jobs.retention import NIGHT, retain, retentions
 from svet.exchange.models import ImportFile, ImportRow, LoadedFile, LoadedPart
 from svet.kernel.periods import Month
-from svet.metering.models import TextAnswer, VerificationReminder, WindowReminder
+from svet.metering.models import VerificationReminder, WindowReminder
 from svet.metering.tests.factories import make_meter
 from svet.notices.models import Delivery, IncomingSms, MessengerUpdate, Notice, Subscription
 from svet.notices.rules import DeliveryState
@@ -109,7 +109,7 @@ def test_a_night_ends(settings: Settings) -> None:
     a_message(days=999)
     assert retain(now=NOW, clock=lambda: next(moments), batch=1)["messages"] == 1
     assert [each.days for each in retentions(now=NOW)] == [
-        *(180, 730, 90, 90, 90, 400, 400, 1_200, 400, 60),
+        *(180, 730, 90, 90, 400, 400, 1_200, 400, 60),
         *[400] * 8,
     ]
 
@@ -302,20 +302,6 @@ def test_a_file_that_cannot_be_taken_away_stops_no_night(
     monkeypatch.setattr(Path, "unlink", refuses)
     assert retain(now=NOW, batch=1)["print files"] == 1
     assert [path.name for path in (tmp_path / "print").iterdir()] == ["a.pdf"]
-
-
-def test_answers_to_texts_go_with_them_and_a_text_is_still_answered_once() -> None:
-    person = make_person(phone="+79000000002")
-    for days in (91, 89):
-        at = NOW - timedelta(days=days)
-        text = IncomingSms.objects.create(phone=person.phone, text="3600", received_at=at)
-        TextAnswer.objects.create(incoming=text, person=person, outcome="taken", answer="3 600", at=at)
-    done = retain(now=NOW, batch=1)
-    assert (done["texts"], done["answers to texts"]) == (1, 1)
-    assert list(TextAnswer.objects.order_by("at").values_list("answer", "incoming__phone")) == [
-        ("", ""),
-        ("3 600", person.phone),
-    ]
 
 
 def test_verifications_told_go_when_the_meter_was_verified_or_taken_away() -> None:

@@ -17,7 +17,7 @@ from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
-from svet.kernel.transactions import require_transaction, use_case
+from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits import texts as limit_texts
 from svet.limits.operations import LimitReached
@@ -95,7 +95,8 @@ def answer_text(*, incoming_id: int) -> None:
     with use_case():
         _row, fresh = TextAnswer.objects.get_or_create(
             incoming_id=incoming_id,
-            defaults={"person_id": person.person_id, "outcome": said.outcome, "answer": said.text, "at": now},
+            # The words are the message's, and go with it.
+            defaults={"person_id": person.person_id, "outcome": said.outcome, "answer": "", "at": now},
         )
         if not fresh:
             return
@@ -270,19 +271,3 @@ def _done(
         account=card.number if card is not None else "",
         service=meter.service,
     )
-
-
-def forget_answers(*, before: datetime, most: int) -> int:
-    """Empty what was answered to texts of before a moment, ``most`` of them; says how many.
-
-    The rows stay: a text that has one is not answered again.
-    """
-    answers = TextAnswer.objects.filter(at__lt=before).exclude(answer="")
-    keys = list(answers.order_by("pk").values_list("pk", flat=True)[:most])
-    return TextAnswer.objects.filter(pk__in=keys).update(answer="")
-
-
-def forget_answered(*, person_id: int, by: Actor, now: datetime) -> None:
-    """The person leaves: nothing is kept of what their texts were answered (a step)."""
-    require_transaction()
-    TextAnswer.objects.filter(person_id=person_id).update(answer="")
