@@ -48,6 +48,8 @@ VARIABLES = (
     Variable("SVET_KEEP_TEXTS_DAYS", "90", "days texts that people send are kept; 0: for ever"),
     Variable("SVET_KEEP_TOLD_DAYS", "400", "days it is kept of what a helper or a limit told; 0: for ever"),
     Variable("SVET_KEEP_RAW_LINES_DAYS", "400", "days lines of registers are kept as they came; 0: for ever"),
+    Variable("SVET_KEEP_WAITING_LINES_DAYS", "1200", "days lines that wait are kept so; 0: for ever"),
+    Variable("SVET_KEEP_PRINT_DAYS", "60", "days files for the print house are kept; 0: for ever"),
     Variable("SVET_KEEP_ENDED_DAYS", "400", "days of ended invitations and browsers unused; 0: for ever"),
     Variable("SVET_KEEP_FAILED_JOBS_DAYS", "14", "days a failed job waits for somebody to look"),
     Variable("SVET_NIGHTLY_VERIFY", "1", "0: the worker does not run `svet verify --since` every night"),

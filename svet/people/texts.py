@@ -101,6 +101,10 @@ AGREEMENTS: dict[str, str | Promise] = {
 }
 _REGISTRATION: dict[str, str | Promise] = {
     **AGREEMENTS,
+    RegistrationReason.NEWER_TEXT: gettext_lazy(
+        "Пока эта страница была открыта, вступила в силу новая версия текста. "
+        "Прочитайте её и отправьте ещё раз."
+    ),
     RegistrationReason.TAKEN: gettext_lazy("На этот номер уже открыт кабинет."),
 }
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -18,12 +19,20 @@ CARDS, NO_CARDS = "yes", "no"
 REQUISITES: Final = ("legal_name", "inn", "kpp", "bic", "bank", "account", "correspondent_account")
 
 
+#: How far ahead a text may be published.
+FURTHEST: Final = timedelta(days=366)
+
+
 class SetupReason(StrEnum):
     """Why a change of the set-up at a desk is refused."""
 
     CHANGED_MEANWHILE = "setup_changed_meanwhile"
     TEXT_WANTED = "agreement_text_wanted"
     NOTHING_NEW = "setup_nothing_new"
+    TEXT_WAITS = "agreement_text_waits"
+    DAY_PAST = "agreement_day_past"
+    DAY_FAR = "agreement_day_far"
+    HOLDS_ALREADY = "agreement_holds_already"
     CODE_TAKEN = "supplier_code_taken"
     WAITS_ALREADY = "supplier_waits_already"
     NO_SUCH_DRAFT = "no_such_supplier_draft"
@@ -59,10 +68,19 @@ class SetupState:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text people agree to."""
+    """A text people agree to, and the local day from which it is to hold; none: from today."""
 
     title: str
     body: str
+    day: date | None = None
+
+
+def check_day(day: date, *, today: date) -> None:
+    """:raises SetupRefused: the day is past, or so far ahead that nobody would know of it any more"""
+    if day < today:
+        raise SetupRefused(SetupReason.DAY_PAST, field="day")
+    if day > today + FURTHEST:
+        raise SetupRefused(SetupReason.DAY_FAR, field="day")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,14 @@ _SENTENCES: dict[str, str | Promise] = {
     ),
     SetupReason.TEXT_WANTED: gettext_lazy("Нужны и заголовок, и текст."),
     SetupReason.NOTHING_NEW: gettext_lazy("Так и есть сейчас: менять нечего."),
+    SetupReason.TEXT_WAITS: gettext_lazy(
+        "Следующая версия уже назначена и ждёт своего дня: отзовите её, если нужна другая."
+    ),
+    SetupReason.DAY_PAST: gettext_lazy("Этот день прошёл: новая версия может действовать только вперёд."),
+    SetupReason.DAY_FAR: gettext_lazy("Слишком далеко: назначают не больше чем на год вперёд."),
+    SetupReason.HOLDS_ALREADY: gettext_lazy(
+        "Отзывать нечего: версия уже действует или её отозвали раньше. Действующую заменяют следующей."
+    ),
     SetupReason.CODE_TAKEN: gettext_lazy("Поставщик с этим кодом уже есть. Коды не меняют и не повторяют."),
     SetupReason.WAITS_ALREADY: gettext_lazy(
         "Другое изменение этого поставщика уже ждёт второго сотрудника: сначала подпишите его или откажите."

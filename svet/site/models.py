@@ -46,13 +46,18 @@ class Installation(models.Model):
 
 
 class Agreement(models.Model):
-    """One published version of a text; a published version is never edited, the next one is published."""
+    """One published version of a text; a published version is never edited, the next one is published.
+
+    ``published_on`` is the first day on which it holds, local to the installation; one taken back before that
+    day never holds.
+    """
 
     kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in AgreementKind])
     version = models.PositiveIntegerField()
     published_on = models.DateField()
     title = models.CharField(max_length=200)
     body = models.TextField()
+    taken_back_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -11,7 +11,7 @@ from django.db import connection
 
 from svet.kernel.locks import Lock, hold
 from svet.kernel.refusals import Refused
-from svet.kernel.transactions import use_case
+from svet.kernel.transactions import require_transaction, use_case
 from svet.site.models import Agreement, CareNote, DatabaseHome, Installation
 from svet.site.queries import DEFAULT_ACCENT, DEFAULT_PRIMARY, place_here
 from svet.site.rules import AgreementKind, Care, PieceNote, SiteReason
@@ -66,7 +66,10 @@ def set_up(*, details: InstallationDetails) -> None:
 
 
 def publish_agreement(*, kind: AgreementKind, title: str, body: str, published_on: date) -> int:
-    """Publish the next version of a text; returns its number. :raises Refused: the text is empty."""
+    """Publish the next version of a text, to hold from the local day ``published_on``; returns its number.
+
+    :raises Refused: the text is empty.
+    """
     if not title.strip() or not body.strip():
         raise Refused(SiteReason.EMPTY_TEXT, field="body")
     with use_case():
@@ -77,6 +80,12 @@ def publish_agreement(*, kind: AgreementKind, title: str, body: str, published_o
             kind=kind, version=version, title=title, body=body, published_on=published_on
         )
         return version
+
+
+def take_back_agreement(*, kind: AgreementKind, version: int, now: datetime) -> None:
+    """A version whose day has not come never holds (a step): its number stays taken, its text stays."""
+    require_transaction()
+    Agreement.objects.filter(kind=kind, version=version, taken_back_at=None).update(taken_back_at=now)
 
 
 def settle_here() -> None:

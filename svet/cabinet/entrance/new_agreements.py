@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.urls.resolvers import URLPattern
+from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -23,6 +25,7 @@ from svet.cabinet.shell.session import (
     safe_next,
     signed_in_only,
 )
+from svet.cabinet.shell.shown_texts import newer_text, said_of, texts_mark
 from svet.people import operations as people
 from svet.people import queries
 from svet.site import queries as site
@@ -35,8 +38,13 @@ from svet.site.rules import AgreementKind
 def due(request: HttpRequest) -> HttpResponse:
     """Every text of which a newer version is in force, each with its own tick."""
     person_id = person_of(request).person_id
-    kinds = queries.agreements_due(person_id=person_id)
+    today = timezone.localdate(now_of(request))
+    kinds = queries.agreements_due(person_id=person_id, today=today)
     target = safe_next(request, request.POST.get("next") or request.GET.get("next"))
+    if (newer := newer_text(request)) is not None:
+        # The ticks were given to other texts: none of them is carried over.
+        messages.warning(request, said_of(newer))
+        return redirect(f"/entrance/agreements/?{urlencode({'next': target})}")
     form = AgreementsForm(request.POST if request.method == "POST" else None, kinds=kinds)
     if request.method == "POST" and form.is_valid():
         people.give_consents(
@@ -50,13 +58,13 @@ def due(request: HttpRequest) -> HttpResponse:
     def context() -> dict[str, Any]:
         rows = [
             {
-                "text": site.current_agreement(kind=kind),
+                "text": site.current_agreement(kind=kind, today=today),
                 "field": form[kind.value],
                 "url": f"/agreement/{kind.value}/",
             }
             for kind in map(AgreementKind, kinds)
         ]
-        return {"form": form, "rows": rows, "next": target}
+        return {"form": form, "rows": rows, "next": target, "texts": texts_mark(request)}
 
     return answer(request, "cabinet/agreements_due.html", context, form=form, refused=None)
 

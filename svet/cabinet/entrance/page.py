@@ -35,6 +35,7 @@ from svet.cabinet.shell.session import (
     open_session,
     safe_next,
 )
+from svet.cabinet.shell.shown_texts import newer_text, texts_mark
 from svet.kernel.refusals import Refused
 from svet.limits.rules import Purpose
 from svet.people import operations as people
@@ -84,6 +85,7 @@ def _context(
         "register": register,
         "enter": enter or SignInForm(initial=typed),
         "lines": checklist(register, "password"),
+        "texts": texts_mark(request),
         "benefits": BENEFITS,
         "next": going_to if going_to != "/" else "",
         "work": proof_of_work_for(request, Purpose.SIGN_IN if signing_in else Purpose.REGISTRATION, refused),
@@ -109,6 +111,8 @@ def register(request: HttpRequest) -> HttpResponse:
     form = RegistrationForm(request.POST)
 
     def act() -> HttpResponse:
+        if (newer := newer_text(request)) is not None:
+            raise newer
         people.start_registration(
             **form.cleaned_data,
             session_key=flow_key(request),

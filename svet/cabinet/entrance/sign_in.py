@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import urlencode
 
@@ -57,7 +58,7 @@ def pending_second_factor(request: HttpRequest) -> tuple[int, str] | None:
 
 def finish_sign_in(request: HttpRequest, *, person_id: int, target: str) -> HttpResponse:
     """Open the session; a newer version of an agreement is shown before anything else."""
-    due = queries.agreements_due(person_id=person_id)
+    due = queries.agreements_due(person_id=person_id, today=timezone.localdate(now_of(request)))
     where = f"/entrance/agreements/?{urlencode({'next': target})}" if due else target
     response = redirect(where)
     open_session(request, response, person_id=person_id)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.urls.resolvers import URLPattern
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from svet.cabinet.profile.second_factor import ask_unless_proved
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import client_address, now_of, person_of, signed_in
+from svet.cabinet.shell.shown_texts import newer_text, said_of, texts_mark
 from svet.kernel.refusals import NotFound
 from svet.people import operations as people
 from svet.people import queries
@@ -101,17 +103,19 @@ def _one_of_mine(request: HttpRequest, public_id: str) -> None:
 def consents(request: HttpRequest) -> HttpResponse:
     """What was agreed to: which version, when and from where."""
     given = queries.consents(person_id=person_of(request).person_id)
+    today = timezone.localdate(now_of(request))
     rows = [
         {
             "kind": kind.value,
-            "title": site.current_agreement(kind=kind).title,
+            "title": site.current_agreement(kind=kind, today=today).title,
+            "coming": site.coming_agreement(kind=kind, today=today),
             "standing": [row for row in given if row.kind == kind and row.withdrawn_at is None],
             "past": [row for row in given if row.kind == kind and row.withdrawn_at is not None],
             "may_withdraw": kind is AgreementKind.PERSONAL_DATA,
         }
         for kind in AgreementKind
     ]
-    return render(request, "cabinet/consents.html", {"rows": rows})
+    return render(request, "cabinet/consents.html", {"rows": rows, "texts": texts_mark(request)})
 
 
 @signed_in
@@ -126,7 +130,9 @@ def consent(request: HttpRequest, kind: str, verb: str) -> HttpResponse:
         "address": client_address(request),
         "now": now_of(request),
     }
-    if verb == "give":
+    if verb == "give" and (newer := newer_text(request)) is not None:
+        messages.warning(request, said_of(newer))
+    elif verb == "give":
         people.give_consent(**terms)
         messages.success(request, _("Согласие сохранено."))
     elif verb == "withdraw" and kind == AgreementKind.PERSONAL_DATA:

@@ -17,6 +17,7 @@ from svet.cli.doctor.findings import Finding, Health
 def look(*, now: datetime) -> list[Finding]:
     """All that was found, the worst first; without tables nothing behind them is looked at."""
     found = [*machine.look_at_database(now=now), *machine.look_at_settings(), *machine.look_at_disk()]
+    found += machine.look_at_print_files(now=now)
     if not any(each.health is Health.ILL for each in found[:1]):
         production = settings.ENV == "production"
         found += [

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svet.cli.doctor.findings import Finding, Findings, Health
+from svet.config.jobs.print_files import old_print_files
 from svet.look.formats import day
 from svet.people.operations.rekeying import keys_of_factors
 from svet.site.queries import database_hold, last_care
@@ -154,6 +155,15 @@ def look_at_disk() -> Findings:
     free = shutil.disk_usage(Path(settings.DATA)).free
     said = _("Свободно {gigabytes} ГБ.").format(gigabytes=round(free / 2**30, 1))
     yield Finding(Health.ILL if free < LITTLE else Health.WELL, _("Диск"), said)
+
+
+def look_at_print_files(*, now: datetime) -> Findings:
+    """Whether files for the print house lie here past their term: this machine's worker deletes them."""
+    days = settings.KEEP_PRINT_DAYS
+    # A night and a day more: the worker forgets nightly.
+    if days and (old := old_print_files(before=now - timedelta(days=days + 2))):
+        said = _("Файлов, которые лежат здесь дольше своего срока: {count}.").format(count=old)
+        yield Finding(Health.SOON, _("Печать счетов"), said, "svet worker")
 
 
 def look_outside() -> Findings:

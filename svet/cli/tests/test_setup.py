@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from django.db import connection
 from django.test import override_settings
+from django.utils import timezone
 
 from svet.accounts.models import Provider
 from svet.accounts.tests.factories import make_account
@@ -334,6 +335,29 @@ def test_texts_to_agree_to_are_published_once(file: Path, tmp_path: Path) -> Non
     assert "новая редакция" not in run("--file", str(file)).output
     assert Agreement.objects.filter(kind="terms").count() == before + 1
     assert Agreement.objects.latest("pk").title == "Соглашение"
+
+
+def test_a_text_of_the_file_may_hold_from_a_later_day(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "terms.md").write_text("# Соглашение\n\nТекст на потом.\n", "utf-8")
+    day = timezone.localdate() + timedelta(days=9)
+    before = Agreement.objects.filter(kind="terms").count()
+
+    def wanted(text: str) -> str:
+        file.write_text(f"agreements.terms = {text}\n" + FILE, "utf-8")
+        return said(run("--file", str(file)))
+
+    for wrong in ('{file = "terms.md"}', '{file = "terms.md", from = "скоро"}', "{from = 2026-12-10}"):
+        assert "agreements.terms: Здесь нужно {file" in wanted(wrong)
+    assert "этот день прошёл" in wanted('{file = "terms.md", from = 2020-01-01}').lower()
+    dated = f'{{file = "terms.md", from = {day}}}'
+    assert "новая редакция" in wanted(dated)
+    assert "новая редакция" not in wanted(dated)
+    assert "ждёт своего дня" in wanted('"terms.md"')
+    assert Agreement.objects.filter(kind="terms").count() == before + 1
+    assert Agreement.objects.latest("pk").published_on == day
+    # The day after its day the same file says nothing new.
+    Agreement.objects.filter(published_on=day).update(published_on=timezone.localdate() - timedelta(days=1))
+    assert "новая редакция" not in wanted(f'{{file = "terms.md", from = {timezone.localdate()}}}')
 
 
 ANSWERS = [

@@ -1,4 +1,7 @@
-"""How long each kind of row is kept: one daily job, small transactions, each term a setting."""
+"""How long each kind of row is kept: one daily job, small transactions, each term a setting.
+
+Each table of the schema has its term, or a reason to stay for ever, in ``tests/architecture/terms.py``.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, Protocol
 
 from django.conf import settings
@@ -24,20 +28,26 @@ class _Forget(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """One kind of row: its name, its term in days (0: for ever), and what forgets a handful of it."""
+    """One kind of row or file: its name, its term in days (0: for ever), and what forgets a handful of it."""
 
     name: str
     days: int
     forget: _Forget
 
 
-def retentions() -> Iterator[Retention]:
-    """Every kind that has a term."""
+def retentions(*, now: datetime) -> Iterator[Retention]:
+    """Every kind that has a term, as it is forgotten at ``now``."""
     # Here and not above: tables are found only when Django is ready.
     from svet.accounts.operations.ending import forget_invitations
     from svet.bills.operations.reminding import forget_due_told
-    from svet.exchange.operations.retention import forget_raw_lines, forget_rejects
-    from svet.metering.operations.reminding import forget_windows_told
+    from svet.config.jobs.print_files import forget_print_files
+    from svet.exchange.operations.retention import (
+        forget_raw_lines,
+        forget_rejects,
+        forget_undecided,
+        forget_waiting_lines,
+    )
+    from svet.metering.operations.reminding import forget_verifications_told, forget_windows_told
     from svet.notices.operations.retention import (
         forget_bell,
         forget_deliveries,
@@ -55,9 +65,13 @@ def retentions() -> Iterator[Retention]:
     yield Retention("bot updates", settings.KEEP_TEXTS_DAYS, forget_updates)
     yield Retention("raw lines", settings.KEEP_RAW_LINES_DAYS, forget_raw_lines)
     yield Retention("rejected lines", settings.KEEP_RAW_LINES_DAYS, forget_rejects)
+    yield Retention("waiting lines", settings.KEEP_WAITING_LINES_DAYS, forget_waiting_lines)
+    yield Retention("undecided registers", settings.KEEP_RAW_LINES_DAYS, partial(forget_undecided, now=now))
+    yield Retention("print files", settings.KEEP_PRINT_DAYS, forget_print_files)
     yield Retention("invitations", settings.KEEP_ENDED_DAYS, forget_invitations)
     yield Retention("browsers", settings.KEEP_ENDED_DAYS, forget_devices)
     yield Retention("windows told", settings.KEEP_TOLD_DAYS, forget_windows_told)
+    yield Retention("verifications told", settings.KEEP_TOLD_DAYS, forget_verifications_told)
     yield Retention("due days told", settings.KEEP_TOLD_DAYS, forget_due_told)
     yield Retention("help told", settings.KEEP_TOLD_DAYS, forget_help_told)
     yield Retention("budgets told", settings.KEEP_TOLD_DAYS, forget_budgets_told)
@@ -72,7 +86,7 @@ def retain(
     May be killed at any moment and run by two at once: each handful is a transaction of its own.
     """
     until, done = clock() + NIGHT, {}
-    for each in retentions():
+    for each in retentions(now=now):
         count = 0
         while each.days and clock() < until:
             gone = each.forget(before=now - timedelta(days=each.days), most=batch)

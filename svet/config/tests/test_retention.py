@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -12,10 +14,12 @@ from pytest_django import Settings
 from svet.accounts.models import Invitation
 from svet.accounts.tests.factories import make_account
 from svet.bills.models import DueReminder
+from svet.cli.doctor.machine import look_at_print_files
 from svet.config.jobs.retention import NIGHT, retain, retentions
-from svet.exchange.models import ImportFile, ImportRow, LoadedFile
+from svet.exchange.models import ImportFile, ImportRow, LoadedFile, LoadedPart
 from svet.kernel.periods import Month
-from svet.metering.models import WindowReminder
+from svet.metering.models import VerificationReminder, WindowReminder
+from svet.metering.tests.factories import make_meter
 from svet.notices.models import Delivery, IncomingSms, MessengerUpdate, Notice, Subscription
 from svet.notices.rules import DeliveryState
 from svet.notices.tests.factories import make_recipient
@@ -104,7 +108,10 @@ def test_a_night_ends(settings: Settings) -> None:
     moments = iter([0.0, NIGHT - 1, NIGHT + 1] + [NIGHT + 2] * 19)
     a_message(days=999)
     assert retain(now=NOW, clock=lambda: next(moments), batch=1)["messages"] == 1
-    assert [each.days for each in retentions()] == [180, 730, 90, 90] + [400] * 9
+    assert [each.days for each in retentions(now=NOW)] == [
+        *(180, 730, 90, 90, 400, 400, 1_200, 400, 60),
+        *[400] * 8,
+    ]
 
 
 def test_what_was_told_goes_by_the_day_that_ended(settings: Settings) -> None:
@@ -206,3 +213,111 @@ def test_rejected_lines_that_a_page_keeps_go_with_the_raw_ones() -> None:
     for one in LoadedFile.objects.exclude(name="old"):
         assert (bytes(one.rejects), one.verdict["faults"]) == (f"{one.name};Anna".encode(), [[1, "Anna"]])
     assert retain(now=NOW)["rejected lines"] == 0
+
+
+def test_lines_that_wait_have_a_longer_term_of_their_own(settings: Settings) -> None:
+    old, young = a_register(days=1_201, lines=3), a_register(days=1_199, lines=2)
+    done = retain(now=NOW, batch=1)
+    assert (done["waiting lines"], done["raw lines"]) == (1, 3)
+    assert list(ImportRow.objects.order_by("file", "line_no").values_list("raw", flat=True)) == [
+        *("", "", ""),
+        *("line 1", ""),
+    ]
+    assert ImportRow.objects.get(file=old, line_no=1).state == ImportRow.State.SUSPENSE
+    assert ImportRow.objects.get(file=young, line_no=1).external_id == "1199-1"
+    assert retain(now=NOW)["waiting lines"] == 0
+
+
+def test_a_register_that_nobody_decided_is_thrown_away_with_its_bytes() -> None:
+    stages = LoadedFile.Stage
+    for stage, days in (
+        (stages.JUDGED, 401),
+        (stages.HELD, 401),
+        (stages.JUDGING, 401),
+        (stages.TAKING, 401),
+        (stages.JUDGED, 399),
+        (stages.REFUSED, 401),
+    ):
+        made = LoadedFile.objects.create(
+            name=f"{stage}-{days}", size=9, loaded_at=NOW - timedelta(days=days), loaded_by="a", state=stage
+        )
+        LoadedPart.objects.create(loaded=made, no=0, content=b"Anna;1,00")
+    assert retain(now=NOW, batch=1)["undecided registers"] == 4
+    thrown = LoadedFile.objects.filter(state=stages.THROWN)
+    assert set(thrown.values_list("decided_by", "decided_at")) == {("retention", NOW)}
+    left = LoadedPart.objects.order_by("pk").values_list("loaded__name", flat=True)
+    assert list(left) == ["judged-399", "refused-401"]
+    assert retain(now=NOW)["undecided registers"] == 0
+
+
+def test_files_of_printing_go_and_nothing_beside_them(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
+    assert retain(now=NOW)["print files"] == 0
+    place = tmp_path / "print"
+    (place / "redrawn").mkdir(parents=True)
+    old, kept = [], []
+    for name, days in (
+        ("a.pdf", 61),
+        ("a.csv", 61),
+        ("a-control.pdf", 61),
+        (".b.pdf.4711", 61),
+        ("redrawn/a.pdf", 61),
+        ("young.pdf", 59),
+        ("a-note-of-ours.txt", 900),
+        (".hidden", 900),
+    ):
+        path = place / name
+        path.write_bytes(b"Anna")
+        at = (NOW - timedelta(days=days)).timestamp()
+        os.utime(path, (at, at))
+        (old if days == 61 else kept).append(path)
+    (tmp_path / "elsewhere.pdf").write_bytes(b"of somebody else")
+    (place / "link.pdf").symlink_to(tmp_path / "elsewhere.pdf")
+    (found,) = look_at_print_files(now=NOW + timedelta(days=2))
+    assert "5" in found.said
+    assert retain(now=NOW, batch=2)["print files"] == len(old)
+    assert not any(path.exists() for path in old)
+    assert all(path.exists() for path in [*kept, tmp_path / "elsewhere.pdf", place / "link.pdf"])
+    assert list(look_at_print_files(now=NOW)) == []
+    settings.KEEP_PRINT_DAYS = 0
+    assert retain(now=NOW + timedelta(days=900))["print files"] == 0
+    assert list(look_at_print_files(now=NOW + timedelta(days=900))) == []
+
+
+def test_a_file_that_cannot_be_taken_away_stops_no_night(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA = tmp_path
+    (tmp_path / "print").mkdir()
+    for name in ("a.pdf", "b.pdf"):
+        (tmp_path / "print" / name).write_bytes(b"Anna")
+        os.utime(tmp_path / "print" / name, (0, 0))
+    unlink = Path.unlink
+
+    def refuses(path: Path, *given: bool) -> None:
+        if path.name == "a.pdf":
+            raise PermissionError
+        unlink(path, *given)
+
+    monkeypatch.setattr(Path, "unlink", refuses)
+    assert retain(now=NOW, batch=1)["print files"] == 1
+    assert [path.name for path in (tmp_path / "print").iterdir()] == ["a.pdf"]
+
+
+def test_verifications_told_go_when_the_meter_was_verified_or_taken_away() -> None:
+    account, person, due = make_account(), make_person(), NOW.date() - timedelta(days=401)
+    verified, away, lapsed = (make_meter(account=account, serial=f"100{number}") for number in (1, 2, 3))
+    rows = []
+    for meter, again, gone in (
+        (verified, due + timedelta(days=5_840), None),
+        (away, due, NOW.date()),
+        (lapsed, due, None),
+    ):
+        type(meter).objects.filter(pk=meter.pk).update(next_verification_on=again, removed_on=gone)
+        rows.append(
+            VerificationReminder.objects.create(
+                account=account, meter=meter, person=person, due_on=due, stage="lapsed", told_at=NOW
+            )
+        )
+    assert retain(now=NOW, batch=1)["verifications told"] == 2
+    assert list(VerificationReminder.objects.all()) == rows[2:]

@@ -29,7 +29,9 @@ State = LoadedFile.Stage
 AT_ONCE: Final = 256 * 1024
 #: So many sentences a page shows; the rest stands in the file of rejects.
 MOST_FAULTS: Final = 200
-_DECIDABLE: Final = frozenset({State.JUDGED, State.HELD})
+DECIDABLE: Final = frozenset({State.JUDGED, State.HELD})
+#: A job is at it, or was: nothing has been taken, for a register is taken in one transaction.
+UNDER_WAY: Final = frozenset({State.JUDGING, State.TAKING})
 #: After so long a job that began to take a register is lost, and a person may ask again.
 _LOST: Final = timedelta(minutes=15)
 
@@ -159,7 +161,7 @@ def decide_file(
         loaded = _locked(public_id)
         began = loaded.decided_at if loaded.state == State.TAKING else None
         lost = began is not None and now - began > _LOST
-        if loaded.state not in _DECIDABLE and not lost:
+        if loaded.state not in DECIDABLE and not lost:
             raise FileRefused(FileReason.DECIDED, field="file")
         stale = _is_stale(loaded)
         if stale:
@@ -234,11 +236,11 @@ def _rejects(loaded: LoadedFile, report: FileReport) -> bytes:
         return reject_file(profile="payments", content=stream, lines=lines, layout=layout)
 
 
-def throw_file(*, public_id: str, by: Actor, now: datetime) -> None:
+def throw_file(*, public_id: str, by: Actor, now: datetime, states: Collection[State] = DECIDABLE) -> None:
     """Throw a register away that was not taken. :raises FileRefused: a colleague decided it first"""
     with use_case():
         loaded = _locked(public_id)
-        if loaded.state not in _DECIDABLE:
+        if loaded.state not in states:
             raise FileRefused(FileReason.DECIDED, field="file")
         loaded.state = State.THROWN
         forget_bytes(loaded)

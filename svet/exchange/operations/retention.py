@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db.models import Q
 
 from svet.exchange.models import ImportFile, ImportRow, LoadedFile
+from svet.exchange.operations.loading import DECIDABLE, UNDER_WAY, throw_file
+from svet.exchange.rules.refusals import FileRefused
+from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 
-#: Rows a person may still ask about are kept as they came.
+#: Rows a person may still ask about are kept as they came, for a longer term of their own.
 _WAITING = (ImportRow.State.SUSPENSE, ImportRow.State.CHANGED)
 
 
@@ -26,6 +30,35 @@ def forget_raw_lines(*, before: datetime, most: int) -> int:
             with use_case():
                 return ImportRow.objects.filter(pk__in=list(keys)).update(raw="")
     return 0
+
+
+def forget_waiting_lines(*, before: datetime, most: int) -> int:
+    """Empty the lines that wait of registers taken before a moment, ``most`` of them; says how many.
+
+    Whose money it is can be asked in court for three years (Civil Code, 196). The payer, the account and the
+    sum of such a payment stand in the books and stay; only the line as it came is emptied.
+    """
+    rows = ImportRow.objects.filter(state__in=_WAITING, file__taken_at__lt=before).exclude(raw="")
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[:most])
+    with use_case():
+        return ImportRow.objects.filter(pk__in=keys).update(raw="") if keys else 0
+
+
+def forget_undecided(*, before: datetime, most: int, now: datetime) -> int:
+    """Throw away registers loaded before a moment that nobody has decided, ``most`` of them; says how many.
+
+    Nothing of them was ever taken. Whoever has the file may load it again.
+    """
+    waiting = LoadedFile.objects.filter(loaded_at__lt=before, state__in=DECIDABLE | UNDER_WAY).order_by("pk")
+    thrown = 0
+    for public_id in list(waiting.values_list("public_id", flat=True)[:most]):
+        # A colleague decided it at this very moment: then it is theirs.
+        with suppress(FileRefused):
+            throw_file(
+                public_id=public_id, by=Actor.system("retention"), now=now, states=DECIDABLE | UNDER_WAY
+            )
+            thrown += 1
+    return thrown
 
 
 def forget_rejects(*, before: datetime, most: int) -> int:

@@ -10,7 +10,10 @@ from svet.metering.rules import VerificationStage, WindowStage
 
 
 class TextAnswer(models.Model):
-    """What was answered to one SMS with readings; the row is why it is answered once."""
+    """What came of one SMS with readings; the row is why it is answered once.
+
+    ``answer`` holds nothing any more: the words are in the message, for as long as that is kept.
+    """
 
     incoming = models.OneToOneField("notices.IncomingSms", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(

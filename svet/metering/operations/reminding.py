@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
+from django.db.models import F, Q
+
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.accounts.rules import Right
@@ -152,3 +154,16 @@ def forget_windows_told(*, before: datetime, most: int) -> int:
     keys = [key for key, on in oldest if on < before.date()]
     with use_case():
         return WindowReminder.objects.filter(pk__in=keys).delete()[0] if keys else 0
+
+
+def forget_verifications_told(*, before: datetime, most: int) -> int:
+    """Delete what was told of verifications due before a moment, ``most`` rows; says how many.
+
+    A meter that is on the wall and was not verified since has lapsed every day anew: its row stays, or its
+    people would be told of the same lapse again and again.
+    """
+    lapsed = Q(meter__next_verification_on=F("due_on"), meter__removed_on__isnull=True)
+    over = VerificationReminder.objects.filter(due_on__lt=before.date()).exclude(lapsed)
+    keys = list(over.order_by("pk").values_list("pk", flat=True)[:most])
+    with use_case():
+        return VerificationReminder.objects.filter(pk__in=keys).delete()[0] if keys else 0

@@ -95,7 +95,8 @@ def answer_text(*, incoming_id: int) -> None:
     with use_case():
         _row, fresh = TextAnswer.objects.get_or_create(
             incoming_id=incoming_id,
-            defaults={"person_id": person.person_id, "outcome": said.outcome, "answer": said.text, "at": now},
+            # The words are the message's, and go with it.
+            defaults={"person_id": person.person_id, "outcome": said.outcome, "answer": "", "at": now},
         )
         if not fresh:
             return

@@ -24,7 +24,8 @@ def say_farewell(*, recipient_id: int, event: EventSpec, params: Mapping[str, st
     Notice.objects.filter(recipient=row).delete()
     Subscription.objects.filter(recipient=row).delete()
     forget_chat(recipient_id=recipient_id)
-    IncomingSms.objects.filter(phone=row.phone).delete()
+    # The row stays, for rooms that answered a text know it by its row.
+    IncomingSms.objects.filter(phone=row.phone).update(phone="", text="")
     addresses = [address for address in (row.phone, row.email) if address]
     Delivery.objects.filter(Q(recipient=row) | Q(address__in=addresses)).delete()
     send_sms(phone=row.phone, event=event, params=params, now=now, language=row.language)

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
@@ -163,7 +165,8 @@ def give_consent(*, person_id: int, kind: AgreementKind, address: str, now: date
 
 def give_consents(*, person_id: int, kinds: Sequence[str], address: str, now: datetime) -> None:
     """Keep the agreement to the versions in force of several texts; what is given already stays as it is."""
-    versions = {kind: site.current_agreement(kind=AgreementKind(kind)).version for kind in kinds}
+    today = timezone.localdate(now)
+    versions = {kind: site.current_agreement(kind=AgreementKind(kind), today=today).version for kind in kinds}
     with use_case():
         person = Person.objects.select_for_update().get(pk=person_id)
         for kind, version in versions.items():

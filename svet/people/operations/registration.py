@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.utils import timezone
+
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
@@ -54,7 +56,8 @@ def start_registration(
         raise RegistrationRefused(RegistrationReason.NOT_AGREED, field="agreed")
     if not consented:
         raise RegistrationRefused(RegistrationReason.NOT_CONSENTED, field="consented")
-    versions = {kind.value: site.current_agreement(kind=kind).version for kind in AgreementKind}
+    today = timezone.localdate(now)
+    versions = {kind.value: site.current_agreement(kind=kind, today=today).version for kind in AgreementKind}
     pumped = pumping.suspected(phone=number, address=address, now=now)
     require(purpose=Purpose.REGISTRATION, address=address, work=work, now=now, suspicious=pumped)
     codes.spend_sms_limits(phone=number, now=now)
@@ -170,7 +173,8 @@ def register_directly(
         "patronymic": normalise_name(patronymic, field="patronymic"),
         "last_name": normalise_name(last_name, field="last_name"),
     }
-    versions = {kind.value: site.current_agreement(kind=kind).version for kind in AgreementKind}
+    today = timezone.localdate(now)
+    versions = {kind.value: site.current_agreement(kind=kind, today=today).version for kind in AgreementKind}
     mailbox = normalise_email(email) if email else ""
     encoded = hashed(password)
     actor = by or Actor.system("office")

@@ -9,6 +9,7 @@ class RegistrationReason(StrEnum):
     NOT_AGREED = "not_agreed"
     NOT_CONSENTED = "not_consented"
     TAKEN = "taken"
+    NEWER_TEXT = "newer_text"
 
 
 class SignInReason(StrEnum):

@@ -16,9 +16,10 @@ from svet.kernel.actors import Actor
 from svet.kernel.personal import LeavingRefused
 from svet.kernel.transactions import use_case
 from svet.kernel.words import action_names
+from svet.metering.models import TextAnswer
 from svet.notices import jobs
 from svet.notices import operations as notices
-from svet.notices.models import Delivery
+from svet.notices.models import Delivery, IncomingSms
 from svet.notices.rules import DeliveryState
 from svet.payments.models import BoundCard, OrderLine
 from svet.payments.rules.states import OrderState
@@ -138,6 +139,14 @@ def test_appeals_end_and_their_words_go(anna: Person, account: Account) -> None:
     leave(anna)
     appeal = Appeal.objects.get(person=anna)
     assert (appeal.state, [message.words for message in appeal.messages.all()]) == ("closed", ["—"])
+
+
+def test_readings_that_were_texted_do_not_hold_the_cabinet(anna: Person) -> None:
+    text = IncomingSms.objects.create(phone=PHONE, text="3600", received_at=NOW)
+    TextAnswer.objects.create(incoming=text, person=anna, outcome="taken", answer="", at=NOW)
+    delete_cabinet(person_id=anna.pk, password=PASSWORD, address=HERE, now=NOW)
+    (kept,) = TextAnswer.objects.values_list("incoming__phone", "incoming__text")
+    assert kept == ("", "")
 
 
 def test_the_phone_may_register_anew_and_finds_nothing_of_before(anna: Person, account: Account) -> None:

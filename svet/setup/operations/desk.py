@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.utils import timezone
+
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
@@ -18,7 +20,8 @@ from svet.setup.operations.writing import (
 )
 from svet.setup.queries import requisites_of
 from svet.setup.rules import REQUISITES, SetupReason, SetupRefused, SetupState, Text, mark_of
-from svet.site.queries import current_agreement
+from svet.site.operations import take_back_agreement
+from svet.site.queries import coming_agreement, current_agreement
 from svet.site.rules import AgreementKind
 from svet.staffing.rules import checked_reason
 
@@ -114,20 +117,41 @@ def refuse_draft(*, draft_public_id: str, reason: str, by: Actor, now: datetime)
 
 
 def publish_text(*, kind: AgreementKind, text: Text, seen: int, by: Actor, now: datetime) -> int:
-    """Publish the next version of a text: it holds at once, and whoever agreed before is asked again.
+    """Publish the next version of a text: from its day on whoever agreed before is asked again.
 
     ``seen``: the version that was shown as the one in force. The number of the new one.
-    :raises SetupRefused: no title or no text, another version is in force, or it says the same
+    :raises SetupRefused: no title or no text, another version is in force, it says the same, another one
+        waits for its day, or its own day is past or more than a year ahead
     """
     for field, said in (("title", text.title), ("body", text.body)):
         if not said.strip():
             raise SetupRefused(SetupReason.TEXT_WANTED, field=field)
     with standing_held(now=now):
-        if current_agreement(kind=kind).version != seen:
+        if current_agreement(kind=kind, today=timezone.localdate(now)).version != seen:
             raise SetupRefused(SetupReason.CHANGED_MEANWHILE)
-        if not is_new_text(kind, text):
+        if not is_new_text(kind, text, now=now):
             raise SetupRefused(SetupReason.NOTHING_NEW, field="body")
         return publish(kind, text, by=by, now=now)
+
+
+def take_text_back(*, kind: AgreementKind, version: int, by: Actor, now: datetime) -> None:
+    """Take a version back before its day: nobody is ever asked about it.
+
+    :raises SetupRefused: it holds already, it was taken back before, or there is none
+    """
+    with standing_held(now=now):
+        coming = coming_agreement(kind=kind, today=timezone.localdate(now))
+        if coming is None or coming.version != version:
+            raise SetupRefused(SetupReason.HOLDS_ALREADY)
+        take_back_agreement(kind=kind, version=version, now=now)
+        journal.record(
+            by=by,
+            action="agreement.taken_back",
+            subject="agreement",
+            subject_id=f"{kind.value}-{version}",
+            now=now,
+            before={"kind": kind.value, "version": version, "holds_from": str(coming.published_on)},
+        )
 
 
 def _check_seen(standing: Answers, seen: str) -> None:

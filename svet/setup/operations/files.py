@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -269,10 +270,21 @@ def _agreements(content: object, *, folder: Path, faults: list[str]) -> dict[Agr
             faults.append(_("%(key)s: такого ключа нет. Есть: %(known)s.") % {"key": place, "known": known})
             continue
         try:
-            found[AgreementKind(key)] = text_of(folder / str(name))
+            found[AgreementKind(key)] = _dated_text(name, folder=folder)
         except AnswerFault as fault:
             faults.append(f"{place}: {fault}")
     return found
+
+
+def _dated_text(content: object, *, folder: Path) -> Text:
+    """``"terms.md"``, or with the day it holds from: ``{file = "terms.md", from = 2026-12-10}``."""
+    if not isinstance(content, dict):
+        return text_of(folder / str(content))
+    day = content.get("from")
+    # A moment is a date too, and no day.
+    if set(content) != {"file", "from"} or type(day) is not date:
+        raise AnswerFault(_('Здесь нужно {{file = "terms.md", from = 2026-12-10}}.').format())
+    return replace(text_of(folder / str(content["file"])), day=day)
 
 
 def text_of(path: Path) -> Text:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from svet.accounts.operations import add_provider
@@ -25,9 +26,19 @@ from svet.payments.operations.shops import FIRST
 from svet.people.rules.names import FullName
 from svet.setup.operations.answers import days_and_times, window_days
 from svet.setup.queries import present
-from svet.setup.rules import CARDS, Change, SetupPlan, SetupState, Text, changes
+from svet.setup.rules import (
+    CARDS,
+    Change,
+    SetupPlan,
+    SetupReason,
+    SetupRefused,
+    SetupState,
+    Text,
+    changes,
+    check_day,
+)
 from svet.site.operations import InstallationDetails, publish_agreement, set_up
-from svet.site.queries import current_agreement, installation
+from svet.site.queries import AgreementView, coming_agreement, current_agreement, installation
 from svet.site.rules import AgreementKind, blocks
 from svet.staffing import operations as staffing
 from svet.staffing.rules import Role
@@ -56,7 +67,7 @@ def would_change(plan: SetupPlan, *, now: datetime) -> Report:
     phones = [member["phone"] for member in plan.members]
     return Report(
         changes=tuple(changes(plan, state)),
-        published=tuple(kind for kind, text in plan.agreements.items() if is_new_text(kind, text)),
+        published=tuple(kind for kind, text in plan.agreements.items() if is_new_text(kind, text, now=now)),
         taken_on=tuple(phone for phone in phones if phone not in state.members),
         there_before=tuple(phone for phone in phones if phone in state.members),
     )
@@ -223,23 +234,42 @@ def _take_on(member: Mapping[str, str], *, now: datetime) -> None:
 
 
 def publish(kind: AgreementKind, text: Text, *, by: Actor, now: datetime) -> int:
-    """Publish the next version of a text and say so in the journal (a step); its number."""
-    version = publish_agreement(kind=kind, title=text.title, body=text.body, published_on=now.date())
+    """Publish the next version of a text and say so in the journal (a step); its number.
+
+    :raises SetupRefused: its day is past or too far ahead, or another version waits for its day
+    """
+    today = timezone.localdate(now)
+    day = text.day or today
+    check_day(day, today=today)
+    if coming_agreement(kind=kind, today=today) is not None:
+        raise SetupRefused(SetupReason.TEXT_WAITS)
+    version = publish_agreement(kind=kind, title=text.title, body=text.body, published_on=day)
     journal.record(
         by=by,
         action="agreement.published",
         subject="agreement",
         subject_id=f"{kind.value}-{version}",
         now=now,
-        after={"kind": kind.value, "version": version, "title": text.title},
+        after={"kind": kind.value, "version": version, "title": text.title, "holds_from": str(day)},
     )
     return version
 
 
-def is_new_text(kind: AgreementKind, text: Text) -> bool:
-    """Whether a text is another one than what people agree to now."""
-    standing = current_agreement(kind=kind)
-    return (standing.title, standing.blocks) != (text.title, blocks(text.body))
+def is_new_text(kind: AgreementKind, text: Text, *, now: datetime) -> bool:
+    """Whether a text is another one than what people agree to now, or will from its day on.
+
+    A text without a day is new beside one that waits only where it is another one than what holds; with a day
+    it is known where the same text waits for that very day.
+    """
+    today = timezone.localdate(now)
+    coming = coming_agreement(kind=kind, today=today)
+    if coming is not None and text.day == coming.published_on and _same(coming, text):
+        return False
+    return not _same(current_agreement(kind=kind, today=today), text)
+
+
+def _same(known: AgreementView, text: Text) -> bool:
+    return (known.title, known.blocks) == (text.title, blocks(text.body))
 
 
 def _note(

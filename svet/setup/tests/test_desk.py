@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
+from django.utils import timezone
+from pytest_django import Settings
 
 from svet.accounts.models import Provider
 from svet.accounts.operations.registry import SupplierRefused
@@ -28,6 +31,8 @@ from svet.staffing.rules import Role, StaffReason
 from svet.staffing.tests.factories import make_member
 
 OTHER = {"bank": "ПАО Другой банк", "inn": "7728168971"}
+
+TODAY = timezone.localdate(NOW)
 
 
 def member(name: str = "Ольга") -> Actor:
@@ -247,7 +252,7 @@ def test_nobody_signs_what_is_not_there() -> None:
 @pytest.mark.django_db
 def test_a_text_is_published_once_by_whoever_saw_the_version_in_force() -> None:
     by, kind = member(), AgreementKind.TERMS
-    seen = current_agreement(kind=kind).version
+    seen = current_agreement(kind=kind, today=TODAY).version
     text = Text("Соглашение", "Первый абзац.\n\n- раз\n- два")
 
     def publish(text: Text, *, seen: int) -> int:
@@ -255,7 +260,7 @@ def test_a_text_is_published_once_by_whoever_saw_the_version_in_force() -> None:
 
     assert reason_of(lambda: publish(Text("Соглашение", " "), seen=seen)) is SetupReason.TEXT_WANTED
     assert publish(text, seen=seen) == seen + 1
-    assert current_agreement(kind=kind).published_on == NOW.date()
+    assert current_agreement(kind=kind, today=TODAY).published_on == TODAY
     assert reason_of(lambda: publish(Text("Другое", "Текст."), seen=seen)) is SetupReason.CHANGED_MEANWHILE
     # Other line ends and spaces are no other text: nobody is asked again for them.
     same = Text("Соглашение", "Первый абзац. \r\n\r\n\r\n- раз\r\n- два")
@@ -263,8 +268,70 @@ def test_a_text_is_published_once_by_whoever_saw_the_version_in_force() -> None:
     told = Entry.objects.get(action="agreement.published")
     assert (told.actor_person_id, told.after) == (
         by.person_id,
-        {"kind": "terms", "version": seen + 1, "title": "Соглашение"},
+        {"kind": "terms", "version": seen + 1, "title": "Соглашение", "holds_from": str(TODAY)},
     )
+
+
+@pytest.mark.django_db
+def test_a_text_is_published_for_a_later_day_alone_and_not_for_one_that_is_past() -> None:
+    by, kind, day = member(), AgreementKind.TERMS, TODAY + timedelta(days=20)
+    seen = current_agreement(kind=kind, today=TODAY).version
+
+    def publish(text: Text, *, seen: int = seen, now: datetime = NOW) -> int:
+        return desk.publish_text(kind=kind, text=text, seen=seen, by=by, now=now)
+
+    def refused(text: Text, **given: Any) -> object:
+        return reason_of(lambda: publish(text, **given))
+
+    assert refused(Text("А", "Текст", TODAY - timedelta(days=1))) is SetupReason.DAY_PAST
+    assert refused(Text("А", "Текст", TODAY + timedelta(days=367))) is SetupReason.DAY_FAR
+    assert publish(Text("А", "Текст", day)) == seen + 1
+    assert current_agreement(kind=kind, today=TODAY).version == seen
+    # The same again is nothing new; another one, for that day, a later one or at once, must wait.
+    assert refused(Text("А", "Текст", day)) is SetupReason.NOTHING_NEW
+    for other in (None, TODAY, day, day + timedelta(days=1)):
+        assert refused(Text("Б", "Иной текст", other)) is SetupReason.TEXT_WAITS
+    assert refused(Text("А", "Текст", day + timedelta(days=1))) is SetupReason.TEXT_WAITS
+    # On its day it holds: it cannot be taken back, and the next one may come.
+    then = NOW + timedelta(days=20)
+    take_back = {"kind": kind, "version": seen + 1, "by": by}
+    assert reason_of(lambda: desk.take_text_back(**take_back, now=then)) is SetupReason.HOLDS_ALREADY
+    assert refused(Text("А", "Текст"), now=then, seen=seen + 1) is SetupReason.NOTHING_NEW
+    assert refused(Text("А", "Текст"), now=then) is SetupReason.CHANGED_MEANWHILE
+    assert publish(Text("Б", "Иной текст"), now=then, seen=seen + 1) == seen + 2
+
+
+@pytest.mark.django_db
+def test_the_day_of_a_text_begins_at_midnight_of_the_installation(settings: Settings) -> None:
+    settings.TIME_ZONE = "Europe/Moscow"
+    by, kind, seen = member(), AgreementKind.TERMS, 1
+    late = datetime(2026, 12, 9, 20, 59, tzinfo=UTC)
+    desk.publish_text(kind=kind, text=Text("А", "Текст", date(2026, 12, 10)), seen=seen, by=by, now=NOW)
+    taken = {"kind": kind, "version": 2, "by": by}
+    after = late + timedelta(minutes=1)
+    assert reason_of(lambda: desk.take_text_back(**taken, now=after)) is SetupReason.HOLDS_ALREADY
+    desk.take_text_back(**taken, now=late)
+    assert current_agreement(kind=kind, today=date(2026, 12, 10)).version == 1
+    told = Entry.objects.get(action="agreement.taken_back")
+    assert told.before == {"kind": "terms", "version": 2, "holds_from": "2026-12-10"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_texts_for_one_day_at_once_are_one() -> None:
+    by, start, day = member(), Barrier(2), TODAY + timedelta(days=5)
+
+    def publish(title: str) -> object:
+        try:
+            start.wait(10)
+            text = Text(title, "Текст", day)
+            return desk.publish_text(kind=AgreementKind.TERMS, text=text, seen=1, by=by, now=NOW)
+        except SetupRefused as refused:
+            return refused.reason
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(publish, ["А", "Б"])) == {2, SetupReason.TEXT_WAITS}
 
 
 @pytest.mark.django_db

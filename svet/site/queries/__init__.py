@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +92,7 @@ class AgreementView:
     published_on: date
     title: str
     body: str
+    taken_back: bool = False
 
     @property
     def blocks(self) -> list[Block]:
@@ -134,16 +135,37 @@ def _installation(row: Installation) -> InstallationView:
 def _view(row: Agreement | None) -> AgreementView:
     if row is None:
         raise NotFound(SiteReason.NO_SUCH_AGREEMENT)
-    return AgreementView(AgreementKind(row.kind), row.version, row.published_on, row.title, row.body)
+    return AgreementView(
+        AgreementKind(row.kind),
+        row.version,
+        row.published_on,
+        row.title,
+        row.body,
+        row.taken_back_at is not None,
+    )
 
 
-def current_agreement(*, kind: AgreementKind) -> AgreementView:
-    """The version in force: the last one published. :raises NotFound: nothing was published."""
-    return _view(Agreement.objects.filter(kind=kind).order_by("-version").first())
+def current_agreement(*, kind: AgreementKind, today: date) -> AgreementView:
+    """The version in force on a local day: the last one whose day has come. The first holds from ever.
+
+    :raises NotFound: nothing was published.
+    """
+    begun = _standing(kind).filter(Q(published_on__lte=today) | Q(version=1))
+    return _view(begun.order_by("-version").first())
+
+
+def coming_agreement(*, kind: AgreementKind, today: date) -> AgreementView | None:
+    """The version that is published and holds from a later local day than ``today``; one at most."""
+    row = _standing(kind).filter(published_on__gt=today, version__gt=1).order_by("-version").first()
+    return None if row is None else _view(row)
+
+
+def _standing(kind: AgreementKind) -> QuerySet[Agreement]:
+    return Agreement.objects.filter(kind=kind, taken_back_at__isnull=True)
 
 
 def agreement(*, kind: AgreementKind, version: int) -> AgreementView:
-    """A given version, however old. :raises NotFound: there is no such version."""
+    """A given version, however old, or one that waits. :raises NotFound: there is no such version."""
     return _view(Agreement.objects.filter(kind=kind, version=version).first())
 
 

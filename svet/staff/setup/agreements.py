@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.urls.resolvers import URLPattern
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -20,8 +21,8 @@ from svet.look.forms import Form
 from svet.look.requests import now_of
 from svet.people.queries.agreements import agreed_count
 from svet.setup.operations import desk
-from svet.setup.rules import SetupReason, Text, mark_of
-from svet.site.queries import AgreementView, current_agreement
+from svet.setup.rules import SetupReason, SetupRefused, Text, mark_of
+from svet.site.queries import AgreementView, coming_agreement, current_agreement
 from svet.site.rules import AgreementKind, blocks
 from svet.staff.setup.sections import ROOT
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
@@ -41,11 +42,20 @@ class TextForm(Form):
         widget=forms.Textarea(attrs={"rows": 20}),
     )
 
+    day = forms.DateField(
+        label=gettext_lazy("Действует с"),
+        help_text=gettext_lazy("Пусто — с этой минуты. Заранее — не больше чем на год."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": gettext_lazy("Введите день так: 31.12.2026.")},
+        input_formats=["%Y-%m-%d", "%d.%m.%Y"],
+    )
+
     @property
     def text(self) -> Text:
         """What was typed, with line ends of one kind."""
         body = "\n".join(line.rstrip() for line in self.cleaned_data["body"].splitlines())
-        return Text(" ".join(self.cleaned_data["title"].split()), body.strip())
+        return Text(" ".join(self.cleaned_data["title"].split()), body.strip(), self.cleaned_data["day"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,36 +65,60 @@ def agreement(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in [each.value for each in AgreementKind]:
         deny_as_missing(request, subject="agreement", public_id=kind)
     chosen = AgreementKind(kind)
-    standing = current_agreement(kind=chosen)
+    today = timezone.localdate(now_of(request))
+    standing = current_agreement(kind=chosen, today=today)
     form = TextForm(
         request.POST if request.method == "POST" else None,
         initial={"title": standing.title, "body": standing.body},
     )
 
+    if request.method == "POST" and "take_back" in request.POST:
+        return _take_back(request, chosen)
+
     def act() -> HttpResponse | None:
         if request.POST.get("shown") != _mark(form.text):
             return None
-        seen = request.POST.get("seen", "")
         version = desk.publish_text(
             kind=chosen,
             text=form.text,
-            seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else 0,
+            seen=_number(request.POST.get("seen", "")),
             by=actor_of(request),
             now=now_of(request),
         )
-        messages.success(
-            request, _("Опубликована версия %(version)s: она уже действует.") % {"version": version}
+        holds_on = form.text.day
+        said = (
+            _("Опубликована версия %(version)s: она уже действует.")
+            if holds_on is None or holds_on <= today
+            else _("Опубликована версия %(version)s: она вступит в силу в назначенный день.")
         )
+        messages.success(request, said % {"version": version})
         return redirect(ROOT)
 
     def context() -> dict[str, Any]:
-        return _context(request, form, current_agreement(kind=chosen))
+        return _context(request, form, current_agreement(kind=chosen, today=today))
 
     return answer(request, "staff/setup_agreement.html", context, form=form, act=act, explain=words.explain)
 
 
+def _take_back(request: HttpRequest, kind: AgreementKind) -> HttpResponse:
+    version = request.POST.get("take_back", "")
+    try:
+        desk.take_text_back(kind=kind, version=_number(version), by=actor_of(request), now=now_of(request))
+    except SetupRefused as refused:
+        messages.warning(request, words.explain(refused))
+    else:
+        messages.success(
+            request, _("Версия %(version)s отозвана: о ней никого не спросят.") % {"version": version}
+        )
+    return redirect("staff-setup-agreement", kind.value)
+
+
+def _number(said: str) -> int:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
+
+
 def _mark(text: Text) -> str:
-    return mark_of({"title": text.title, "body": text.body})
+    return mark_of({"title": text.title, "body": text.body, "day": str(text.day or "")})
 
 
 def _context(request: HttpRequest, form: TextForm, standing: AgreementView) -> dict[str, Any]:
@@ -95,6 +129,7 @@ def _context(request: HttpRequest, form: TextForm, standing: AgreementView) -> d
         "standing": standing,
         "seen": seen if stale or not form.is_bound else request.POST.get("seen", ""),
         "stale": stale,
+        "coming": coming_agreement(kind=standing.kind, today=timezone.localdate(now_of(request))),
     }
     if form.is_bound and (not form.errors or stale):
         text = form.text

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.urls.resolvers import URLPattern
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -20,7 +21,7 @@ from svet.look.requests import now_of
 from svet.setup.operations import desk, files
 from svet.setup.operations.fields import RETAILER, SUPPLIER
 from svet.setup.queries import DraftView, present, waiting_drafts, waiting_drafts_count
-from svet.site.queries import current_agreement
+from svet.site.queries import coming_agreement, current_agreement
 from svet.site.rules import AgreementKind
 from svet.staff.setup import agreements, sections
 from svet.staff.setup.forms import facts, label_of, words_of
@@ -45,12 +46,19 @@ DESK = Desk(
 def setup(request: HttpRequest) -> HttpResponse:
     """Everything that is set up, and what waits for a second member."""
     state = present(now=now_of(request))
+    today = timezone.localdate(now_of(request))
     context = {
         "lacks": [
             {"lack": each, "mine": each.permission in member_at(request).permissions}
             for each in lacking(state, now=now_of(request))
         ],
-        "agreements": [current_agreement(kind=each) for each in AgreementKind],
+        "agreements": [
+            {
+                "standing": current_agreement(kind=each, today=today),
+                "coming": coming_agreement(kind=each, today=today),
+            }
+            for each in AgreementKind
+        ],
         "retailer": facts(RETAILER, state.retailer),
         "suppliers": [
             {"code": code, "name": answers["name"], "facts": facts(SUPPLIER, answers)}

@@ -9,16 +9,18 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from svet.cabinet.entrance.tests.test_entrance import seen
 from svet.cabinet.profile.tests.test_profile import signed_in
 from svet.office.models import OfficeRequest
 from svet.people import operations as people
-from svet.people.models import Device, Person, Token
+from svet.people.models import Consent, Device, Person, Token
 from svet.people.rules import mask_phone
 from svet.people.tests.factories import PASSWORD, make_person, publish_missing_agreements
 from svet.people.tests.outbox import events_to, last_code
 from svet.site import operations as site
+from svet.site.models import Agreement
 from svet.site.rules import AgreementKind
 
 pytestmark = pytest.mark.django_db
@@ -297,6 +299,64 @@ def test_a_new_version_of_the_agreement_is_asked_once_at_the_next_sign_in(anna: 
     assert client.get("/payment/").status_code == 200
     _, again = password_given(anna)
     assert again.headers["Location"] == "/profile/devices/"
+
+
+def test_a_version_for_a_later_day_is_asked_on_its_day_and_no_consent_is_to_what_was_not_shown(
+    anna: Person,
+) -> None:
+    publish_missing_agreements()
+    today, kind = timezone.localdate(), AgreementKind.TERMS
+    for each in AgreementKind:
+        people.give_consent(person_id=anna.pk, kind=each, address="", now=datetime.now(UTC))
+    version = site.publish_agreement(
+        kind=kind, title="Новое", body="Текст", published_on=today + timedelta(days=3)
+    )
+    client, answer = password_given(anna)
+    assert answer.headers["Location"] == "/profile/devices/"
+    assert f"действует версия {version}" in seen(client.get("/profile/consents/"))
+    # Its day comes.
+    waiting = Agreement.objects.filter(kind=kind, version=version)
+    waiting.update(published_on=today)
+    client, answer = password_given(anna)
+    assert answer.headers["Location"].startswith("/entrance/agreements/")
+    page = client.get("/entrance/agreements/").content.decode()
+    mark = re.search(r'name="texts" value="([^"]+)"', page)
+    assert mark is not None
+    # While it is read the next one comes into force: the tick was not for that.
+    latest = site.publish_agreement(kind=kind, title="Ещё новее", body="Иное", published_on=today)
+    ticked = {"next": "/payment/", "terms": "on", "texts": mark[1]}
+    told = client.post("/entrance/agreements/", ticked, follow=True)
+    assert "вступила в силу новая версия" in seen(told)
+    assert not Consent.objects.filter(person=anna, kind=kind, version__in=(version, latest)).exists()
+    mark = re.search(r'name="texts" value="([^"]+)"', told.content.decode())
+    assert mark is not None
+    assert (
+        client.post("/entrance/agreements/", ticked | {"texts": mark[1]}).headers["Location"] == "/payment/"
+    )
+    assert Consent.objects.filter(person=anna, kind=kind, version=latest).count() == 1
+
+
+def test_whoever_registers_agrees_to_the_texts_that_the_page_has_shown() -> None:
+    publish_missing_agreements()
+    browser = Client()
+    mark = re.search(r'name="texts" value="([^"]+)"', browser.get("/entrance/").content.decode())
+    assert mark is not None
+    form = {
+        "phone": "+79117178513",
+        "password": PASSWORD,
+        "agreed": "on",
+        "consented": "on",
+        "texts": mark[1],
+    }
+    site.publish_agreement(
+        kind=AgreementKind.TERMS, title="Новое", body="Текст", published_on=timezone.localdate()
+    )
+    again = browser.post("/entrance/register/", form)
+    assert again.status_code == 422
+    assert "вступила в силу новая версия" in seen(again)
+    mark = re.search(r'name="texts" value="([^"]+)"', again.content.decode())
+    assert mark is not None
+    assert browser.post("/entrance/register/", form | {"texts": mark[1]}).status_code == 302
 
 
 def test_passkeys_are_not_offered_where_the_address_is_a_number(anna: Person) -> None:

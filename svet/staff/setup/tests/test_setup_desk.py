@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from svet.accounts.models import Provider
 from svet.journal.models import Entry
@@ -220,7 +222,7 @@ def test_the_file_is_taken_again_by_the_command_and_changes_nothing(tmp_path: Pa
 def test_a_text_is_seen_as_people_will_read_it_before_it_is_published() -> None:
     Consent.objects.create(person=make_person(), kind="terms", version=1, given_at=NOW)
     url, browser = f"{HOME}agreements/terms/", guardian()
-    before = current_agreement(kind=AgreementKind.TERMS).version
+    before = current_agreement(kind=AgreementKind.TERMS, today=timezone.localdate()).version
     form = {"title": "Новое соглашение", "body": "Первый абзац.\r\n\r\n## Часть\r\n\r\n- пункт"}
     form["seen"] = seen_version(browser.get(url))
     preview = browser.post(url, form)
@@ -228,15 +230,15 @@ def test_a_text_is_seen_as_people_will_read_it_before_it_is_published() -> None:
     assert preview.status_code == 200
     assert "<h4>Часть</h4>" in page
     assert "Кто принял прежнюю (людей: 1), тому" in words(preview)
-    assert current_agreement(kind=AgreementKind.TERMS).version == before
+    assert current_agreement(kind=AgreementKind.TERMS, today=timezone.localdate()).version == before
     shown = re.search(r'name="shown" value="([0-9a-f]+)"', page)
     assert shown is not None
     # Another text than the one that was looked at is shown first.
     other = browser.post(url, form | {"shown": shown[1], "body": "Другой абзац."})
     assert other.status_code == 200
-    assert current_agreement(kind=AgreementKind.TERMS).version == before
+    assert current_agreement(kind=AgreementKind.TERMS, today=timezone.localdate()).version == before
     assert browser.post(url, form | {"shown": shown[1]}).status_code == 302
-    published = current_agreement(kind=AgreementKind.TERMS)
+    published = current_agreement(kind=AgreementKind.TERMS, today=timezone.localdate())
     assert (published.version, published.title) == (before + 1, "Новое соглашение")
     # Pressed twice, and by who began before it: nothing more is published, what was typed stays.
     again = browser.post(url, form | {"shown": shown[1]})
@@ -244,7 +246,7 @@ def test_a_text_is_seen_as_people_will_read_it_before_it_is_published() -> None:
     assert "Тем временем это изменил кто-то другой" in words(again)
     assert "## Часть" in again.content.decode()
     assert browser.post(url, form | {"shown": shown[1], "seen": seen_version(again)}).status_code == 422
-    assert current_agreement(kind=AgreementKind.TERMS).version == before + 1
+    assert current_agreement(kind=AgreementKind.TERMS, today=timezone.localdate()).version == before + 1
 
 
 def seen_version(answer: Any) -> str:
@@ -294,3 +296,50 @@ def test_a_supplier_or_a_draft_that_is_not_there_is_nothing() -> None:
     for url in (f"{HOME}suppliers/nobody/", f"{HOME}suppliers/nobody/requisites/", f"{HOME}agreements/x/"):
         assert browser.get(url).status_code == 404
     assert browser.post(f"{HOME}drafts/0000000000000000/sign/").status_code == 404
+
+
+def test_a_text_for_a_later_day_is_seen_beside_the_one_that_holds_and_can_be_taken_back() -> None:
+    url, browser, today = f"{HOME}agreements/terms/", guardian(), timezone.localdate()
+    day = today + timedelta(days=20)
+    before = current_agreement(kind=AgreementKind.TERMS, today=today).version
+    form = {"title": "Новое соглашение", "body": "Абзац.", "seen": str(before)}
+    past = browser.post(url, form | {"day": "вчера"})
+    assert "Введите день так: 31.12.2026." in words(past)
+    preview = browser.post(url, form | {"day": f"{day:%d.%m.%Y}"})
+    assert "до этого дня её видят все рядом с прежней" in words(preview)
+    shown = re.search(r'name="shown" value="([0-9a-f]+)"', preview.content.decode())
+    assert shown is not None
+    # Another day than the one that was looked at is shown first.
+    assert (
+        browser.post(url, form | {"day": f"{day + timedelta(days=1)}", "shown": shown[1]}).status_code == 200
+    )
+    assert browser.post(url, form | {"day": f"{day}", "shown": shown[1]}).status_code == 302
+    assert current_agreement(kind=AgreementKind.TERMS, today=today).version == before
+    assert current_agreement(kind=AgreementKind.TERMS, today=day).version == before + 1
+    assert f"Версия {before + 1} вступит в силу" in words(browser.get(HOME))
+    assert f"Отозвать версию {before + 1}" in words(browser.get(url))
+    # Anybody reads what holds, what comes and when.
+    anybody = Client()
+    holds, comes = anybody.get("/agreement/terms/"), anybody.get(f"/agreement/terms/{before + 1}/")
+    assert f"действует версия {before + 1}" in words(holds)
+    assert f"Версия {before + 1}, вступит в силу" in words(comes)
+    assert f"Сегодня действует версия {before}" in words(comes)
+    # One waits at a time.
+    other = {"title": "Другое", "body": "Абзац.", "seen": str(before)}
+    looked = re.search(r'name="shown" value="([0-9a-f]+)"', browser.post(url, other).content.decode())
+    assert looked is not None
+    waits = browser.post(url, other | {"shown": looked[1]})
+    assert waits.status_code == 422
+    assert "Следующая версия уже назначена" in words(waits)
+    for said in (str(before), "²", "", str(before + 9)):
+        assert "Отзывать нечего" in words(browser.post(url, {"take_back": said}, follow=True))
+    gone = browser.post(url, {"take_back": str(before + 1)}, follow=True)
+    assert f"Версия {before + 1} отозвана" in words(gone)
+    assert "Отзывать нечего" in words(browser.post(url, {"take_back": str(before + 1)}, follow=True))
+    assert current_agreement(kind=AgreementKind.TERMS, today=day).version == before
+    assert "отозвана до своего дня" in words(anybody.get(f"/agreement/terms/{before + 1}/"))
+    assert "вступит" not in words(anybody.get("/agreement/terms/"))
+    assert [row.action for row in Entry.objects.filter(subject="agreement").order_by("pk")] == [
+        "agreement.published",
+        "agreement.taken_back",
+    ]
