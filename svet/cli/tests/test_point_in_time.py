@@ -118,7 +118,7 @@ def clusters(source: str, tmp_path: Path) -> Iterator[Clusters]:
 
 def asked(url: str, query: str) -> list[tuple[object, ...]]:
     with psycopg.connect(url, autocommit=True) as link:
-        return link.execute(query).fetchall()  # type: ignore[arg-type]
+        return link.execute(query).fetchall()
 
 
 def waited(url: str, query: str, wanted: object) -> None:
@@ -134,14 +134,14 @@ def test_a_cluster_comes_back_to_the_moment_before_the_accident_and_proves_itsel
 ) -> None:
     text = "INSERT INTO notices_incomingsms (phone, text, received_at) VALUES ('', '{}', now())"
     with psycopg.connect(clusters.url(0), autocommit=True) as living:
-        living.execute(text.format("before"))  # type: ignore[arg-type]
+        living.execute(text.format("before"))
         postings = living.execute("SELECT count(*), sum(kopecks) FROM ledger_posting").fetchall()
         bills = living.execute("SELECT count(*) FROM billing_charge").fetchall()
         time.sleep(0.02)
         (moment,) = living.execute("SELECT now()").fetchone() or ()
         time.sleep(0.02)
         # The accident, and what people did before anybody noticed.
-        living.execute(text.format("after"))  # type: ignore[arg-type]
+        living.execute(text.format("after"))
         living.execute("DROP TABLE metering_textanswer, billing_chargeline CASCADE")
         living.execute("SELECT pg_switch_wal()")
     until = time.monotonic() + 20
