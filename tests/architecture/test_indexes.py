@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ASKED_BY_BEGINNING: frozenset[str] = frozenset()
 MEND = "drop it by DropIndexes of svet.kernel.migration_steps; a foreign key says db_index=False"
 
-# One with whose columns another begins, in the same order, of the same classes and rows. Unique ones are rules.
+# One with whose columns another begins, in the same order, of the same classes. Unique ones are rules.
 _BEGINS = """
 SELECT few.relname || ' is the beginning of ' || more.relname
 FROM pg_index a JOIN pg_index b ON b.indrelid = a.indrelid AND b.indexrelid <> a.indexrelid
