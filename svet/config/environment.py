@@ -135,6 +135,9 @@ def mail_port(*, env: str, encryption: str) -> int:
 def parse_database_url(url: str) -> dict[str, Any]:
     """Turn ``postgresql://user:password@host:port/name?host=/socket/dir`` into Django's settings.
 
+    Several servers stand as PostgreSQL's own programs want them: ``host:port,host:port``, each with its port
+    or with none; the driver takes them in turn.
+
     :raises WrongEnvironment: the URL is not a PostgreSQL one or has no database name.
     """
     try:
@@ -147,20 +150,34 @@ def parse_database_url(url: str) -> dict[str, Any]:
     if not name:
         raise WrongEnvironment("SVET_DATABASE_URL names no database: add /name at its end")
     options = dict(parse_qsl(parts.query))
-    host = options.pop("host", "") or (parts.hostname or "")
-    try:
-        port = parts.port
-    except ValueError:
-        raise WrongEnvironment("SVET_DATABASE_URL has a port that is not a number") from None
+    host, port = _servers(parts.netloc.rpartition("@")[2])
     return {
         "ENGINE": "svet.kernel.postgres",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": host,
-        "PORT": str(port or options.pop("port", "")),
+        "HOST": options.pop("host", "") or host,
+        "PORT": port or options.pop("port", ""),
         "OPTIONS": options,
     }
+
+
+def _servers(named: str) -> tuple[str, str]:
+    """Hosts and ports of ``host:port,host:port``, as lists of the driver. :raises WrongEnvironment:"""
+    hosts, ports = [], []
+    for one in named.split(","):
+        host, bracket, rest = one.rpartition("]")
+        name, colon, port = rest.partition(":")
+        if bracket and name:
+            raise WrongEnvironment("SVET_DATABASE_URL has something between an address and its port")
+        if colon and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65_536):
+            raise WrongEnvironment("SVET_DATABASE_URL has a port that is not a number")
+        hosts.append(unquote(host.removeprefix("[") if bracket else name))
+        ports.append(port)
+    if len(hosts) > 1 and not all(hosts):
+        raise WrongEnvironment("SVET_DATABASE_URL names several servers, and one of them has no name")
+    # The driver takes as many ports as servers, or one for all; an empty one is the usual.
+    return ",".join(hosts), ",".join(ports) if any(ports) else ""
 
 
 def database_settings(data: Path) -> dict[str, Any]:

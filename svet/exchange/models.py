@@ -76,7 +76,9 @@ class ImportRow(models.Model):
         CHANGED = "changed"  # the identity was taken before with another body
 
     # Files are never deleted; a trigger checks a whole statement's rows at once.
-    file = models.ForeignKey(ImportFile, on_delete=models.PROTECT, related_name="lines", db_constraint=False)
+    file = models.ForeignKey(
+        ImportFile, on_delete=models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )
     line_no = models.IntegerField()
     profile = models.CharField(max_length=20)
     external_id = models.CharField(max_length=100, default="")

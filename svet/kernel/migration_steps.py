@@ -3,7 +3,8 @@
 ``svet migrate`` runs each migration in one transaction and waits at most five seconds for a lock. What must
 look at every row of a large table does it in steps that let others work: a rule is first made for new rows
 (``AddNotValid``), and a migration later proved of the old ones (``Validate``); an index is built beside the
-writers (``AddIndexConcurrently``), in a migration that says ``atomic = False`` and holds nothing else.
+writers (``AddIndexConcurrently``) and goes beside them (``DropIndexes``), in a migration that says
+``atomic = False`` and holds nothing else.
 """
 
 from __future__ import annotations
@@ -76,5 +77,37 @@ class AddIndexConcurrently(operations.AddIndexConcurrently):
         super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
+class DropIndexes(RunSQL):
+    """Indexes away that nothing needs, beside the writers, one after the other; gone ones are passed over.
+
+    ``state`` are Django's own operations for the same (``AlterField`` with ``db_index=False``). What Django
+    makes beside a unique text for LIKE stands in no memory of the models, so there is none for it.
+    """
+
+    def __init__(self, names: Sequence[str], *, state: Sequence[Operation] = ()) -> None:
+        self._names = list(names)
+        self._given = {"state": list(state)}
+        super().__init__(
+            [f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"' for name in names],
+            RunSQL.noop,
+            state_operations=list(state),
+        )
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Note it in the memory of the models. Those drawn up already need not be drawn anew for an index."""
+        drawn = vars(state).pop("apps", None)
+        super().state_forwards(app_label, state)
+        if drawn is not None:
+            vars(state)["apps"] = drawn
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """How a migration writes this step down."""
+        return type(self).__qualname__, [self._names], self._given
+
+    def describe(self) -> str:
+        """What ``migrate --plan`` says."""
+        return f"Drop indexes that nothing needs: {', '.join(self._names)}"
+
+
 #: What a migration without a transaction may hold: each may be run again after half of it was done.
-REPEATABLE = (AddIndexConcurrently,)
+REPEATABLE = (AddIndexConcurrently, DropIndexes)

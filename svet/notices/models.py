@@ -32,7 +32,9 @@ class Subscription(models.Model):
     """
 
     public_id = PublicIdField()
-    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="subscriptions")
+    recipient = models.ForeignKey(
+        Recipient, on_delete=models.CASCADE, related_name="subscriptions", db_index=False
+    )
     endpoint = models.CharField(max_length=1000, unique=True)
     p256dh = models.CharField(max_length=90)
     auth = models.CharField(max_length=30)
@@ -95,7 +97,7 @@ class Notice(models.Model):
     """One line under the bell, in the language the person had when it was told."""
 
     public_id = PublicIdField()
-    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="notices")
+    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="notices", db_index=False)
     event = models.CharField(max_length=32)
     title = models.CharField(max_length=200)
     text = models.TextField()
@@ -136,7 +138,7 @@ class Delivery(models.Model):
 
     public_id = PublicIdField()
     recipient = models.ForeignKey(
-        Recipient, on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries"
+        Recipient, on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries", db_index=False
     )
     channel = models.CharField(max_length=12, choices=[(c.value, c.value) for c in SendingChannel])
     address = models.CharField(max_length=254)

@@ -14,7 +14,9 @@ from svet.tariffs.rules.law import LawAct
 class PenaltyPolicy(models.Model):
     """Whether penalties are shown and what money pays first: from a month until the next row."""
 
-    provider = models.ForeignKey("accounts.Provider", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(
+        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     since = models.DateField()
     mode = models.CharField(max_length=8, choices=[(each.value, each.value) for each in PenaltyMode])
     order = models.CharField(max_length=16, choices=[(each.value, each.value) for each in AllocationOrder])
@@ -75,7 +77,9 @@ class PenaltyRun(models.Model):
     for the day ``missing_on``.
     """
 
-    provider = models.ForeignKey("accounts.Provider", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(
+        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     period = models.DateField()
     mode = models.CharField(max_length=8)
     accounts = models.PositiveIntegerField(default=0)

@@ -53,7 +53,7 @@ class Appeal(models.Model):
 class Message(models.Model):
     """One message of a thread; it is never changed."""
 
-    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="messages")
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="messages", db_index=False)
     by_kind = models.CharField(max_length=9)
     by_person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False

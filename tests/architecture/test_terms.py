@@ -54,7 +54,7 @@ def test_every_table_of_the_schema_has_its_term() -> None:
 
 def test_every_term_is_kept_by_something() -> None:
     kinds = {each.name: each.days for each in retentions(now=timezone.now())}
-    named = []
+    named: list[str] = []
     for term in TERMS:
         assert len(term.because) > 5, term.what
         if term.days == EVER:

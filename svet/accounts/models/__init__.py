@@ -98,7 +98,7 @@ class Account(models.Model):
     """One contract (лицевой счёт) of one premises with one provider; its dated terms are ``Terms``."""
 
     public_id = PublicIdField()
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT)
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, db_index=False)
     number = models.CharField(max_length=30)
     premises = models.ForeignKey(Premises, on_delete=models.PROTECT)
     holder_name = models.CharField(max_length=160)

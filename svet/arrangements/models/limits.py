@@ -12,7 +12,9 @@ class MoneyLimitsPolicy(models.Model):
     installation rewrites nothing that a supplier has decided. Sums in kopecks.
     """
 
-    provider = models.ForeignKey("accounts.Provider", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(
+        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     since = models.DateField()
     refund_alone = models.BigIntegerField()
     refund_times = models.PositiveSmallIntegerField()

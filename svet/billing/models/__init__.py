@@ -52,7 +52,9 @@ __all__ = [
 class Policy(models.Model):
     """Choices the rules leave to the supplier, dated: each holds from a month until the next row."""
 
-    provider = models.ForeignKey("accounts.Provider", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(
+        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     since = models.DateField()
     proration = models.CharField(max_length=12, default=Proration.BY_DAY.value)
     average_periods = models.SmallIntegerField(default=3)
@@ -104,7 +106,9 @@ class BillingRun(models.Model):
     ``reached`` is the last account that a finished run has looked at (who has a greater key came later).
     """
 
-    provider = models.ForeignKey("accounts.Provider", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(
+        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     period = models.DateField()
     state = models.CharField(max_length=8, default=RunState.RUNNING.value)
     started_at = models.DateTimeField()
@@ -155,7 +159,7 @@ class Problem(models.Model):
     when the account was first refused for this reason, ``last_at`` when a run has tried it last.
     """
 
-    run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="+", db_index=False)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=40)
     details = models.JSONField(default=dict)

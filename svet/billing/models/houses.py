@@ -18,7 +18,9 @@ class HouseRow(models.Model):
     """A house of a supplier, known by its ``code``."""
 
     public_id = PublicIdField()
-    provider = models.ForeignKey("accounts.Provider", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(
+        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     code = models.CharField(max_length=40)
     address = models.CharField(max_length=300)
     known_at = models.DateTimeField()
@@ -188,7 +190,9 @@ class HouseMonthRow(HouseFact):
 class HouseShareRow(models.Model):
     """An account's part of a frozen month; ``up``: it has the thousandth that rounding left over."""
 
-    house_month = models.ForeignKey(HouseMonthRow, on_delete=models.PROTECT, related_name="shares")
+    house_month = models.ForeignKey(
+        HouseMonthRow, on_delete=models.PROTECT, related_name="shares", db_index=False
+    )
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     area = models.DecimalField(max_digits=8, decimal_places=2)
     up = models.BooleanField()

@@ -17,7 +17,9 @@ class DryRun(models.Model):
     """
 
     public_id = PublicIdField()
-    provider = models.ForeignKey("accounts.Provider", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(
+        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     period = models.DateField()
     state = models.CharField(max_length=8, default=DryRunState.MAKING.value)
     made_by = models.CharField(max_length=100)
@@ -95,7 +97,9 @@ class DryRunAccount(models.Model):
 class BillingMonth(models.Model):
     """A provider's month; a month without a row is open, or charged if a run has done it."""
 
-    provider = models.ForeignKey("accounts.Provider", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(
+        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     period = models.DateField()
     state = models.CharField(max_length=8, default=MonthState.OPEN.value)
     dry_run = models.ForeignKey(DryRun, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
@@ -128,7 +132,9 @@ class MonthTask(models.Model):
     """
 
     public_id = PublicIdField()
-    provider = models.ForeignKey("accounts.Provider", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(
+        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     period = models.DateField()
     kind = models.CharField(max_length=8)
     state = models.CharField(max_length=8, default=MonthTaskState.WAITING.value)

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 from django.db import connection
@@ -150,6 +151,34 @@ def test_a_database_url_may_name_two_servers_and_ask_for_the_one_that_takes() ->
     )
     assert settings["HOST"] == "10.0.0.10,10.0.0.11"
     assert settings["OPTIONS"] == {"target_session_attrs": "read-write"}
+
+
+@pytest.mark.parametrize(
+    ("servers", "hosts", "ports"),
+    [
+        ("10.0.0.10:5432,10.0.0.11:5433", "10.0.0.10,10.0.0.11", "5432,5433"),
+        ("one,two:5433", "one,two", ",5433"),
+        ("[fd00::1]:5432,[fd00::2]", "fd00::1,fd00::2", "5432,"),
+        ("[fd00::1]", "fd00::1", ""),
+        ("one:5432", "one", "5432"),
+        ("%2Ftmp%2Fsocket,two", "/tmp/socket,two", ""),
+    ],
+)
+def test_each_server_of_a_database_url_may_have_its_port(servers: str, hosts: str, ports: str) -> None:
+    url = f"postgresql://svet:p%40ss@{servers}/svet?target_session_attrs=read-write"
+    settings = parse_database_url(url)
+    assert (settings["HOST"], settings["PORT"], settings["PASSWORD"]) == (hosts, ports, "p@ss")
+    # As PostgreSQL's own programs read it, to which the address is given as it stands.
+    known = psycopg.conninfo.conninfo_to_dict(url)
+    assert (known["host"], known.get("port", "").strip(",")) == (hosts, ports.strip(","))
+
+
+@pytest.mark.parametrize(
+    "servers", ["one:x,two", "one:,two:99999", "one,", ",two", "one:0", "[::1]x:5432", "one:٣"]
+)
+def test_a_server_without_a_name_or_a_port_that_is_none_is_refused(servers: str) -> None:
+    with pytest.raises(WrongEnvironment):
+        parse_database_url(f"postgresql://svet@{servers}/svet")
 
 
 @pytest.mark.parametrize(("tls", "port"), [("0", 25), ("1", 587), ("ssl", 465)])

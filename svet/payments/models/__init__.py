@@ -118,7 +118,7 @@ class Order(models.Model):
 
     public_id = PublicIdField()
     number = models.CharField(max_length=16, unique=True)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=10, choices=_STATES, default=OrderState.CREATED)
     total_kopecks = models.BigIntegerField()
     key = models.UUIDField()
@@ -248,7 +248,7 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """What one order pays to one account."""
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", db_index=False)
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     kopecks = models.BigIntegerField()

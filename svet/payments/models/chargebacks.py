@@ -19,7 +19,7 @@ class Chargeback(models.Model):
     """
 
     public_id = PublicIdField()
-    order = models.ForeignKey("payments.Order", models.PROTECT, related_name="chargebacks")
+    order = models.ForeignKey("payments.Order", models.PROTECT, related_name="chargebacks", db_index=False)
     reference = models.CharField(max_length=LONGEST_REFERENCE)
     no = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=5, choices=[(each.value, each.value) for each in ChargebackState])
@@ -88,7 +88,7 @@ class Chargeback(models.Model):
 class ChargebackLine(models.Model):
     """What of a dispute falls on one account of the payment, should it be lost."""
 
-    chargeback = models.ForeignKey(Chargeback, models.PROTECT, related_name="lines")
+    chargeback = models.ForeignKey(Chargeback, models.PROTECT, related_name="lines", db_index=False)
     line = models.ForeignKey("payments.OrderLine", models.PROTECT, related_name="chargeback_lines")
     kopecks = models.BigIntegerField()
 

@@ -18,7 +18,7 @@ from svet.payments.rules.states import AT_BANK, RefundState
 class LaterLine(models.Model):
     """What the same «Оплатить» wants to pay to another payee after this order: an order of its own then."""
 
-    order = models.ForeignKey("payments.Order", models.PROTECT, related_name="later_lines")
+    order = models.ForeignKey("payments.Order", models.PROTECT, related_name="later_lines", db_index=False)
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     kopecks = models.BigIntegerField()
@@ -140,7 +140,7 @@ class PaymentRefund(models.Model):
 class RefundLine(models.Model):
     """What of a refund was taken off one account again."""
 
-    refund = models.ForeignKey(PaymentRefund, models.PROTECT, related_name="lines")
+    refund = models.ForeignKey(PaymentRefund, models.PROTECT, related_name="lines", db_index=False)
     line = models.ForeignKey("payments.OrderLine", models.PROTECT, related_name="refund_lines")
     kopecks = models.BigIntegerField()
 

@@ -85,7 +85,7 @@ class ImportedPayment(models.Model):
         "accounts.Provider", models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     account = models.ForeignKey(
-        "accounts.Account", models.PROTECT, null=True, related_name="+", db_constraint=False
+        "accounts.Account", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
     account_text = models.CharField(max_length=40, blank=True)
     payer = models.CharField(max_length=200, blank=True)

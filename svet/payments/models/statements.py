@@ -39,7 +39,7 @@ class BankStatement(models.Model):
 class DaySettlement(models.Model):
     """What came to our account of one day of an acquirer or agent, and what they kept as commission."""
 
-    provider = models.ForeignKey("accounts.Provider", models.PROTECT, related_name="+")
+    provider = models.ForeignKey("accounts.Provider", models.PROTECT, related_name="+", db_index=False)
     source = models.ForeignKey("payments.Source", models.PROTECT, related_name="+")
     day = models.DateField()
     kopecks = models.BigIntegerField()

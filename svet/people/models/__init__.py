@@ -140,7 +140,7 @@ class Device(models.Model):
     """
 
     public_id = PublicIdField()
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="devices")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="devices", db_index=False)
     cookie_digest = models.CharField(max_length=64)
     session_key = models.CharField(max_length=40, blank=True, default="")
     agent = models.CharField(max_length=200, blank=True, default="")
@@ -163,7 +163,7 @@ class Token(models.Model):
     """A personal key to the API, good until ``expires_at``; only its digest is kept."""
 
     public_id = PublicIdField()
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens", db_index=False)
     name = models.CharField(max_length=60)
     scopes = models.JSONField(default=list)
     # Outside ids of the accounts and meters it is bound to; None: the whole cabinet.
