@@ -15,6 +15,9 @@ PHONE, DESKTOP, NARROW, LARGE = 360, 1440, 320, 640
 # Two thirds of the time of axe go to its contrasts. What is drawn alike has the same one: of each kind of
 # text, by what it is, its letters and all that is painted behind them, the first is asked about.
 # They are asked in the one run of all rules: for a second one axe would read the whole page anew.
+# More than half of a page is around its main part, and was on the page before it: what of it is the same is
+# not asked about again. Landmarks, headings, roles and whatever names another part, whose rules compare them
+# with the rest of the page, always are. What is known is told by numbers: as text it was longer than a page.
 ASK = """async ([address, known]) => {
   if (!("axe" in window)) await new Promise((done, failed) => {
     const script = document.createElement("script");
@@ -26,7 +29,19 @@ ASK = """async ([address, known]) => {
     (rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`));
   const options = { resultTypes: ["violations"], preload: { assets: ["media"] } };
   if (known === null) return [said(await axe.run(document, options)), []];
-  const seen = new Set(known), kinds = [], firsts = [];
+  const seen = new Set(known), fresh = [], firsts = [];
+  const isNew = (text) => {
+    let [one, two] = [0xdeadbeef, 0x41c6ce57];
+    for (let at = 0; at < text.length; at++) {
+      one = Math.imul(one ^ text.charCodeAt(at), 2654435761);
+      two = Math.imul(two ^ text.charCodeAt(at), 1597334677);
+    }
+    const number = 4294967296 * ((two ^ one >>> 15) & 2097151) + (one >>> 0);
+    if (seen.has(number)) return false;
+    seen.add(number);
+    fresh.push(number);
+    return true;
+  };
   const behind = new Map();
   const painted = (part) => {
     if (!part) return "";
@@ -47,19 +62,37 @@ ASK = """async ([address, known]) => {
     const { color, fontSize, fontWeight, textShadow } = getComputedStyle(part);
     const off = part.matches(":disabled, [aria-disabled=true]");
     const letters = [name(part), name(part.parentElement), color, fontSize, fontWeight, textShadow, off];
-    const kind = `${letters.join()}${painted(part)}`;
-    if (!seen.has(kind)) { seen.add(kind); kinds.push(kind); firsts.push(part); }
+    if (isNew(`${letters.join()}${painted(part)}`)) firsts.push(part);
   }
   firsts.forEach((part) => part.setAttribute("data-asked", ""));
+  const look = `${innerWidth} ${matchMedia("(prefers-color-scheme: dark)").matches}`;
+  const compared = "[data-asked], [role], [for], [accesskey], [href^='#'], h1, h2, h3, h4, h5, h6, "
+    + "[aria-controls], [aria-labelledby], [aria-describedby], [aria-owns], [aria-details]";
+  const marks = "header, footer, nav, aside, section, form, dialog";
+  const same = [];
+  const leave = (part) => {
+    for (const each of part.children) {
+      if (each.matches(compared)) continue;
+      if (each.matches(marks) || each.querySelector(`${marks}, ${compared}`)) leave(each);
+      else {
+        const html = each.outerHTML.replace(/[0-9a-z]{16,}| aria-current="[a-z]*"/g, "");
+        if (!isNew(`${look} ${name(part)} ${html}`)) same.push(each);
+      }
+    }
+  };
+  for (let at = document.querySelector("main"); at && at !== document.body; at = at.parentElement) {
+    for (const beside of at.parentElement.children) if (beside !== at) leave(beside);
+  }
   axe.configure({ rules: [{ id: "color-contrast", selector: "[data-asked]" }] });
-  const wrong = said(await axe.run(document, options));
+  const wrong = said(await axe.run(same.length ? { exclude: same } : document, options));
   firsts.forEach((part) => part.removeAttribute("data-asked"));
-  return [wrong, kinds];
+  return [wrong, fresh];
 }"""
 TARGET = 44
 
 # A few open lines show how all look; a year of them would only be the same again, slowly.
 OPENED = """[...document.querySelectorAll("main details")].slice(0, 6).forEach(each => each.open = true)"""
+DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
 
 # Links inside a sentence are as high as their line (WCAG 2.2, 2.5.8, "inline").
 TARGETS = """([minimum, frame]) => {
@@ -184,12 +217,19 @@ TORN = r"""() => {
   return [...new Set(wrong)];
 }"""
 
+# What is looked at at one width is asked at once: each question takes three processes as long as its answer.
+HANDS = f"([minimum, frame]) => [({TARGETS})([minimum, frame]), ({FOCUS})(frame)]"
+SQUEEZED = f"""(size) => {{
+  {OPENED};
+  return [{DARK}, ({SIDEWAYS})(size), size ? [] : ({TORN})()];
+}}"""
 
-def violations(page: Page, known: set[str] | None = None) -> list[str]:
-    """What axe finds now, every rule of it; of contrasts only what is drawn unlike all that is known."""
-    found, kinds = page.evaluate(ASK, [AXE, None if known is None else sorted(known)])
+
+def violations(page: Page, known: set[int] | None = None) -> list[str]:
+    """What axe finds now, every rule of it; of contrasts and of what stands around the page, what is new."""
+    found, fresh = page.evaluate(ASK, [AXE, None if known is None else sorted(known)])
     if known is not None:
-        known.update(kinds)
+        known.update(fresh)
     wrong: list[str] = found
     return wrong
 
@@ -200,7 +240,6 @@ def widen(page: Page, width: int, *, height: int = 780) -> None:
         page.set_viewport_size(size)  # type: ignore[arg-type]
 
 
-DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
 #: Width and theme.
 EVERY_LOOK = ((PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light"), (DESKTOP, "dark"))
 
@@ -211,7 +250,7 @@ def look_over(
     *,
     looks: Sequence[tuple[int, Any]] = EVERY_LOOK,
     frame: bool = True,
-    known: set[str] | None = None,
+    known: set[int] | None = None,
 ) -> list[str]:
     """Everything wrong with the page: axe at each look, the rest once; ``frame``: header and footer too.
 
@@ -220,26 +259,27 @@ def look_over(
     """
     size = page.viewport_size
     first, last = (LARGE, NARROW) if size is not None and size["width"] == LARGE else (NARROW, LARGE)
-    page.evaluate(OPENED)
-    wrong = _squeezed(page, name, first)
+    dark, wrong = _squeezed(page, name, first)
     for width, theme in looks:
         widen(page, width)
-        if page.evaluate(DARK) != (theme == "dark"):
+        if dark != (dark := theme == "dark"):
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         wrong += [f"{name} {width} {theme}: {found}" for found in violations(page, known)]
     widen(page, PHONE)
     # Nobody has pointed at anything here, so the focus looks as a keyboard's does.
-    wrong += [f"{name}: target {found}" for found in page.evaluate(TARGETS, [TARGET, frame])]
-    wrong += [f"{name}: focus {found}" for found in page.evaluate(FOCUS, frame)]
-    return wrong + _squeezed(page, name, last)
+    targets, focus = page.evaluate(HANDS, [TARGET, frame])
+    wrong += [f"{name}: target {found}" for found in targets]
+    wrong += [f"{name}: focus {found}" for found in focus]
+    return wrong + _squeezed(page, name, last)[1]
 
 
-def _squeezed(page: Page, name: str, width: int) -> list[str]:
-    """Letters twice as large; or the narrowest phone, and on it with large letters what is torn."""
+def _squeezed(page: Page, name: str, width: int) -> tuple[bool, list[str]]:
+    """Letters twice as large; or the narrowest phone, and on it with large letters what is torn.
+
+    Whether it is dark is told beside it.
+    """
     widen(page, width, height=640)
-    if width == LARGE:
-        sideways = page.evaluate(SIDEWAYS, "200%")
-        return [f"{name}: scrolls sideways with letters twice as large by {sideways}"] if sideways else []
-    sideways = page.evaluate(SIDEWAYS, "")
-    wrong = [f"{name}: scrolls sideways at {NARROW} by {sideways}"] if sideways else []
-    return wrong + [f"{name}: torn {found}" for found in page.evaluate(TORN)]
+    dark, sideways, torn = page.evaluate(SQUEEZED, "200%" if width == LARGE else "")
+    where = "with letters twice as large" if width == LARGE else f"at {NARROW}"
+    wrong = [f"{name}: scrolls sideways {where} by {sideways}"] if sideways else []
+    return dark, wrong + [f"{name}: torn {found}" for found in torn]

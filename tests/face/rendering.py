@@ -7,9 +7,10 @@ the scripts. Everything else is answered with nothing.
 
 from __future__ import annotations
 
+import asyncio
 import mimetypes
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -31,6 +32,9 @@ HOST = "http://testserver"
 AXE = "/axe.js"
 # Each page runs axe but once: making its script quick takes longer than running it slowly.
 UNHURRIED = "--js-flags=--no-opt --no-maglev --always-sparkplug"
+# Nobody sees still pages: they are drawn when told to, which is never. All that is asked of them is laid out
+# just the same, but what waits for the next picture waits for ever: clicks of Playwright, frames of scripts.
+STILL = "--enable-begin-frame-control"
 AXE_FILE = Path(str(axe_playwright_python.__file__)).with_name("axe.min.js")
 
 
@@ -68,11 +72,22 @@ def static_file(path: str) -> Path | None:
     return Path(found) if isinstance(found, str) else None
 
 
+@contextmanager
+def _running(loop: asyncio.AbstractEventLoop | None) -> Iterator[None]:
+    before = asyncio._get_running_loop()
+    asyncio._set_running_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(before)
+
+
 class Stage:
     """One browser page on which every sheet is shown in turn."""
 
     def __init__(self, browser: Browser, house: House) -> None:
         self._browser, self._house = browser, house
+        self._loop = asyncio.get_running_loop()
         self.said: list[str] = []
         self.page: Page = self._opened()
 
@@ -86,6 +101,18 @@ class Stage:
         page.on("pageerror", lambda error: self.said.append(f"error in the page: {error}"))
         page.on("console", lambda line: self.said.append(line.text) if line.type == "error" else None)
         return page
+
+    def interval(self) -> AbstractContextManager[None]:
+        """Nobody looks, and tests may use the database.
+
+        Playwright's loop runs in this thread even while it is asked for nothing, and Django lets nobody use a
+        database beside one.
+        """
+        return _running(None)
+
+    def act(self) -> AbstractContextManager[None]:
+        """What is shown within an interval."""
+        return _running(self._loop)
 
     def show(self, sheet: Sheet) -> Page:
         """Put the sheet on the stage; what its scripts complain of is in ``said``."""
@@ -149,13 +176,12 @@ def _house() -> Iterator[House]:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """A browser for the length of a test."""
+def stage(*, still: bool = False) -> Iterator[Stage]:
+    """A browser for the length of a test; a ``still`` one draws nothing, and so nobody clicks in it."""
     with _house() as house, sync_playwright() as playwright:
         here = f"--host-resolver-rules=MAP testserver:80 127.0.0.1:{house.server_port}"
-        browser = playwright.chromium.launch(
-            executable_path=for_pages(), args=[*FLAGS, "--no-proxy-server", UNHURRIED, here]
-        )
+        flags = [*FLAGS, "--no-proxy-server", UNHURRIED, here, *([STILL] if still else [])]
+        browser = playwright.chromium.launch(executable_path=for_pages(), args=flags)
         try:
             yield Stage(browser, house)
         finally:
