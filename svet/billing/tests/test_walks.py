@@ -50,7 +50,7 @@ from svet.billing.rules.kinds import Basis, BillingRefused
 from svet.billing.rules.should import should
 from svet.billing.tests import naive_money, naive_office
 from svet.billing.tests.factories import NOW, know, load_chelyabinsk
-from svet.billing.tests.test_paths import BEGIN, FIRST, LAST, LONG, ROBOT, Side, Step, kill
+from svet.billing.tests.test_paths import BEGIN, FIRST, LAST, LONG, ROBOT, Side, Step, kill, supplier_of
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
@@ -89,7 +89,7 @@ class Walker(Side):
     def __init__(self, code: str, hands: list[Actor], fate: Fate) -> None:
         self.hands, self._acts, self.fate = hands, 0, fate
         self._moments = (NOW + timedelta(minutes=3 * n) for n in count(1))
-        super().__init__(code, fate.base)
+        super().__init__(supplier_of(code, base=fate.base))
         self.acts: list[str] = []
         self.decisions: list[str] = []
         if fate.housed:
