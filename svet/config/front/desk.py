@@ -35,6 +35,8 @@ STANDING_FOR_EACH: Final = 2
 #: Seconds that the last of a queue must have before it for the queue to stand at all: who is turned away is
 #: asked to come again in half a minute, so a queue in which everybody is served at once is none to be cut.
 WORTH_WAITING: Final = 0.25
+#: A queue stands no more when in as many seconds as it took not one of so many was turned away.
+FEW_REFUSED: Final = 10
 #: A standing queue is half as long as a page takes to make, no thread is idle: seconds, not below (two looks
 #: at the queue: below that a thread may wait for the next one), not above.
 SHORTEST_WAIT: Final = 0.04
@@ -68,10 +70,10 @@ class RequestQueue:
 
     A rush waits as long as patience lasts. A queue that stands is another thing: more come than can be
     served, most will be turned away whatever is done, and to let them wait first only makes everybody slow.
-    From then until it is empty an ordinary request waits for half as long as a page takes to make, and who
-    came last is served first: most of the others are about to be turned away whoever is served, and those
-    who are served have not waited for it. It stands when it is long for ``STANDS`` on end, or so long that
-    its last would wait for more than that.
+    From then until hardly anybody is turned away an ordinary request waits for half as long as a page takes
+    to make, and who came last is served first: most of the others are about to be turned away whoever is
+    served, and those who are served have not waited for it. It stands when it is long for ``STANDS`` on end,
+    or so long that its last would wait for more than that.
     """
 
     threads: int
@@ -80,6 +82,8 @@ class RequestQueue:
     _queues: tuple[deque[_Turn], ...] = field(init=False)
     _begins: float | None = field(init=False, default=None)
     _stands: bool = field(init=False, default=False)
+    _came: int = field(init=False, default=0)
+    _refused: int = field(init=False, default=0)
     _looking: bool = field(init=False, default=False)
     _takes: float = field(init=False, default=0.0)
     _pool: ThreadPoolExecutor = field(init=False)
@@ -97,6 +101,7 @@ class RequestQueue:
 
     async def run(self, work: Callable[[], T], *, lane: Lane) -> T:
         """Have the work done by a thread. :raises Crowded: it was not begun in time"""
+        self._came += 1
         await self._enter(lane)
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -160,17 +165,27 @@ class RequestQueue:
         now, queue = loop.time(), self._queues[Lane.ORDINARY]
         # How long its last has to wait: none needs to see that come true.
         last = len(queue) * self._takes / self.threads
-        long = len(queue) > STANDING_FOR_EACH * self.threads and last > WORTH_WAITING
-        if not (queue if self._stands else long):
-            self._begins, self._stands = None, False
-        else:
+        if self._stands:
+            self._judge_again(now)
+        elif len(queue) > STANDING_FOR_EACH * self.threads and last > WORTH_WAITING:
             self._begins = self._begins or now
-            self._stands = self._stands or last > STANDS or now - self._begins >= STANDS
+            if last > STANDS or now - self._begins >= STANDS:
+                self._stands, self._begins, self._came, self._refused = True, now, 0, 0
+        else:
+            self._begins = None
         if self._stands:
             longest = standing_wait(self._takes)
             while queue and now - queue[0].since > longest:
                 turn = queue.popleft()
                 if not turn.call.done():
+                    self._refused += 1
                     turn.call.set_exception(Crowded())
         if self.waiting:
             self._look_later(loop)
+
+    def _judge_again(self, now: float) -> None:
+        """Of a queue that stands: after each ``STANDS`` whether still more come than can be served."""
+        if self._begins is not None and now - self._begins >= STANDS:
+            self._stands = self._refused * FEW_REFUSED >= self._came
+            self._begins = now if self._stands else None
+            self._came = self._refused = 0
