@@ -11,6 +11,7 @@ from django.db import connection
 from svet.accounts.models.terms import Terms
 from svet.accounts.rules.terms import DatedTerms, Stove, TermsSource, TermsValues, terms_at
 from svet.kernel.lookups import key_array
+from svet.kernel.making import quickly
 
 _COUNTING = """
 SELECT id, account_id, since, lead(since) OVER (PARTITION BY account_id ORDER BY since),
@@ -19,6 +20,9 @@ FROM accounts_terms WHERE account_id = ANY(%(accounts)s::bigint[]) AND {counts} 
 """
 _NOW = _COUNTING.format(counts="gone_at IS NULL")
 _THEN = _COUNTING.format(counts="known_at <= %(known_at)s AND (gone_at IS NULL OR gone_at > %(known_at)s)")
+
+
+_dated, _values = quickly(DatedTerms), quickly(TermsValues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,8 @@ def dated_terms(
             _NOW if known_at is None else _THEN, {"accounts": key_array(found), "known_at": known_at}
         )
         for key, account_id, since, until, group, residents, area, rooms, stove, heating in cursor.fetchall():
-            values = TermsValues(group, residents, area, rooms, Stove(stove) if stove else None, heating)
-            found[account_id].append(DatedTerms(key, since, until, values))
+            values = _values(group, residents, area, rooms, Stove(stove) if stove else None, heating)
+            found[account_id].append(_dated(key, since, until, values))
     return {account_id: tuple(rows) for account_id, rows in found.items()}
 
 

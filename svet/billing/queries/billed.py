@@ -31,23 +31,19 @@ class UsedLine(NamedTuple):
     kopecks: int
 
 
-# What takes a line back is of the same account and month: looked for among those, not among all there are.
-_STANDING: Final = """
-WITH posted AS MATERIALIZED (
-    SELECT id, reverses_id, account_id, period, position, meter_id, zone, basis, since_on, until_on, range_no,
-        kwh, price, kopecks
-    FROM billing_chargeline
-    WHERE account_id = ANY(%(accounts)s::bigint[]) AND month = %(month)s AND period <= %(until)s
-)
-SELECT account_id, meter_id, zone, basis, since_on, until_on, range_no, kwh, price, kopecks
-FROM posted l
-WHERE reverses_id IS NULL AND NOT EXISTS (SELECT FROM posted r WHERE r.reverses_id = l.id)
+# No line is posted before its month: told to the index, which knows periods and no months.
+_OF_MONTH: Final = """
+SELECT id, reverses_id, account_id, meter_id, zone, basis, since_on, until_on, range_no, kwh, price, kopecks
+FROM billing_chargeline
+WHERE account_id = ANY(%(accounts)s::bigint[]) AND month = %(month)s
+    AND period BETWEEN %(month)s AND %(until)s
 ORDER BY account_id, period, position
 """
 _CONSUMED: Final = """
 SELECT account_id, month, sum(kwh), sum(kopecks)::bigint
 FROM billing_chargeline
-WHERE account_id = ANY(%(accounts)s::bigint[]) AND month >= %(since)s AND period <= %(until)s
+WHERE account_id = ANY(%(accounts)s::bigint[]) AND month >= %(since)s
+    AND period BETWEEN %(since)s AND %(until)s
 GROUP BY account_id, month ORDER BY account_id, month
 """
 
@@ -59,13 +55,16 @@ def used_lines(account_ids: Collection[int], *, month: Month, until: Month) -> d
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            _STANDING, {"accounts": key_array(account_ids), "month": month.first, "until": until.first}
+            _OF_MONTH, {"accounts": key_array(account_ids), "month": month.first, "until": until.first}
         )
         rows = cursor.fetchall()
-    serials = metering.serials_of({row[1] for row in rows})
+    # What takes a line back is of the same account and month.
+    gone = {row[1] for row in rows}
+    serials = metering.serials_of({row[3] for row in rows})
     found: dict[int, list[UsedLine]] = {}
-    for account_id, meter_id, *rest in rows:
-        found.setdefault(account_id, []).append(UsedLine(serials.get(meter_id, ""), *rest))
+    for line_id, reverses, account_id, meter_id, *rest in rows:
+        if reverses is None and line_id not in gone:
+            found.setdefault(account_id, []).append(UsedLine(serials.get(meter_id, ""), *rest))
     return found
 
 

@@ -17,6 +17,7 @@ from svet.billing.rules import ESTIMATES, Basis, LineCause
 from svet.billing.rules.facts import ActKind
 from svet.billing.rules.houses import HouseShare
 from svet.kernel.lookups import key_array
+from svet.kernel.making import quickly
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
@@ -182,6 +183,7 @@ _METER, _REVERSES, _SHARE, _TARIFF = (
 _ZONES = {each.value: each for each in Zone}
 _BASES = {each.value: each for each in Basis}
 _CAUSES = {each.value: each for each in LineCause}
+_line_view, _reading_ref = quickly(ChargeLineView), quickly(ReadingRef)
 
 
 def posted_lines(account_ids: Collection[int], *, period: Month) -> dict[int, list[ChargeLineView]]:
@@ -210,7 +212,7 @@ def _views(found: Sequence[tuple[Any, ...]]) -> list[tuple[int, int, ChargeLineV
         (
             charge_id,
             account_id,
-            ChargeLineView(
+            _line_view(
                 pk, position, Month.of(month), point, meter_id, serials.get(meter_id, ""), scheme,
                 _ZONES[zone], range_no, kwh, price, Money(kopecks), _BASES[basis], since_on, until_on,
                 _ref(previous, previous_on, previous_set), _ref(current, current_on, current_set), span_kwh,
@@ -228,7 +230,7 @@ def _views(found: Sequence[tuple[Any, ...]]) -> list[tuple[int, int, ChargeLineV
 
 
 def _ref(value: Decimal | None, on: date | None, set_id: int | None) -> ReadingRef | None:
-    return None if value is None or on is None else ReadingRef(value, on, set_id)
+    return None if value is None or on is None else _reading_ref(value, on, set_id)
 
 
 def charged_periods(provider_id: int) -> list[Month]:

@@ -21,6 +21,7 @@ from svet.billing.queries.months import issued_months
 from svet.bills.models import Bill
 from svet.bills.rules import CHARGE, Posted
 from svet.kernel.lookups import key_array
+from svet.kernel.making import quickly
 from svet.kernel.periods import Month
 from svet.kernel.pieces import keys_of, rows_by_piece
 
@@ -36,6 +37,7 @@ class Preceding:
     bill_id: int = 0
 
 
+_posted, _preceding = quickly(Posted), quickly(Preceding)
 _NEWEST: Final = """
 SELECT newest.* FROM unnest(%s::bigint[]) one (account_id) CROSS JOIN LATERAL (
     SELECT b.account_id, b.period, b.payable_kopecks, b.no, b.to_seq, b.id FROM bills_bill b
@@ -72,7 +74,7 @@ def after(
             if until is not None and kind == CHARGE and on >= until:
                 later.add(account_id)
             if account_id not in later:
-                found[account_id].append(Posted(seq, kind, on, int(kopecks)))
+                found[account_id].append(_posted(seq, kind, on, int(kopecks)))
     return found
 
 
@@ -81,7 +83,7 @@ def before(*, account_ids: Sequence[int]) -> dict[int, Preceding]:
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST, [key_array(account_ids)])
         return {
-            account_id: Preceding(Month.of(month), *rest) for account_id, month, *rest in cursor.fetchall()
+            account_id: _preceding(Month.of(month), *rest) for account_id, month, *rest in cursor.fetchall()
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,20 +13,19 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.terms import terms_of
 from svet.billing import queries as billing
-from svet.billing.queries import ChargeLineView, ReadingRef
+from svet.billing.queries import ChargeLineView
 from svet.billing.queries.billed import consumed, used_lines
 from svet.billing.queries.charges import posted_lines
 from svet.billing.queries.decisions import decision_texts
-from svet.billing.rules import Basis
 from svet.bills.models import Bill
 from svet.bills.queries.chain import Preceding, after, before
-from svet.bills.queries.corrections import correction_rows, own_lines, tariff_columns
+from svet.bills.queries.corrections import correction_rows, own_lines
+from svet.bills.queries.dials import by_scale, meters_shown, origin, readings, set_ids
 from svet.bills.queries.parties import payee_of, payer_of
 from svet.bills.queries.streams import streams_on
 from svet.bills.rules import (
     RECALCULATION,
     BillDocument,
-    BillReading,
     LineRow,
     UsageBar,
     account_sums,
@@ -36,13 +35,14 @@ from svet.bills.rules import (
     merged,
     usage,
 )
+from svet.kernel.making import quickly
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
 from svet.metering.queries import MeterUsage, SetOrigin
 
 _BARS = 12
-_ZERO, _ONE = Decimal(0), Decimal(1)
-_NOWHERE, _INITIAL = ("", ""), ("initial", "")
+_ONE = Decimal(1)
+_document, _line_row, _bar = quickly(BillDocument), quickly(LineRow), quickly(UsageBar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,10 @@ def gather(
     charges = posted_lines(account_ids, period=period)
     # The month before as it stands now, with what this month corrects of it.
     earlier = used_lines(account_ids, month=period.plus(-1), until=period)
-    used = metering.usage(account_ids=account_ids, period=period)
-    origins = metering.origins_of(_set_ids(charges.values(), used))
-    _add_gone(used, charges)
+    own = {account_id: own_lines(lines) for account_id, lines in charges.items()}
+    scales = {account_id: by_scale(lines) for account_id, lines in own.items()}
+    used = meters_shown(charges, scales, period=period)
+    origins = metering.origins_of(set_ids(charges.values(), used))
     closings = before(account_ids=account_ids)
     posted = after(closings, account_ids=account_ids, until=period.end)
     bars = _bars(account_ids, period)
@@ -102,9 +103,11 @@ def gather(
     for account in accounts:
         account_id = account.account_id
         meters = {meter.meter_id: meter for meter in used[account_id]}
-        own = own_lines(charges[account_id])
         lines = merged(
-            [*(_line(line, meters, origins, decided) for line in own), *corrected.get(account_id, ())]
+            [
+                *[_line(line, meters, origins, decided) for line in own[account_id]],
+                *corrected.get(account_id, ()),
+            ]
         )
         last_lines = earlier.get(account_id, ())
         preceding = closings.get(account_id)
@@ -114,7 +117,7 @@ def gather(
             month=period,
             settled=sum(line.kopecks for line in lines if line.basis == RECALCULATION),
         )
-        document = BillDocument(
+        document = _document(
             number=document_number(account_number=account.number, period=period, version=1),
             version=1,
             period=first,
@@ -122,7 +125,7 @@ def gather(
             due_on=due,
             payee=payee,
             payer=payer_of(account),
-            readings=_readings(own, used[account_id], origins),
+            readings=readings(scales[account_id], used[account_id], origins),
             lines=lines,
             sums=sums,
             bars=tuple(bars.get(account_id, ())),
@@ -141,53 +144,11 @@ def _ended(preceding: Preceding | None) -> int:
     return preceding.to_seq if preceding else 0
 
 
-def _add_gone(used: Mapping[int, list[MeterUsage]], charges: Mapping[int, Sequence[ChargeLineView]]) -> None:
-    """Add the meters that were taken down earlier and are charged now: a late month took them in."""
-    missing = {
-        account_id: {line.meter_id for line in lines if line.meter_serial}
-        - {meter.meter_id for meter in used[account_id]}
-        for account_id, lines in charges.items()
-    }
-    late = [account_id for account_id, meters in missing.items() if meters]
-    for meter in metering.meters_of(account_ids=late, standing_only=False) if late else ():
-        if meter.meter_id in missing[meter.account_id]:
-            gone = MeterUsage(
-                meter.meter_id,
-                meter.serial,
-                meter.scheme,
-                meter.ratio,
-                (),
-                meter.installed_on,
-                meter.removed_on,
-            )
-            used[meter.account_id].append(gone)
-    for account_id in late:
-        used[account_id].sort(key=lambda meter: (meter.installed_on, meter.meter_id))
-
-
-def _set_ids(
-    charges: Iterable[Sequence[ChargeLineView]], used: Mapping[int, Sequence[MeterUsage]]
-) -> set[int]:
-    ids: set[int | None] = set()
-    for lines in charges:
-        for line in lines:
-            if line.previous is not None:
-                ids.add(line.previous.set_id)
-            if line.current is not None:
-                ids.add(line.current.set_id)
-    for meters in used.values():
-        for meter in meters:
-            for scale in meter.zones:
-                ids.add(scale.previous_set_id)
-                ids.add(scale.current_set_id)
-    return {each for each in ids if each is not None}
-
-
 def _bars(account_ids: Sequence[int], period: Month) -> dict[int, list[UsageBar]]:
     """What the last twelve months have used as it is known now, oldest first."""
     found: dict[int, list[UsageBar]] = {}
     for account_id, month, kwh, kopecks in consumed(account_ids, since=period.plus(1 - _BARS), until=period):
-        found.setdefault(account_id, []).append(UsageBar(month, kwh, kopecks))
+        found.setdefault(account_id, []).append(_bar(month, kwh, kopecks))
     return found
 
 
@@ -203,9 +164,9 @@ def _line(
     upper = tariff.range_upper_kwh if tariff else None
     document, decided_on = decided.get(line.decision or 0, ("", None))
     previous, current = line.previous, line.current
-    previous_source, previous_receipt = _origin(previous, origins)
-    current_source, current_receipt = _origin(current, origins)
-    return LineRow(
+    previous_source, previous_receipt = origin(previous, origins)
+    current_source, current_receipt = origin(current, origins)
+    return _line_row(
         meter_serial=line.meter_serial,
         zone=line.zone.value,
         basis=line.basis.value,
@@ -226,7 +187,11 @@ def _line(
         current_receipt=current_receipt,
         current_source=current_source,
         ratio=meter.ratio if meter else _ONE,
-        **tariff_columns(tariff),
+        tariff_group=tariff.group_name if tariff else "",
+        tariff_from=tariff.valid_from if tariff else None,
+        tariff_to=tariff.valid_to if tariff else None,
+        decree=tariff.decree if tariff else "",
+        source_url=tariff.source_url if tariff else "",
         demonstration=tariff is not None and tariff.demonstration,
         base=tuple([month.first for month in line.base]) if line.base else (),
         act=line.act.value if line.act else "",
@@ -234,71 +199,3 @@ def _line(
         decision_on=decided_on,
         house=line.house,
     )
-
-
-def _readings(
-    own: Iterable[ChargeLineView], meters: Sequence[MeterUsage], origins: Mapping[int, SetOrigin]
-) -> tuple[BillReading, ...]:
-    """One row per scale: the readings of its own lines; a scale without a line shows the month's own."""
-    used: dict[tuple[int, str], list[ChargeLineView]] = {}
-    for line in own:
-        if line.basis in (Basis.LOSSES, Basis.HOUSE):
-            continue  # no dial of the flat shows them
-        used.setdefault((line.meter_id, line.zone.value), []).append(line)
-    rows = []
-    for meter in meters:
-        scales = {scale.zone.value: scale for scale in meter.zones}
-        # A meter that is gone has no scales this month, only the lines that a late month took in.
-        for zone in scales or [zone for meter_id, zone in used if meter_id == meter.meter_id]:
-            lines = used.get((meter.meter_id, zone))
-            previous: ReadingRef | None
-            current: ReadingRef | None
-            if lines:
-                previous, current = lines[0].previous, lines[-1].current
-                kwh = _shown(lines)
-            else:
-                scale = scales[zone]
-                previous = ReadingRef(scale.previous_value, scale.previous_on, scale.previous_set_id)
-                current = None
-                if scale.current_value is not None and scale.current_on is not None:
-                    current = ReadingRef(scale.current_value, scale.current_on, scale.current_set_id)
-                kwh = scale.kwh or _ZERO
-            previous_source, previous_receipt = _origin(previous, origins)
-            source, current_receipt = _origin(current, origins)
-            if lines and current is None:
-                source = lines[-1].basis.value
-            rows.append(
-                BillReading(
-                    meter_serial=meter.serial,
-                    scheme=meter.scheme,
-                    zone=zone,
-                    ratio=meter.ratio,
-                    previous_value=previous.value if previous else None,
-                    previous_on=previous.on if previous else None,
-                    previous_source=previous_source,
-                    previous_receipt=previous_receipt,
-                    current_value=current.value if current else None,
-                    current_on=current.on if current else None,
-                    current_source=source,
-                    current_receipt=current_receipt,
-                    kwh=kwh,
-                )
-            )
-    return tuple(rows)
-
-
-def _shown(lines: Sequence[ChargeLineView]) -> Decimal:
-    """What the readings of a scale's lines show together, and what is estimated where there are none."""
-    if len(lines) == 1:
-        (line,) = lines
-        return (line.span_kwh or _ZERO) if line.basis is Basis.READING else line.kwh
-    spans = {(line.previous, line.current): line.span_kwh for line in lines if line.basis is Basis.READING}
-    read = sum((span or _ZERO for span in spans.values()), _ZERO)
-    return read + sum((line.kwh for line in lines if line.basis is not Basis.READING), _ZERO)
-
-
-def _origin(ref: ReadingRef | None, origins: Mapping[int, SetOrigin]) -> tuple[str, str]:
-    """Whence a reading came, and its receipt."""
-    if ref is None:
-        return _NOWHERE
-    return _INITIAL if ref.set_id is None else origins.get(ref.set_id, _INITIAL)

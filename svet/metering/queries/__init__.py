@@ -79,7 +79,7 @@ from svet.metering.queries.tracks import (
     waiting_dispute_count,
     waiting_disputes,
 )
-from svet.metering.queries.usage import MeterUsage, ZoneUsage, usage
+from svet.metering.queries.usage import MeterUsage, ZoneUsage, meters_of_usage, usage
 
 __all__ = [
     "DisputeComparison",
@@ -126,6 +126,7 @@ __all__ = [
     "meter_for",
     "meter_view",
     "meters_of",
+    "meters_of_usage",
     "meters_on",
     "near_verification",
     "not_counting",

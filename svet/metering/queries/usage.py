@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import connection
 
 from svet.kernel.lookups import key_array
+from svet.kernel.making import quickly
 from svet.kernel.periods import Month
 from svet.metering.rules import Zone, zones_of
 
@@ -47,17 +48,26 @@ class MeterUsage:
     removed_on: date | None
 
 
+_meter, _zone = quickly(MeterUsage), quickly(ZoneUsage)
 # A reading belongs to the period when it is later than the previous cut-off and not later than its own.
-# A meter installed inside the period starts from its initial reading.
-_SETS = """
-SELECT m.id, m.account_id, m.serial, m.scheme, m.digits, m.ratio, m.installed_on, m.removed_on,
-       COALESCE(prev.id, first.id), COALESCE(prev.read_on, first.read_on), cur.id, cur.read_on
+_METERS = """
 FROM metering_meter m
 JOIN accounts_account_door a ON a.account_id = m.account_id
 JOIN accounts_provider_door p ON p.provider_id = a.provider_id
 CROSS JOIN LATERAL (SELECT
     %(first)s::date + LEAST(p.window_to_day, %(days)s) - 1 AS upto,
     %(prev_first)s::date + LEAST(p.window_to_day, %(prev_days)s) - 1 AS after) cut
+"""
+_STANDING = """
+WHERE m.account_id = ANY(%(accounts)s::bigint[])
+  AND m.installed_on <= cut.upto AND (m.removed_on IS NULL OR m.removed_on > cut.after)
+ORDER BY m.account_id, m.installed_on, m.id
+"""
+# A meter installed inside the period starts from its initial reading.
+_SETS = f"""
+SELECT m.id, m.account_id, m.serial, m.scheme, m.digits, m.ratio, m.installed_on, m.removed_on,
+       COALESCE(prev.id, first.id), COALESCE(prev.read_on, first.read_on), cur.id, cur.read_on
+{_METERS}
 LEFT JOIN LATERAL (
     SELECT s.id, s.read_on FROM metering_readingset s
     WHERE s.meter_id = m.id AND s.state IN ('accepted', 'used') AND s.read_on <= cut.after
@@ -71,9 +81,12 @@ LEFT JOIN LATERAL (
     WHERE s.meter_id = m.id AND s.state IN ('accepted', 'used')
       AND s.read_on > cut.after AND s.read_on <= cut.upto
     ORDER BY s.read_on DESC, s.received_at DESC, s.id DESC LIMIT 1) cur ON true
-WHERE m.account_id = ANY(%(accounts)s::bigint[])
-  AND m.installed_on <= cut.upto AND (m.removed_on IS NULL OR m.removed_on > cut.after)
-ORDER BY m.account_id, m.installed_on, m.id
+{_STANDING}
+"""  # noqa: S608 - our own texts
+_UNREAD = f"""
+SELECT m.account_id, m.id, m.serial, m.scheme, m.ratio, m.installed_on, m.removed_on
+{_METERS}
+{_STANDING}
 """
 
 _VALUES = """
@@ -90,19 +103,30 @@ def usage(*, account_ids: Sequence[int], period: Month) -> dict[int, list[MeterU
     return found
 
 
-def _batch(account_ids: Sequence[int], *, period: Month, found: dict[int, list[MeterUsage]]) -> None:
-    before = period.plus(-1)
+def meters_of_usage(*, account_ids: Sequence[int], period: Month) -> dict[int, list[MeterUsage]]:
+    """The same meters without their scales: for whoever knows the readings from elsewhere."""
+    found: dict[int, list[MeterUsage]] = {key: [] for key in account_ids}
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SETS,
-            {
-                "first": period.first,
-                "days": period.days,
-                "prev_first": before.first,
-                "prev_days": before.days,
-                "accounts": key_array(account_ids),
-            },
-        )
+        cursor.execute(_UNREAD, _asked(account_ids, period))
+        for account_id, meter_id, serial, scheme, ratio, installed_on, removed_on in cursor.fetchall():
+            found[account_id].append(_meter(meter_id, serial, scheme, ratio, (), installed_on, removed_on))
+    return found
+
+
+def _asked(account_ids: Sequence[int], period: Month) -> dict[str, object]:
+    before = period.plus(-1)
+    return {
+        "first": period.first,
+        "days": period.days,
+        "prev_first": before.first,
+        "prev_days": before.days,
+        "accounts": key_array(account_ids),
+    }
+
+
+def _batch(account_ids: Sequence[int], *, period: Month, found: dict[int, list[MeterUsage]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SETS, _asked(account_ids, period))
         meters = cursor.fetchall()
         sets = {key for row in meters for key in (row[8], row[10]) if key is not None}
         cursor.execute(_VALUES, [key_array(sets)])
@@ -123,7 +147,7 @@ def _batch(account_ids: Sequence[int], *, period: Month, found: dict[int, list[M
             if new is not None:
                 kwh = (new[0] - old_value + 10**digits * (new[1] - old_turns)) * ratio
             zones.append(
-                ZoneUsage(
+                _zone(
                     zone=zone,
                     previous_value=old_value,
                     previous_on=previous_on,
@@ -134,6 +158,4 @@ def _batch(account_ids: Sequence[int], *, period: Month, found: dict[int, list[M
                     kwh=kwh,
                 )
             )
-        found[account_id].append(
-            MeterUsage(meter_id, serial, scheme, ratio, tuple(zones), installed, removed)
-        )
+        found[account_id].append(_meter(meter_id, serial, scheme, ratio, tuple(zones), installed, removed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import uuid4
@@ -192,3 +193,17 @@ def test_a_year_of_two_hundred_accounts_is_loaded_and_used_with_few_queries(
         used = queries.usage(account_ids=accounts, period=OCTOBER)
     assert {use.zones[0].kwh for uses in used.values() for use in uses} == {150}
     assert queries.broken() == []
+
+
+@pytest.mark.django_db
+def test_the_meters_alone_are_those_of_the_whole_usage() -> None:
+    account = make_account()
+    gone = make_meter(account=account, serial="11111111", initial=100, installed_on=date(2026, 8, 1))
+    never_read = make_meter(account=account, serial="22222222", initial=5, installed_on=date(2026, 11, 25))
+    later = make_meter(account=account, serial="33333333", initial=5, installed_on=date(2026, 11, 28))
+    Meter.objects.filter(pk=gone.pk).update(removed_on=date(2026, 11, 10))
+    for month in (OCTOBER, NOVEMBER, Month(2026, 12)):
+        whole = queries.usage(account_ids=[account.pk], period=month)
+        alone = queries.meters_of_usage(account_ids=[account.pk], period=month)
+        assert alone == {account.pk: [replace(each, zones=()) for each in whole[account.pk]]}
+    assert [each.meter_id for each in alone[account.pk]] == [never_read.pk, later.pk]
