@@ -16,6 +16,8 @@ ACCESS_CHANGES: Final = frozenset(
     # What its owner hears of somebody else's.
     | {"guest_term_over", "guest_term_over_paper", "delivery_ended", "invitation_expired"}
 )
+#: What the office may do about the end of a contract.
+CONTRACT_ENDS: Final = frozenset({"dated", "corrected", "taken_back"})
 
 
 def _account_linked(p: Params) -> Words:
@@ -104,6 +106,32 @@ def _access_changed(p: Params) -> Words:
     )
 
 
+def _contract_end(p: Params) -> Words:
+    """The office has dated, corrected or taken back the end of a contract."""
+    title, text, sms = {
+        "dated": (
+            _("Назначено окончание договора"),
+            _("Аб. № %(account)s: с %(on)s начислений по договору нет, показания этого дня — последние. Если "
+              "за дни после него уже начислено, следующий счёт это вернёт. Счета и оплата остаются в "
+              "кабинете. Если это ошибка, позвоните: %(hotline)s."),
+            _("Аб. № %(account)s: окончание %(on)s. Вопросы: %(hotline)s"),
+        ),
+        "corrected": (
+            _("Изменён день окончания договора"),
+            _("Аб. № %(account)s: начислений по договору нет с %(on)s, а не с %(former)s. Следующий счёт "
+              "учтёт разницу. Если это ошибка, позвоните: %(hotline)s."),
+            _("Аб. № %(account)s: окончание %(on)s. Вопросы: %(hotline)s"),
+        ),
+        "taken_back": (
+            _("Договор действует дальше"),
+            _("Аб. № %(account)s: окончание договора с %(former)s отменено. Дни, за которые не начисляли, "
+              "войдут в следующий счёт. Если это ошибка, позвоните: %(hotline)s."),
+            _("Аб. № %(account)s: договор действует. Вопросы: %(hotline)s"),
+        ),
+    }[p["end"]]  # fmt: skip
+    return Words(title=title, text=text % p, sms=sms % p, action=_("Посмотреть лицевой счёт"))
+
+
 def _simple_view_on(p: Params) -> Words:
     return Words(
         title=_("Вам включили простой вид"),
@@ -165,6 +193,19 @@ ACCESS_CHANGED: Final = EventSpec(
     obligatory=(NoticeChannel.BELL, NoticeChannel.EMAIL),
 )
 
+# ``end``: one of CONTRACT_ENDS; ``on`` is the first day without charges, ``former`` the one it was before.
+CONTRACT_END: Final = EventSpec(
+    code="contract_end",
+    name=gettext_lazy("Окончание договора"),
+    words=_contract_end,
+    needs={"account", "end", "on", "former"},
+    places={"account"},
+    icon="document",
+    row=22,
+    obligatory=(NoticeChannel.BELL,),
+    usual=(NoticeChannel.EMAIL,),
+)
+
 SIMPLE_VIEW_ON: Final = EventSpec(
     code="simple_view_on",
     name=gettext_lazy("Простой вид включили близкие"),
@@ -201,6 +242,7 @@ INVITED: Final = EventSpec(
 EVENTS: Final = (
     ACCOUNT_LINKED,
     ACCESS_CHANGED,
+    CONTRACT_END,
     SIMPLE_VIEW_ON,
     CABINET_SEEN,
     INVITED,

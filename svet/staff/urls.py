@@ -10,6 +10,7 @@ from svet.staff.entrance import password, sign_in_service
 from svet.staff.menu import home
 from svet.staff.menu.desks import MODULES
 from svet.staff.meters import page as meters_page
+from svet.staff.terms import ended as ended_page
 from svet.staff.terms import ending as ending_page
 from svet.staff.terms import page as terms_page
 
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 *meters_page.urlpatterns,
                 *terms_page.urlpatterns,
                 *ending_page.urlpatterns,
+                *ended_page.urlpatterns,
                 *(pattern for module in MODULES for pattern in module.urlpatterns),
             ]
         ),

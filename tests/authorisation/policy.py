@@ -506,6 +506,8 @@ DESKS = [
     post("staff/accounts/<account_id>/terms/", CLERKS, ASKED),
     get("staff/accounts/<account_id>/end/", CLERKS),
     post("staff/accounts/<account_id>/end/", CLERKS, ASKED),
+    get("staff/ended/", CLERKS),
+    get("staff/ended.csv", CLERKS),
     get("staff/deliveries/", OPERATOR | GUARDIAN),
     post("staff/deliveries/", OPERATOR | GUARDIAN, DONE, body={"to": "+79001112233"}),
     get("staff/requests/", OPERATOR | GUARDIAN),

@@ -28,6 +28,8 @@ from svet.notices.rules import (
 KEPT = Path(__file__).with_name("event_words.json")
 SAMPLE = {
     "account": "0356067000",
+    "end": "dated",
+    "former": "09.07.2026",
     "budget": "money",
     "limit": "100000",
     "low": "102000",
@@ -98,6 +100,7 @@ VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
             "term_over",
         ]
     },
+    "contract_end": {"end": ["corrected", "dated", "taken_back"]},
     "autopay_stopped": {"ended": ["yes"], "cause": ["declined", "card_unfit"]},
     "bill_ready": {"state": ["due", "overdue", "over", "even", "parts", "parts_paid", "parts_late"]},
     "verification_near": {"lapsed": ["yes"]},

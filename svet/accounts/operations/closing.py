@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from svet.accounts import queries
+from svet.accounts import events, queries
+from svet.accounts.models import Account
 from svet.accounts.models.endings import ContractEnd
 from svet.accounts.operations.office import locked_account
 from svet.accounts.rules.terms import MOST_AHEAD, TermsReason, TermsRefused
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
+from svet.notices import operations as notices
+from svet.notices.operations import NoticeMessage
 from svet.staffing.rules import checked_reason
 
 
@@ -50,3 +54,21 @@ def end_contract(*, by: Actor, account_public_id: str, on: date | None, reason: 
             after={"closed_on": str(on) if on else None},
             reason=words,
         )
+        _tell(account, before=before, now=now)
+
+
+def _tell(account: Account, *, before: date | None, now: datetime) -> None:
+    on = account.closed_on
+    end = "taken_back" if on is None else "dated" if before is None else "corrected"
+    days = {"on": on, "former": before}
+    told = {name: f"{day:%d.%m.%Y}" if day is not None else "" for name, day in days.items()}
+    notices.notify_many(
+        event=events.CONTRACT_END,
+        tidings=[
+            NoticeMessage(
+                key, {"account": account.number, "end": end, **told}, Place("account", (account.public_id,))
+            )
+            for key in queries.recipients_of(account_id=account.pk)
+        ],
+        now=now,
+    )

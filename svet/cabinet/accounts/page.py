@@ -23,6 +23,7 @@ from svet.cabinet.accounts.view import (
     account_passports,
     acts_that_count,
     earlier_meters,
+    is_over,
     terms_on_file,
 )
 from svet.cabinet.shell import delivery_choice
@@ -84,6 +85,7 @@ def _account_page(
     own = queries.cabinet(person_of(request).person_id)
     context = {
         "card": card,
+        "closed": is_over(card, request=request),
         "passports": account_passports(request, card),
         "earlier": earlier_meters(card),
         "may_pay": Right.PAY in card.rights,

@@ -44,6 +44,8 @@ class AccountOfPage:
     card: AccountCard
     passports: list[Passport]
     provider: str = ""
+    #: The contract is over; one that ends on a day to come is not.
+    closed: bool = False
 
     @property
     def urgent(self) -> Passport | None:
@@ -76,6 +78,11 @@ class TermsOfPage:
 
     lines: list[tuple[str, str]]
     since: date
+
+
+def is_over(card: AccountCard, *, request: HttpRequest) -> bool:
+    """Whether the contract has ended by now."""
+    return card.closed_on is not None and card.closed_on <= provider_today(card.provider, now_of(request))
 
 
 def terms_on_file(card: AccountCard, *, request: HttpRequest) -> TermsOfPage | None:
@@ -144,7 +151,12 @@ def group_pages(request: HttpRequest, groups: list[GroupView], *, drawn: Part) -
         GroupOfPage(
             group=group,
             accounts=[
-                AccountOfPage(card, passports.get(card.account_id, []), card.provider.name if several else "")
+                AccountOfPage(
+                    card,
+                    passports.get(card.account_id, []),
+                    card.provider.name if several else "",
+                    closed=is_over(card, request=request),
+                )
                 for card in group.cards
                 if card.account_id in cards
             ],

@@ -26,6 +26,8 @@ SAMPLE = {
     "where": "ул. Лесная, д.\u00a04",
     "why": "замена опор",
     "account": "0356067000",
+    "end": "dated",
+    "former": "09.07.2026",
     "budget": "money",
     "limit": "100000",
     "low": "102000",
@@ -160,6 +162,14 @@ def test_every_change_of_access_has_its_words(access: str) -> None:
     said = words(event=account_events.ACCESS_CHANGED, params=params, brand="Свет", hotline="8-351")
     assert said.title
     assert SAMPLE["account"] in said.text
+
+
+@pytest.mark.parametrize("end", sorted(account_events.CONTRACT_ENDS))
+def test_every_word_about_the_end_of_a_contract_names_its_day(end: str) -> None:
+    params = {name: SAMPLE[name] for name in ("account", "on", "former")} | {"end": end}
+    said = words(event=account_events.CONTRACT_END, params=params, brand="Свет", hotline="8-351")
+    assert SAMPLE["account"] in said.text
+    assert (SAMPLE["on"] in said.text, SAMPLE["former"] in said.text) == (end != "taken_back", end != "dated")
 
 
 @pytest.mark.parametrize("change", sorted(people_events.FACTOR_CHANGES))

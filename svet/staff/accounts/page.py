@@ -66,6 +66,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "register": money.register,
         "money": [(row, row.state in WAITING, register_state_name(row.state)) for row in money.rows],
         "may_money": Permission.MONEY in member_at(request).permissions,
+        "may_terms": Permission.TERMS in member_at(request).permissions,
     }
     return render(request, "staff/accounts.html", context)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -28,6 +26,7 @@ from svet.billing.texts import months as month_texts
 from svet.look.formats import energy, number, roubles
 from svet.staff.billing.shell import PAGE, around, month_at, page_of, provider_at, tabs
 from svet.staff.shell.desk import deny_as_missing, desk_page
+from svet.staff.shell.sheets import line_of
 from svet.staffing.rules import Permission
 
 
@@ -85,13 +84,6 @@ def _lines(found: DryRunView) -> Iterator[str]:
     yield line_of(month_tables.dry_run_heads())
     for each in accounts_of_dry_run(dry_run_id=found.dry_run_id):
         yield line_of(month_tables.dry_run_cells(each))
-
-
-def line_of(cells: list[str]) -> str:
-    """Cells as a line of a file for Russian spreadsheets."""
-    text = StringIO()
-    csv.writer(text, delimiter=";", lineterminator="\r\n").writerow(cells)
-    return text.getvalue()
 
 
 def _totals(found: DryRunView) -> list[tuple[str, str, str, str]]:

@@ -29,9 +29,9 @@ from svet.kernel import words
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.look.requests import now_of
-from svet.staff.billing.dry_run import line_of
 from svet.staff.billing.shell import PAGE, ROOT, around, month_at, page_of, provider_at, tabs
 from svet.staff.shell.desk import actor_of, desk_page
+from svet.staff.shell.sheets import line_of
 from svet.staffing.rules import Permission
 
 
