@@ -170,7 +170,7 @@ def test_each_server_of_a_database_url_may_have_its_port(servers: str, hosts: st
     assert (settings["HOST"], settings["PORT"], settings["PASSWORD"]) == (hosts, ports, "p@ss")
     # As PostgreSQL's own programs read it, to which the address is given as it stands.
     known = psycopg.conninfo.conninfo_to_dict(url)
-    assert (known["host"], known.get("port", "").strip(",")) == (hosts, ports.strip(","))
+    assert (known["host"], str(known.get("port", "")).strip(",")) == (hosts, ports.strip(","))
 
 
 @pytest.mark.parametrize(

@@ -255,7 +255,8 @@ def test_files_of_printing_go_and_nothing_beside_them(settings: Settings, tmp_pa
     assert retain(now=NOW)["print files"] == 0
     place = tmp_path / "print"
     (place / "redrawn").mkdir(parents=True)
-    old, kept = [], []
+    old: list[Path] = []
+    kept: list[Path] = []
     for name, days in (
         ("a.pdf", 61),
         ("a.csv", 61),

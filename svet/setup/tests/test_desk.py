@@ -294,7 +294,7 @@ def test_a_text_is_published_for_a_later_day_alone_and_not_for_one_that_is_past(
     assert refused(Text("А", "Текст", day + timedelta(days=1))) is SetupReason.TEXT_WAITS
     # On its day it holds: it cannot be taken back, and the next one may come.
     then = NOW + timedelta(days=20)
-    take_back = {"kind": kind, "version": seen + 1, "by": by}
+    take_back: dict[str, Any] = {"kind": kind, "version": seen + 1, "by": by}
     assert reason_of(lambda: desk.take_text_back(**take_back, now=then)) is SetupReason.HOLDS_ALREADY
     assert refused(Text("А", "Текст"), now=then, seen=seen + 1) is SetupReason.NOTHING_NEW
     assert refused(Text("А", "Текст"), now=then) is SetupReason.CHANGED_MEANWHILE
@@ -307,7 +307,7 @@ def test_the_day_of_a_text_begins_at_midnight_of_the_installation(settings: Sett
     by, kind, seen = member(), AgreementKind.TERMS, 1
     late = datetime(2026, 12, 9, 20, 59, tzinfo=UTC)
     desk.publish_text(kind=kind, text=Text("А", "Текст", date(2026, 12, 10)), seen=seen, by=by, now=NOW)
-    taken = {"kind": kind, "version": 2, "by": by}
+    taken: dict[str, Any] = {"kind": kind, "version": 2, "by": by}
     after = late + timedelta(minutes=1)
     assert reason_of(lambda: desk.take_text_back(**taken, now=after)) is SetupReason.HOLDS_ALREADY
     desk.take_text_back(**taken, now=late)
