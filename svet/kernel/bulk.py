@@ -30,8 +30,8 @@ from typing import Any, Final
 
 from django.db import connection, models
 
-from svet.kernel.asking import ask
 from svet.kernel.transactions import require_transaction
+from svet.kernel.transactions.asking import ask
 
 #: An act with more of them is written by several statements, so that the texts stay few and short.
 MOST_VALUES: Final = 100

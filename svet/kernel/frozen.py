@@ -51,11 +51,11 @@ from django.db.models.query import (
 )
 from django.utils import timezone, translation
 
-from svet.kernel.asking import ask
 from svet.kernel.bulk import READS
 from svet.kernel.ids import is_public_id
 from svet.kernel.plain_rows import make_plainly, maker_of
 from svet.kernel.transactions import require_transaction
+from svet.kernel.transactions.asking import ask
 
 P = ParamSpec("P")
 Row = TypeVar("Row")

@@ -31,7 +31,9 @@ class CountedTime(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self.now
 
-    def run_in_executor(self, _pool: Any, work: Callable[..., Any], *_none: Any) -> asyncio.Future[Any]:
+    def run_in_executor(  # type: ignore[override]
+        self, _pool: Any, work: Callable[..., Any], *_none: Any
+    ) -> asyncio.Future[Any]:
         self._share()
         page = self.create_future()
         self._pages[page] = work()

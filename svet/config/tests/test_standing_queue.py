@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_who_came_last_to_a_queue_that_stands_is_served_first_and_to_any_other_l
 
     async def served(*, stands: bool, lane: Lane) -> list[int]:
         desk, free, order = RequestQueue(1, 60), threading.Event(), list[int]()
-        running = [asyncio.create_task(desk.run(free.wait, lane=lane))]
+        running: list[asyncio.Task[Any]] = [asyncio.create_task(desk.run(free.wait, lane=lane))]
         await asyncio.sleep(0)
         for number in range(3):
             running.append(asyncio.create_task(desk.run(partial(order.append, number), lane=lane)))

@@ -13,7 +13,7 @@ from django.core.exceptions import SynchronousOnlyOperation
 from django.db import DataError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from svet.kernel.asking import ask
+from svet.kernel.transactions.asking import ask
 from svet.limits.models import Bucket
 
 

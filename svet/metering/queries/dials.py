@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from svet.kernel.asking import ask
+from svet.kernel.transactions.asking import ask
 from svet.metering.queries.meters import MeterView
 from svet.metering.rules import Dial, Mark, Zone, cut_off, period_of, zones_of
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from svet.kernel.asking import ask
+from svet.kernel.transactions.asking import ask
 from svet.metering.queries.dials import (
     ASKED_OF_ONE,
     HORIZON,

@@ -12,7 +12,7 @@ from django.db import InterfaceError, InternalError, OperationalError, connectio
 from django.db.transaction import Atomic
 from psycopg.errors import DeadlockDetected, ReadOnlySqlTransaction
 
-from svet.kernel.asking import ask
+from svet.kernel.transactions.asking import ask
 
 P = ParamSpec("P")
 R = TypeVar("R")
