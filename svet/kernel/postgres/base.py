@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.backends.postgresql import base, operations
+
+from svet.kernel.postgres.plans import keep_plans
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -12,6 +16,12 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection as Django makes it."""
+    """A connection as Django makes it, but for how long plans are kept."""
 
     ops_class = DatabaseOperations
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """One that a rollback takes no plans from."""
+        connection = super().get_new_connection(conn_params)
+        keep_plans(connection)
+        return connection
