@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -121,18 +122,17 @@ def draw_refusals_once(patch: pytest.MonkeyPatch) -> None:
     What it says of the person and the role is drawn; the number of the incident stays that of the first.
     """
     drawn: dict[tuple[object, ...], str] = {}
-    drawn_page = errors.render_to_string
 
     def of_portal(template: str, context: dict[str, Any], request: HttpRequest) -> str:
         key = (template, context["status"], str(context["title"]), request.user.pk)
         if key not in drawn:
-            drawn[key] = drawn_page(template, context, request)
+            drawn[key] = render_to_string(template, context, request)
         return drawn[key]
 
     def of_desks(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
         key = (template, status, *context.values(), desk.member_at(request))
         if key not in drawn:
-            drawn[key] = drawn_page(template, context, request)
+            drawn[key] = render_to_string(template, context, request)
         return HttpResponse(drawn[key], status=status)
 
     patch.setattr(errors, "render_to_string", of_portal)
