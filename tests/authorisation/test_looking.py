@@ -123,15 +123,19 @@ def test_nothing_can_be_sent_and_nothing_but_the_named_pages_is_shown(world: Wor
     assert begin(operator, own).status_code == 302
     world.cookies[Who.OPERATOR] = cookie_of(operator)
     bank: Any = acquiring.gateway()
-    wrong, shown = [], set()
+
+    def done() -> tuple[object, ...]:
+        return writes(), Session.objects.count(), queued(), bank.asked, dict(bank.keys)
+
+    wrong, shown, before = [], set(), done()
     for row in POLICY:
         if row.route.startswith("staff/"):
             continue
-        before = (writes(), Session.objects.count(), queued(), bank.asked, dict(bank.keys))
         answer = knock(world, row, Who.OPERATOR, client=world.browser(Who.OPERATOR))
         fault = fault_of(row, answer)
-        if (writes(), Session.objects.count(), queued(), bank.asked, dict(bank.keys)) != before:
-            fault = "has done something"
+        now = done()
+        if now != before:
+            fault, before = "has done something", now
         if fault:
             wrong.append(f"{row.name}: {fault}")
         elif row.method == "GET" and route_of(row, answer) in SHOWN:

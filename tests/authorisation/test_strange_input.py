@@ -49,6 +49,8 @@ SPANS = (
     ("0001-01-01", "9999-12-31"),
     ("9999-12-31", "0001-01-01"),
 )
+#: The day behind which a span ends, and where it begins: one reader reads both, and spans ask both at once.
+ENDS = {"until": "since", "until_on": "from_on"}
 #: Words of a route that are no id of a thing.
 PLAIN = {"kind", "verb", "version", "letter", "index", "passkey_id"}
 
@@ -128,29 +130,36 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def questions(names: list[str], *, met: set[str], elsewhere: set[str], turn: int) -> Iterator[dict[str, str]]:
     """Each name with the extreme values that concern it; a span of days with its two ends.
 
-    ``met``: days that a page beside this one was asked for; ``elsewhere``: of other sections, which get some
+    ``met``: what a page beside this one was asked for; ``elsewhere``: of other sections, which get some
     of the other values in turns. What asks for no day is asked with all its values together with all others,
-    and alone with one of them, by ``turn``: a page may stop at the first of many that it does not like. The
-    whole form asks with each value alone.
+    and alone with one of them, by ``turn``: a page may stop at the first of many that it dislikes. So are
+    sums. The whole form asks with each value alone.
     """
-    plain = [name for name in names if not daylike(name)]
+    plain = [name for name in names if not daylike(name) and (WHOLE or name not in met)]
+    again = [name for name in names if not daylike(name) and name not in plain]
     if WHOLE or len(plain) < 2:
         yield from ({name: value} for name in plain for value in FEW)
     else:
         yield from (dict.fromkeys(plain, value) for value in FEW)
         yield from ({name: FEW[(turn + place) % len(FEW)]} for place, name in enumerate(plain))
+    if again:
+        yield from (dict.fromkeys(again, value) for value in {FEW[0], FEW[turn % len(FEW)]})
+    sums = [name for name in names if name.startswith("sum_") and not WHOLE]
+    if sums:
+        yield from (dict.fromkeys(sums, value) for value in SUMS)
+        yield from ({name: SUMS[(turn + place) % len(SUMS)]} for place, name in enumerate(sums))
     for name in names:
-        if name in plain:
+        if not daylike(name) or name in sums:
             continue
         values: Iterable[str] = AGAIN if name in met else EXTREMES
         if name in elsewhere - met and not WHOLE:
             values = (*AGAIN, *OTHERS[turn % 9 :: 9])
-        if name.startswith("sum_") and not WHOLE:
-            values = SUMS
+        elif ENDS.get(name) in names and name not in met and not WHOLE:
+            values = (*AGAIN, *OTHERS[turn % 3 :: 3])
         yield from ({name: value} for value in values)
     met.update(names)
     elsewhere.update(names)
-    for start, end in (("since", "until"), ("from_on", "until_on")):
+    for end, start in ENDS.items():
         if start in names and end in names:
             yield from ({start: first, end: last} for first, last in SPANS)
 

@@ -167,12 +167,12 @@ def refund_news(order: Order, **changes: Any) -> bytes:
     return json.dumps(body).encode()
 
 
-def test_a_refund_told_once_and_a_hundred_times_is_booked_once(order: Order, bank: StubBank) -> None:
+def test_a_refund_told_again_and_again_is_booked_once(order: Order, bank: StubBank) -> None:
     bank.pay(order)
     assert send(news(order)) == 200
     run_jobs(queue="payments")
     bank.give_back(order, 100_00)
-    for _ in range(100):
+    for _ in range(12):
         # What it says the sum is means nothing.
         assert send(refund_news(order, amount={"value": "999.00", "currency": "USD"})) == 200
     run_jobs(queue="payments")

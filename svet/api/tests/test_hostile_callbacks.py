@@ -160,11 +160,10 @@ def another_shop(play: Play) -> None:
     untouched(play)
 
 
-def a_hundred_times(play: Play) -> None:
-    # The way behind the doors is the same one: at the others a dozen shows that it is taken.
-    times = 100 if play.door is DOORS[0] else 12
+def again_and_again(play: Play) -> None:
+    # The way behind the doors is that of test_callbacks, where a hundred come: a dozen show that it is taken.
     play.bank.pay(play.order)
-    play.knock(*[play.news()] * times)
+    play.knock(*[play.news()] * 12)
     work()
     assert Transaction.objects.filter(key=play.order.ledger_key).count() == 1
     assert Delivery.objects.filter(event="receipt").count() == 1
@@ -342,7 +341,7 @@ TRIED: Final[dict[int, Callable[[Play], None]]] = {
     9: more_than_ordered,
     11: unknown_order,
     12: another_shop,
-    14: a_hundred_times,
+    14: again_and_again,
     16: before_our_answer,
     17: before_the_return,
     19: never,

@@ -23,10 +23,12 @@ from svet.look.formats import day_and_month
 from svet.payments.tests.factories import owe
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
 
+@kept
 def household(*, groups: int = 2, each: int = 3, debts: tuple[int, ...] = (300_00, 0, -50_00)) -> Person:
     """Anna with so many groups, in each of them these sums over and over."""
     anna = make_person()

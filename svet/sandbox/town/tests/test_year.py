@@ -1,4 +1,4 @@
-"""A year of the town, run month after month, from every side: it is built once, and nobody changes it."""
+"""A year of the town, run month after month, from every side: it is built once, and at the end once more."""
 
 from __future__ import annotations
 
@@ -10,18 +10,28 @@ import pytest
 from django.core.management import call_command
 
 from svet.accounts.models import Account, Provider
+from svet.arrangements.models import InstalmentPlan, PaymentPromise
 from svet.billing import queries as billing
-from svet.billing.models import ChargeLine, Problem
+from svet.billing.models import ChargeLine, HouseProblem, Problem
 from svet.billing.rules import Basis
+from svet.bills import queries as bill_queries
 from svet.bills.models import Bill
 from svet.bills.queries.streams import broken as broken_streams
 from svet.kernel.periods import Month
 from svet.kernel.services import Service
+from svet.ledger import queries as ledger
+from svet.ledger.models import Posting
+from svet.metering import queries as metering
+from svet.outages.models import Outage
+from svet.outages.queries import outages_of
+from svet.outages.rules import TOLD_AHEAD
 from svet.sandbox.town import operations
-from svet.sandbox.town.rules.plan import SECOND
+from svet.sandbox.town.rules.cast import BORIS_PHONE, VERA_PHONE
+from svet.sandbox.town.rules.plan import SECOND, account_number
 from svet.sandbox.town.rules.plan import months as months_of_town
 from svet.sandbox.town.settings import TownSettings
 from svet.sandbox.town.tests.sentences import check_all_bills
+from svet.support.models import Appeal
 from svet.tariffs.queries.law import law_entries
 from svet.usage.queries import story_of
 from svet.usage.rules import energy_reasons, money_reasons
@@ -29,13 +39,14 @@ from svet.usage.rules import energy_reasons, money_reasons
 pytestmark = pytest.mark.django_db
 # Enough of them for somebody to be silent from the first day on.
 TOWN = TownSettings(seed="svet", anchor=Month(2026, 11), accounts=60, first=60, second_provider=4)
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The town as its year left it."""
     with django_db_blocker.unblock():
-        operations.build(town=TOWN, now=datetime(2026, 11, 22, 9, tzinfo=UTC), progress=lambda _: None)
+        operations.build(town=TOWN, now=NOW, progress=lambda _: None)
     yield
     with django_db_blocker.unblock():
         call_command("flush", verbosity=0, interactive=False)
@@ -104,3 +115,34 @@ def test_what_stands_is_what_the_whole_history_gives(town: None) -> None:
     assert ChargeLine.objects.filter(basis__in=[Basis.AVERAGE.value, Basis.NORM.value]).exists()
     assert ChargeLine.objects.exclude(reverses=None).exists(), "nobody sent readings late"
     assert billing.broken() == []
+
+
+def test_a_second_build_changes_nobodys_debt(town: None) -> None:
+    """Last of all: it writes."""
+    accounts = list(Account.objects.order_by("pk").values_list("pk", flat=True))
+    owed, postings, bills = ledger.balances(accounts), Posting.objects.count(), Bill.objects.count()
+    operations.build(town=TOWN, now=NOW, progress=lambda _: None)
+    assert ledger.balances(accounts) == owed
+    assert (Posting.objects.count(), Bill.objects.count()) == (postings, bills)
+    assert any(money.kopecks > 0 for money in owed.values())
+    assert ledger.broken() == []
+    assert billing.broken() == []
+    # Five flats share the common needs of their house, month after month, and its meter tells them again.
+    assert billing.broken_houses() == []
+    shared = ChargeLine.objects.filter(basis="house", kwh__gt=0)
+    assert shared.values("account").distinct().count() == 5
+    assert not HouseProblem.objects.exists()
+    assert bill_queries.broken_chain() == bill_queries.broken() == []
+    # Payments of the last days of a month came after its bills: they stand on the next ones with their day.
+    late = Bill.objects.filter(snapshot__movements__contains=[{"kind": "payment", "late": True}])
+    assert late.exists()
+    # Each desk has one thing to do, and no more after the second build.
+    assert [metering.review_count(), metering.waiting_dispute_count(), Appeal.objects.count()] == [1, 1, 1]
+    # So it is with what people have promised, agreed on and been told of.
+    assert list(PaymentPromise.objects.values_list("state", "person__phone")) == [("open", BORIS_PHONE)]
+    assert list(InstalmentPlan.objects.values_list("state", "person__phone")) == [("standing", VERA_PHONE)]
+    (works,) = Outage.objects.all()
+    assert works.begins_at - NOW > TOLD_AHEAD
+    (annas,) = Account.objects.filter(number=account_number(1))
+    met = outages_of([annas.pk], now=NOW)
+    assert [[one.public_id for one in each] for each in met.values()] == [[works.public_id]]
