@@ -88,7 +88,7 @@ def _seen(rows: Sequence[Sequence[Any]]) -> list[SetView]:
     for row in rows:
         kept = values.get(row[0], {})
         shown = tuple(kept[zone] for zone in zones_of(row[_SCHEME]) if zone in kept)
-        found.append(_set_view(*row, shown))
+        found.append(_set_view(*(*row, shown)))
     return found
 
 
