@@ -128,4 +128,4 @@ def address(*, city: str, street: str, house: str, flat: str, shown: bool) -> st
     """One line of an address; the flat is hidden unless ``shown``."""
     number = flat if shown else mask_flat(flat)
     parts = [city, street, f"д.\u00a0{house}" if house else "", f"кв.\u00a0{number}" if number else ""]
-    return ", ".join(part for part in parts if part)
+    return ", ".join([part for part in parts if part])

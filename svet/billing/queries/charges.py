@@ -25,8 +25,7 @@ from svet.metering.rules import Zone
 from svet.tariffs.queries import TariffRowView, rows_with_bounds
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingRef:
+class ReadingRef(NamedTuple):
     """A reading as a line used it: value on the scale, its date, and the number of its set."""
 
     value: Decimal
@@ -183,7 +182,7 @@ _METER, _REVERSES, _SHARE, _TARIFF = (
 _ZONES = {each.value: each for each in Zone}
 _BASES = {each.value: each for each in Basis}
 _CAUSES = {each.value: each for each in LineCause}
-_line_view, _reading_ref = quickly(ChargeLineView), quickly(ReadingRef)
+_line_view = quickly(ChargeLineView)
 
 
 def posted_lines(account_ids: Collection[int], *, period: Month) -> dict[int, list[ChargeLineView]]:
@@ -230,7 +229,7 @@ def _views(found: Sequence[tuple[Any, ...]]) -> list[tuple[int, int, ChargeLineV
 
 
 def _ref(value: Decimal | None, on: date | None, set_id: int | None) -> ReadingRef | None:
-    return None if value is None or on is None else _reading_ref(value, on, set_id)
+    return None if value is None or on is None else ReadingRef(value, on, set_id)
 
 
 def charged_periods(provider_id: int) -> list[Month]:

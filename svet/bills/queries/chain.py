@@ -28,19 +28,22 @@ from svet.kernel.pieces import keys_of, rows_by_piece
 
 @dataclass(frozen=True, slots=True)
 class Preceding:
-    """The bill that a new one continues; ``closing`` in kopecks, a debt positive."""
+    """The bill that a new one continues; ``closing`` in kopecks, a debt positive.
+
+    ``streams``: it told penalties or fees apart.
+    """
 
     month: Month
     closing: int
     no: int
     to_seq: int
-    bill_id: int = 0
+    streams: bool = False
 
 
 _posted, _preceding = quickly(Posted), quickly(Preceding)
 _NEWEST: Final = """
 SELECT newest.* FROM unnest(%s::bigint[]) one (account_id) CROSS JOIN LATERAL (
-    SELECT b.account_id, b.period, b.payable_kopecks, b.no, b.to_seq, b.id FROM bills_bill b
+    SELECT b.account_id, b.period, b.payable_kopecks, b.no, b.to_seq, b.snapshot ? 'streams' FROM bills_bill b
     WHERE b.account_id = one.account_id ORDER BY b.no DESC LIMIT 1) newest
 """
 _UNBILLED = """

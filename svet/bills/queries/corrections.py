@@ -16,6 +16,7 @@ from svet.billing.queries.charges import stood_and_stands
 from svet.billing.queries.decisions import decision_texts
 from svet.billing.rules import LineCause
 from svet.bills.rules import RECALCULATION, LinePart, LineRow, adds_up
+from svet.kernel.making import quickly
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
 from svet.metering.queries import SetView
@@ -24,6 +25,7 @@ from svet.tariffs.queries import TariffRowView
 
 _ZONES = list(Zone)
 _ZERO = Decimal(0)
+_line_row = quickly(LineRow)
 _Key = tuple[Month, Zone]
 
 
@@ -108,7 +110,7 @@ def _row(
     document, decided_on = next((decided[each] for each in ours if each and each in decided), ("", None))
     found = sets.get(why.cause_set_id or 0)
     value = next((each.value for each in found.values if each.zone == key[1]), None) if found else None
-    return LineRow(
+    return _line_row(
         meter_serial=lines[0].meter_serial,
         zone=key[1].value,
         basis=RECALCULATION,

@@ -147,8 +147,12 @@ def _ended(preceding: Preceding | None) -> int:
 def _bars(account_ids: Sequence[int], period: Month) -> dict[int, list[UsageBar]]:
     """What the last twelve months have used as it is known now, oldest first."""
     found: dict[int, list[UsageBar]] = {}
+    bars: list[UsageBar] = []
+    last = None
     for account_id, month, kwh, kopecks in consumed(account_ids, since=period.plus(1 - _BARS), until=period):
-        found.setdefault(account_id, []).append(_bar(month, kwh, kopecks))
+        if account_id != last:
+            last, bars = account_id, found.setdefault(account_id, [])
+        bars.append(_bar(month, kwh, kopecks))
     return found
 
 
@@ -168,8 +172,8 @@ def _line(
     current_source, current_receipt = origin(current, origins)
     return _line_row(
         meter_serial=line.meter_serial,
-        zone=line.zone.value,
-        basis=line.basis.value,
+        zone=line.zone,
+        basis=line.basis,
         since_on=line.since_on,
         until_on=line.until_on,
         range_no=line.range_no,

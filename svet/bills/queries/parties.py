@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from svet.accounts.queries import PrintedAccount, ProviderView
 from svet.bills.rules import BillPayee, BillPayer
+from svet.kernel.making import quickly
 from svet.site import queries as site
+
+_payer = quickly(BillPayer)
 
 
 def payee_of(provider: ProviderView) -> BillPayee:
@@ -26,6 +29,6 @@ def payee_of(provider: ProviderView) -> BillPayee:
 
 def payer_of(account: PrintedAccount) -> BillPayer:
     """The holder and the address, also as they are masked."""
-    return BillPayer(
+    return _payer(
         account.number, account.holder, account.masked_holder, account.address, account.masked_address
     )

@@ -38,14 +38,11 @@ def streams_on(
 
     ``posted`` are the bills' own movements, ``last`` the number of each one's last.
     """
-    bills = [before[account_id].bill_id for account_id in posted if account_id in before]
-    spoke = set(
-        Bill.objects.filter(pk__in=bills, snapshot__has_key="streams").values_list("account_id", flat=True)
-    )
     concerned = [
         account_id
         for account_id, own in posted.items()
-        if account_id in spoke or not _TOLD_APART.isdisjoint([each.kind for each in own])
+        if (account_id in before and before[account_id].streams)
+        or not _TOLD_APART.isdisjoint([each.kind for each in own])
     ]
     if not concerned:
         return {}

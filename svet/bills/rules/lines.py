@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from pydantic import TypeAdapter
 
 from svet.bills.rules.document import ADJUSTMENT, LineRow, Usage
+from svet.kernel.making import quickly
 
 RECALCULATION = "recalculation"
 READING = "reading"
@@ -18,6 +19,8 @@ READING = "reading"
 HOUSE = "house"
 #: How much the days of two scales or two months may differ and still be the same for a reader.
 ABOUT_DAYS = 3
+_NOT_CHARGED = frozenset((RECALCULATION, ADJUSTMENT))
+_usage = quickly(Usage)
 _LINES: TypeAdapter[tuple[LineRow, ...]] = TypeAdapter(tuple[LineRow, ...])
 
 
@@ -140,38 +143,39 @@ def usage(lines: Sequence[PricedLine]) -> Usage:
 
     The sum is that of the whole month, the volume what the flat used itself: its house is not its use.
     """
-    charged = [line for line in lines if line.basis not in (RECALCULATION, ADJUSTMENT)]
-    used = [line for line in charged if line.basis != HOUSE]
-    kwh = sum((line.kwh for line in used), Decimal(0))
-    kopecks = sum(line.kopecks for line in charged)
-    if not used:
-        return Usage(kwh, kopecks, None, None, plain=False)
+    kwh, kopecks, plain = Decimal(0), 0, True
     spans: dict[tuple[str, str], tuple[date, date]] = {}
-    for line in used:
-        key = (line.meter_serial, line.zone)
-        known = spans.get(key, (line.since_on, line.until_on))
-        spans[key] = (min(known[0], line.since_on), max(known[1], line.until_on))
-    since = min(start for start, _end in spans.values())
-    until = max(end for _start, end in spans.values())
-    alike = all(
-        (start - since).days <= ABOUT_DAYS and (until - end).days <= ABOUT_DAYS
-        for start, end in spans.values()
-    )
-    plain = (
-        alike
-        and until > since
-        and all(line.basis == READING for line in used)
+    for line in lines:
+        if line.basis in _NOT_CHARGED:
+            continue
+        kopecks += line.kopecks
+        if line.basis == HOUSE:
+            continue
+        kwh += line.kwh
+        key, span = (line.meter_serial, line.zone), (line.since_on, line.until_on)
+        known = spans.setdefault(key, span)
+        if known != span:
+            spans[key] = (min(known[0], span[0]), max(known[1], span[1]))
         # A dial that went back or round is explained by its line, not compared.
-        and all(line.kwh >= 0 for line in used)
-    )
-    return Usage(kwh, kopecks, since, until, plain)
+        plain = plain and line.basis == READING and line.kwh >= 0
+    if not spans:
+        return _usage(kwh, kopecks, None, None, plain=False)
+    since = min([start for start, _end in spans.values()])
+    until = max([end for _start, end in spans.values()])
+    plain = plain and until > since
+    if len(spans) > 1:
+        plain = plain and all(
+            (start - since).days <= ABOUT_DAYS and (until - end).days <= ABOUT_DAYS
+            for start, end in spans.values()
+        )
+    return _usage(kwh, kopecks, since, until, plain)
 
 
 def prices(lines: Sequence[PricedLine]) -> dict[str, list[Decimal]]:
     """The prices of each zone and range in the order of their days, each change once, nothing taken back."""
     found: dict[str, list[Decimal]] = {}
     for line in sorted(lines, key=lambda line: (line.since_on, line.until_on)):
-        if line.basis in (RECALCULATION, ADJUSTMENT):
+        if line.basis in _NOT_CHARGED:
             continue
         known = found.setdefault(f"{line.zone}/{line.range_no}", [])
         if not known or known[-1] != line.price:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from svet.bills.rules.document import Movement, Sums
+from svet.kernel.making import quickly
 from svet.kernel.periods import Month
 
 # The kinds of the ledger's transactions, as they stand in snapshots.
@@ -17,6 +18,7 @@ REFUND: Final = "refund"
 OPENING: Final = "opening"
 PENALTY: Final = "penalty"
 FEE: Final = "fee"
+_movement, _sums = quickly(Movement), quickly(Sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def account_sums(
     closing = opening + own + sum(by_kind.values())
     paid, refunded = -by_kind.pop(PAYMENT, 0), by_kind.pop(REFUND, 0)
     earlier, penalty = by_kind.pop(CHARGE, 0), by_kind.pop(PENALTY, 0)
-    sums = Sums(
+    sums = _sums(
         opening=opening,
         charged=own - settled,
         recalculated=settled + sum(by_kind.values()),
@@ -68,7 +70,7 @@ def account_sums(
         penalty=penalty,
     )
     movements = tuple(
-        Movement(each.kind, each.on, each.kopecks, late=before is not None and each.on < first)
+        _movement(each.kind, each.on, each.kopecks, late=before is not None and each.on < first)
         for each in rest
         if each.kopecks
     )

@@ -18,6 +18,7 @@ from svet.accounts.queries import visible_ids
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.frozen import PublicIdText, frozen
 from svet.kernel.lookups import key_array
+from svet.kernel.making import quickly
 from svet.kernel.pieces import keys_of, rows_by_piece
 from svet.metering.models import Meter, ReadingSet, ReadingValue
 from svet.metering.queries.meters import MeterNotFound, MeterReason
@@ -68,6 +69,7 @@ _COLUMNS = (
     "author_kind", "author_person_id",
 )  # fmt: skip
 _SCHEME = _COLUMNS.index("meter__scheme")
+_set_view, _value_view = quickly(SetView), quickly(ValueView)
 
 
 def _views(sets: QuerySet[ReadingSet]) -> list[SetView]:
@@ -81,12 +83,12 @@ def _views(sets: QuerySet[ReadingSet]) -> list[SetView]:
 def _seen(rows: Sequence[Sequence[Any]]) -> list[SetView]:
     values: dict[int, dict[str, ValueView]] = {}
     for set_id, zone, value, turns, consumption in _values.all([row[0] for row in rows]):
-        values.setdefault(set_id, {})[zone] = ValueView(Zone(zone), value, turns, consumption)
+        values.setdefault(set_id, {})[zone] = _value_view(Zone(zone), value, turns, consumption)
     found: list[SetView] = []
     for row in rows:
         kept = values.get(row[0], {})
         shown = tuple(kept[zone] for zone in zones_of(row[_SCHEME]) if zone in kept)
-        found.append(SetView(*(*row, shown)))
+        found.append(_set_view(*(*row, shown)))
     return found
 
 

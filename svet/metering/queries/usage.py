@@ -113,7 +113,7 @@ def meters_of_usage(*, account_ids: Sequence[int], period: Month) -> dict[int, l
     return found
 
 
-def _asked(account_ids: Sequence[int], period: Month) -> dict[str, object]:
+def _asked(account_ids: Sequence[int], period: Month) -> dict[str, date | int | str]:
     before = period.plus(-1)
     return {
         "first": period.first,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -27,6 +28,8 @@ from svet.notices.rules import (
 )
 from svet.site import queries as site
 
+# A row has two dozen values, and a statement holds 65,535.
+_AT_ONCE: Final = 2_000
 #: Asks for the retailer's settings, once for as many texts as one wants.
 AskRetailer = Callable[[], site.InstallationView]
 #: Where a person switches what they are told, and where they find what has no page of its own.
@@ -88,7 +91,8 @@ def words_of(
 
 def enqueue(deliveries: Sequence[Delivery], *, event: EventSpec) -> list[int]:
     """Write the promises down and wake somebody for each."""
-    keys = [delivery.id for delivery in Delivery.objects.bulk_create(deliveries)]
+    made = Delivery.objects.bulk_create(deliveries, batch_size=_AT_ONCE)
+    keys = [delivery.id for delivery in made]
     jobs.wake_many(delivery_ids=keys, event=event)
     return keys
 

@@ -9,6 +9,7 @@ from svet.bills import events as bill_events
 from svet.kernel.places import Place
 from svet.notices import operations, queries
 from svet.notices.models import Delivery, Notice
+from svet.notices.operations import promises
 from svet.notices.rules import MOST_OBLIGATORY_SMS, DeliveryState, EventSpec, NoticeChannel
 from svet.notices.tests.factories import make_recipient
 from svet.people import events as people_events
@@ -199,3 +200,12 @@ def test_ten_harmless_texts_hide_no_other_change_of_the_same_kind() -> None:
         before = texts.count()
         change(what)
         assert texts.count() == before + 1, what
+
+
+def test_more_are_promised_at_once_than_one_statement_holds_values() -> None:
+    told = [
+        promises.message(recipient_id=None, reader=str(place), event=bill_events.DUE_NEAR, text="", now=NOW)
+        for place in range(3_000)
+    ]
+    with transaction.atomic():
+        assert len(set(promises.enqueue(told, event=bill_events.DUE_NEAR))) == 3_000

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from svet.kernel.frozen import frozen
 from svet.kernel.periods import Month
 from svet.metering.rules import Zone, zones_of
 from svet.tariffs.models import TariffRow
@@ -135,16 +136,22 @@ def demonstration_groups(*, region: str, period: Month) -> list[str]:
 
 def rows_with_bounds(ids: Iterable[int]) -> dict[int, TariffRowView]:
     """Rows by their keys, whether they count or not; the rows beside them tell where their ranges begin."""
-    wanted = set(ids)
-    tables = Q(pk__in=wanted)
-    for region, group, start in set(
-        TariffRow.objects.filter(pk__in=wanted).values_list("region", "group_code", "valid_from")
-    ):
-        tables |= Q(region=region, group_code=group, valid_from=start)
     groups: dict[tuple[str, str], list[TariffRow]] = {}
-    for row in TariffRow.objects.filter(tables):
+    for row in _of_tables.all(list(set(ids))):
         groups.setdefault((row.region, row.group_code), []).append(row)
     return {view.id: view for rows in groups.values() for view in row_views(rows)}
+
+
+@frozen
+def _of_tables(ids: Collection[int]) -> QuerySet[TariffRow]:
+    """All rows of the tables in which these rows stand."""
+    beside = TariffRow.objects.filter(
+        pk__in=ids,
+        region=OuterRef("region"),
+        group_code=OuterRef("group_code"),
+        valid_from=OuterRef("valid_from"),
+    )
+    return TariffRow.objects.filter(Exists(beside))
 
 
 def groups_of_rows(region: str) -> dict[int, str]:
