@@ -1,7 +1,8 @@
 """``make browser``: has Chromium and DejaVu Sans, in which pictures are kept; installs what it may.
 
-Journeys walk in the browser people have. Where only the page itself is looked at, its headless shell does:
-the same engine without windows, tabs and history, a quarter less of a processor. Chromium does as well.
+Pages are looked at, and journeys walk, in its headless shell: the same engine without windows and tabs, which
+for each new visitor took two processes more. What is more than an engine's, the notices, and our document are
+tried in the browser people have; Chromium does for all of it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ PACKAGES = ("chromium", "chromium-headless-shell", "fonts-dejavu-core")
 
 
 def for_pages() -> str:
-    """The browser in which pages are looked at, one by one."""
+    """The browser in which pages are looked at and walked through."""
     return SHELL if os.access(SHELL, os.X_OK) else BROWSER
 
 

@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.browser import BROWSER
 from tests.document.machines import OUTSIDE
-from tests.journeys.conftest import CHROMIUM, CHROMIUM_FLAGS
+from tests.journeys.conftest import CHROMIUM_FLAGS
 from tests.journeys.steps import PASSWORD, add_account, type_code
 from tests.journeys.test_main_journey import pay_with_a_test_card, send_reading, wait_until_credited
 
@@ -27,7 +28,7 @@ def browser() -> Iterator[Page]:
     """A page that finds the names of the document, and takes its certificate, which nobody signed."""
     rules = f"--host-resolver-rules=MAP {HOST} 10.0.0.10, MAP bank.example {OUTSIDE}"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_FLAGS, rules])
+        chromium = playwright.chromium.launch(executable_path=BROWSER, args=[*CHROMIUM_FLAGS, rules])
         context = chromium.new_context(base_url=f"https://{HOST}", ignore_https_errors=True, locale="ru-RU")
         context.set_default_timeout(60_000)
         expect.set_options(timeout=60_000)

@@ -241,7 +241,12 @@ def widen(page: Page, width: int, *, height: int = 780) -> None:
 
 
 #: Width and theme.
-EVERY_LOOK = ((PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light"), (DESKTOP, "dark"))
+EVERY_LOOK: tuple[tuple[int, str], ...] = (
+    (PHONE, "light"),
+    (PHONE, "dark"),
+    (DESKTOP, "light"),
+    (DESKTOP, "dark"),
+)
 
 
 def look_over(

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import axe_playwright_python
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from bench.face.browser import FLAGS
 from tests.authorisation.test_matrix import _plain
@@ -30,6 +30,8 @@ from tests.browser import for_pages
 HOST = "http://testserver"
 #: Where pages find axe: a file of their own site, which their policy lets them run and the browser keeps.
 AXE = "/axe.js"
+#: How much of a page is seen to begin with.
+ROOM: ViewportSize = {"width": 1280, "height": 720}
 # Each page runs axe but once: making its script quick takes longer than running it slowly.
 UNHURRIED = "--js-flags=--no-opt --no-maglev --always-sparkplug"
 # Nobody sees still pages: they are drawn when told to, which is never. All that is asked of them is laid out
@@ -86,18 +88,29 @@ class Stage:
     """One browser page on which every sheet is shown in turn."""
 
     def __init__(self, browser: Browser, house: House) -> None:
-        self._browser, self._house = browser, house
+        self._house = house
         self._loop = asyncio.get_running_loop()
         self.said: list[str] = []
-        self.page: Page = self._opened()
+        self.page = self._opened(browser)
+        self._devtools = self.page.context.new_cdp_session(self.page)
 
     def anew(self) -> None:
-        """Go on as somebody else, whose browser has kept nothing."""
-        self.page.close()
-        self.page = self._opened()
+        """Go on as somebody else, whose browser has kept nothing but files, and who points at nothing.
 
-    def _opened(self) -> Page:
-        page = self._browser.new_page(locale="ru-RU", reduced_motion="reduce")
+        A page of his own took twice as long as what is shown on it: a process begins with each.
+        """
+        page = self.page
+        page.evaluate("location.protocol === 'about:' || sessionStorage.clear()")
+        page.goto("about:blank")
+        page.unroute_all()
+        page.mouse.move(0, 0)
+        if page.viewport_size != ROOM:
+            page.set_viewport_size(ROOM)
+        page.context.clear_cookies()
+        self._devtools.send("Storage.clearDataForOrigin", {"origin": HOST, "storageTypes": "all"})
+
+    def _opened(self, browser: Browser) -> Page:
+        page = browser.new_page(locale="ru-RU", reduced_motion="reduce", viewport=ROOM)
         page.on("pageerror", lambda error: self.said.append(f"error in the page: {error}"))
         page.on("console", lambda line: self.said.append(line.text) if line.type == "error" else None)
         return page

@@ -24,14 +24,15 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from tests.browser import for_pages
 from tests.leftovers import gone, leftovers
 from tests.prepared import copy_installation
 from tests.push_of_npm import Service, service
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = os.environ.get("SVET_CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("SVET_CHROMIUM", "") or for_pages()
 CHROMIUM_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -210,11 +211,16 @@ def _wait_for_town(url: str, lines: list[str]) -> dict[str, Any]:
 # Playwright keeps an event loop running in this thread, beside which Django lets nobody use the database: it
 # must end with the last journey, whatever the worker tests after it.
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -8,13 +8,14 @@ service would, and everything after it is the browser's.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 
-from tests.journeys.conftest import Demo
+from tests.browser import BROWSER
+from tests.journeys.conftest import CHROMIUM_FLAGS, Demo
 from tests.journeys.steps import register
 from tests.push_of_npm import Browser as Subscribed
 from tests.push_of_npm import Service
@@ -35,6 +36,14 @@ PushManager.prototype.subscribe = async function ({ applicationServerKey, userVi
 };
 PushManager.prototype.getSubscription = async () => standing;
 """
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The whole of it, with windows: who may show notices, and showing them, is more than an engine's."""
+    browser = playwright.chromium.launch(executable_path=BROWSER, args=CHROMIUM_FLAGS)
+    yield browser
+    browser.close()
 
 
 class Worker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -24,20 +25,18 @@ spent = {"spent": current_limit(limit).amount, "started_at": now, "free_at": now
 spent["resets_at"] = now + timedelta(hours=1)
 Bucket.objects.update_or_create(name=limit.value, key="127.0.0.1", defaults=spent)
 """
-_EMPTY = """
-from svet.limits.models import Bucket
-Bucket.objects.filter(name="sign_in_per_network", key="127.0.0.1").delete()
-"""
+_EMPTY = "DELETE FROM limits_bucket WHERE name = 'sign_in_per_network' AND key = '127.0.0.1'"
 
 
 @pytest.fixture
 def make_busy(demo: Demo) -> Iterator[Callable[[], None]]:
-    def run(script: str) -> None:
-        done = demo.svet("manage", "shell", "-c", script)
+    def run() -> None:
+        done = demo.svet("manage", "shell", "-c", _FILL)
         assert done.returncode == 0, done.stderr
 
-    yield lambda: run(_FILL)
-    run(_EMPTY)
+    yield run
+    with psycopg.connect((demo.data / "run" / "database.url").read_text("utf-8")) as connection:
+        connection.execute(_EMPTY)
 
 
 def test_who_is_quicker_than_the_computing_waits_and_comes_in(

@@ -7,7 +7,8 @@ import re
 import httpx
 from playwright.sync_api import expect, sync_playwright
 
-from tests.journeys.conftest import CHROMIUM, CHROMIUM_FLAGS
+from tests.browser import BROWSER
+from tests.journeys.conftest import CHROMIUM_FLAGS
 from tests.journeys.steps import PASSWORD
 from tests.standing.installation import HOST, Installation, nginx
 
@@ -15,7 +16,7 @@ from tests.standing.installation import HOST, Installation, nginx
 def test_a_person_registers_through_the_documents_nginx(there: Installation) -> None:
     with nginx(there) as (port, _), sync_playwright() as playwright:
         rules = f"--host-resolver-rules=MAP {HOST}:443 127.0.0.1:{port}"
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_FLAGS, rules])
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=[*CHROMIUM_FLAGS, rules])
         context = browser.new_context(ignore_https_errors=True, locale="ru-RU")
         context.set_default_timeout(30_000)
         page = context.new_page()
