@@ -86,6 +86,7 @@ class RequestQueue:
     _refused: int = field(init=False, default=0)
     _looking: bool = field(init=False, default=False)
     _takes: float = field(init=False, default=0.0)
+    _moved: float = field(init=False, default=0.0)
     _pool: ThreadPoolExecutor = field(init=False)
     _begun_in_a_row: int = field(init=False, default=0)
 
@@ -104,7 +105,7 @@ class RequestQueue:
         self._came += 1
         await self._enter(lane)
         loop = asyncio.get_running_loop()
-        began = loop.time()
+        self._moved = began = loop.time()
         try:
             return await loop.run_in_executor(self._pool, work)
         finally:
@@ -163,11 +164,13 @@ class RequestQueue:
         """Judge whether everybody's queue stands, and turn away who has waited too long in one that does."""
         self._looking = False
         now, queue = loop.time(), self._queues[Lane.ORDINARY]
-        # How long its last has to wait: none needs to see that come true.
+        # How long its last has to wait: none needs to see that come true. What pages took tells nothing of
+        # a database that stands still: there, as long at least as nobody's turn has come.
         last = len(queue) * self._takes / self.threads
+        worth_cutting = max(last, now - self._moved) > WORTH_WAITING
         if self._stands:
             self._judge_again(now)
-        elif len(queue) > STANDING_FOR_EACH * self.threads and last > WORTH_WAITING:
+        elif len(queue) > STANDING_FOR_EACH * self.threads and worth_cutting:
             self._begins = self._begins or now
             if last > STANDS or now - self._begins >= STANDS:
                 self._stands, self._begins, self._came, self._refused = True, now, 0, 0

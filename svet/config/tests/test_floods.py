@@ -123,3 +123,32 @@ def test_who_is_served_in_a_flood_waits_at_most_twice_as_long_as_usual(page: flo
 def test_after_a_flood_nobody_is_turned_away_any_more(load: float) -> None:
     _flood, _recovers, (_served, refused) = after(0.025, (3, 4), (load, 2), (load, 20))
     assert not refused
+
+
+def test_when_no_page_comes_back_who_waits_is_told_soon() -> None:
+    """A database that stands still: what pages took until then says nothing."""
+
+    async def story() -> list[float]:
+        loop, desk = asyncio.get_running_loop(), RequestQueue(THREADS, 5)
+        refused = []
+
+        async def knock(takes: float) -> None:
+            began = loop.time()
+            try:
+                await desk.run(lambda: takes, lane=Lane.ORDINARY)
+            except Crowded:
+                refused.append(loop.time() - began)
+
+        for _ in range(60):
+            await knock(0.02)
+        frozen = []
+        for _ in range(100):
+            frozen.append(asyncio.create_task(knock(100)))
+            await asyncio.sleep(1 / 13)
+        await asyncio.gather(*frozen)
+        return refused
+
+    with asyncio.Runner(loop_factory=CountedTime) as runner:
+        refused = runner.run(story())
+    assert len(refused) == 100 - THREADS
+    assert most(refused) < 1.5
