@@ -127,8 +127,8 @@ def what_is_owed(bank: StubBank) -> Iterator[Visit]:
     """Due, late, paid, overpaid, seen only."""
     now = timezone.now()
     person, (due, late, even), client = household(300_00, 35_38, 0)
-    make_bill(due, month=LAST_MONTH, at=now - 3 * DAY, due_on=now.date() + 12 * DAY)
-    make_bill(late, month=LAST_MONTH.plus(-1), at=now - 40 * DAY, due_on=now.date() - 13 * DAY)
+    make_bill(due, month=LAST_MONTH, at=now - 3 * DAY, due_on=timezone.localdate(now) + 12 * DAY)
+    make_bill(late, month=LAST_MONTH.plus(-1), at=now - 40 * DAY, due_on=timezone.localdate(now) - 13 * DAY)
     yield "due, late and paid", client, "/payment/"
     paid(bank, person, [(even, 500_00)])
     yield "overpaid by an own payment", client, "/payment/"
@@ -241,7 +241,12 @@ def orders(bank: StubBank) -> Iterator[Visit]:
     told = [dispute(disputed, 120_00)]
     yield "disputed at the bank", client, page_of(disputed)
     end_chargeback(
-        by=clerk(), chargeback_public_id=told[0], won=False, on=now.date(), reason="письмо", now=now
+        by=clerk(),
+        chargeback_public_id=told[0],
+        won=False,
+        on=timezone.localdate(now),
+        reason="письмо",
+        now=now,
     )
     yield "a dispute is lost", client, page_of(disputed)
 

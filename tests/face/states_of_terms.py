@@ -50,7 +50,7 @@ def charged_by_itself(bank: StubBank) -> Iterator[Visit]:
         client,
         f"POST /autopay/new/?{chosen}&much=limit&ceiling=0,10&when=month",
     )
-    make_bill(account, month=LAST_MONTH, at=now - 2 * DAY, due_on=now.date() + 12 * DAY)
+    make_bill(account, month=LAST_MONTH, at=now - 2 * DAY, due_on=timezone.localdate(now) + 12 * DAY)
     made = {"person": person, "account": account, "card": card, "days_after_bill": 3, "made_at": now - DAY}
     offer = AutopayAgreement.objects.create(state=AgreementState.OFFERED, **made)
     yield "autopay waits for a yes", client, f"/autopay/{offer.public_id}/"
@@ -104,22 +104,29 @@ def promised(bank: StubBank) -> Iterator[Visit]:
     person, (account, even), client = household(300_00, 0)
     own, none = f"/payment/promise/{account.public_id}/", f"/payment/promise/{even.public_id}/"
     yield "nothing to promise", client, none
-    yield "a day that cannot be promised", client, f"POST {own}?until={now.date() - DAY}"
+    yield "a day that cannot be promised", client, f"POST {own}?until={timezone.localdate(now) - DAY}"
     yield "who cannot pay at once", client, "/payment/promise/"
     promise_payment(
-        by=Actor.person(person.pk), account_public_id=account.public_id, until=now.date() + 5 * DAY, now=now
+        by=Actor.person(person.pk),
+        account_public_id=account.public_id,
+        until=timezone.localdate(now) + 5 * DAY,
+        now=now,
     )
     yield "promised, the sheet", client, SHEET
     yield "promised, its page", client, own
     yield "promised, the list", client, "/payment/promise/"
     row = PaymentPromise.objects.filter(account=account)
-    row.update(made_on=now.date() - 9 * DAY, made_at=now - 9 * DAY, until_on=now.date() - DAY)
+    row.update(
+        made_on=timezone.localdate(now) - 9 * DAY,
+        made_at=now - 9 * DAY,
+        until_on=timezone.localdate(now) - DAY,
+    )
     yield "a promise whose day is over, the sheet", client, SHEET
     yield "a promise whose day is over, its page", client, own
     yield "a promise whose day is over, the list", client, "/payment/promise/"
     row.update(state=PromiseState.BROKEN, decided_at=now)
     yield "a broken promise", client, own
-    row.update(state=PromiseState.KEPT, paid_on=now.date() - 2 * DAY)
+    row.update(state=PromiseState.KEPT, paid_on=timezone.localdate(now) - 2 * DAY)
     yield "a kept promise", client, own
 
 
@@ -144,12 +151,12 @@ def in_parts(bank: StubBank) -> Iterator[Visit]:
     plan = row.get()
     first = plan.parts.get(no=1)
     for part in plan.parts.order_by("-no"):
-        part.due_on -= first.due_on - now.date() + 2 * DAY
+        part.due_on -= first.due_on - timezone.localdate(now) + 2 * DAY
         part.save(update_fields=["due_on"])
     yield "a part is late, the sheet", client, SHEET
     yield "a part is late", client, page
     for state, name in ((InstalmentState.BROKEN, "broken"), (InstalmentState.REFUSED, "refused")):
-        row.update(state=state, ended_on=now.date(), ended_because="мало документов")
+        row.update(state=state, ended_on=timezone.localdate(now), ended_because="мало документов")
         yield f"instalments were {name}", client, page
 
 

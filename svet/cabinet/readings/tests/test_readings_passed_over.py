@@ -47,4 +47,4 @@ def test_what_a_later_reading_of_the_month_passed_over_waits_for_no_bill() -> No
     for page in pages():
         assert FORETOLD not in page
         assert SAID in page
-        assert f"вместо них {later.receipt_number}" in page
+        assert f'вместо них <span class="nowrap">{later.receipt_number}</span>' in page
