@@ -62,6 +62,12 @@ class Bill(models.Model):
         indexes = [
             models.Index(fields=["account", "-issued_at", "-id"], name="bills_bill_feed"),
             models.Index(fields=["due_on"], name="bills_bill_by_due"),
+            # Few have them, and to look into a text is to take it out of its compressed form.
+            models.Index(
+                fields=["account", "no"],
+                condition=models.Q(snapshot__has_key="streams"),
+                name="bills_bill_with_streams",
+            ),
         ]
 
     def __str__(self) -> str:
