@@ -22,8 +22,10 @@ class Bill(models.Model):
 
     public_id = PublicIdField()
     number = models.CharField(max_length=48)
+    # A trigger checks the accounts of a whole statement's bills at once; none is ever deleted, for its terms
+    # hold it.
     account = models.ForeignKey(
-        "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False
+        "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     period = models.DateField()
     version = models.PositiveSmallIntegerField(default=1)
