@@ -5,7 +5,7 @@ A month of bills reads millions of lines here; whole views of them took a third 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -63,8 +63,6 @@ GROUP BY account_id, period, month
 """
 
 _Consumed = tuple[int, date, Decimal, int]
-_Sums = tuple[Decimal, int]
-_NOTHING: Final[_Sums] = (Decimal(0), 0)
 
 
 def used_lines(account_ids: Collection[int], *, month: Month, until: Month) -> dict[int, list[UsedLine]]:
@@ -94,8 +92,8 @@ def consumed(account_ids: Collection[int], *, since: Month, until: Month) -> lis
     month they correct. A charge is the sum of its lines: of these only the ones of other months are read.
     """
     asked = {"accounts": key_array(account_ids), "since": since.first, "until": until.first}
-    charged, moved = _rows(_CHARGED, asked), _rows(_OF_OTHER_MONTHS, asked)
-    found, unclear = _by_month(charged, moved, since.first)
+    found: list[_Consumed] = _rows(_CHARGED, asked)
+    unclear = move(found, _rows(_OF_OTHER_MONTHS, asked), since=since, until=until)
     if unclear:
         found = [row for row in found if row[0] not in unclear]
         found += _rows(_CONSUMED, asked | {"accounts": key_array(unclear)})
@@ -109,45 +107,46 @@ def _rows(text: str, asked: Mapping[str, object]) -> list[Any]:
         return cursor.fetchall()
 
 
-def _by_month(
-    charged: Iterable[_Consumed], moved: Iterable[tuple[int, date, date, Decimal, int]], since: date
-) -> tuple[list[_Consumed], set[int]]:
-    """Charges with what they hold of other months moved there, and the accounts that it does not tell of.
+def move(
+    charged: list[_Consumed],
+    moved: Sequence[tuple[int, date, date, Decimal, int]],
+    *,
+    since: Month,
+    until: Month,
+) -> set[int]:
+    """Put what charges hold of other months where it belongs: (account, posted in, month, kWh, kopecks).
 
-    Where nothing is left of a month's own kWh there may have been lines of none, or no line at all.
+    ``charged`` are rows of :func:`consumed` in its order. The accounts of whom they do not tell all: where
+    nothing is left of a month's own kWh there may have been lines of none, or no line at all; and a month may
+    have no charge of its own.
     """
-    # What goes away from a month of an account, and what comes to it.
-    changes: dict[int, dict[date, list[_Sums]]] = {}
-    for account_id, period, month, kwh, kopecks in moved:
-        own = changes.get(account_id)
-        if own is None:
-            own = changes[account_id] = {}
-        sums = (kwh, kopecks)
-        for at, place in ((period, 0), (month, 1)):
-            change = own.get(at)
-            if change is None:
-                change = own[at] = [_NOTHING, _NOTHING]
-            before = change[place]
-            change[place] = (before[0] + kwh, before[1] + kopecks) if before is not _NOTHING else sums
-    found: list[_Consumed] = []
     unclear: set[int] = set()
-    last, own = 0, changes.get(0)
-    for row in charged:
-        account_id, month, kwh, _ = row
-        if account_id != last:
-            last, own = account_id, changes.get(account_id)
-        if own and (change := own.pop(month, None)) is not None:
-            (less, cheaper), (more, dearer) = change
-            kwh -= less
-            row = (account_id, month, kwh + more, row[3] - cheaper + dearer)
-        if not kwh:
+    # A row is found by its month's number, counted from where those of its account would begin.
+    number = {since.plus(each).first: each for each in range(until - since + 1)}
+    begins: dict[int, int] = {}
+    last = 0
+    for place, row in enumerate(charged):
+        if row[0] != last:
+            last = row[0]
+            begins[last] = place - number[row[1]]
+        if not row[2]:
+            unclear.add(last)
+    beyond = len(charged)
+    for account_id, period, _, kwh, kopecks in moved:
+        place = begins[account_id] + number[period]
+        if place < beyond and (row := charged[place])[1] == period and row[0] == account_id:
+            charged[place] = (account_id, period, left := row[2] - kwh, row[3] - kopecks)
+            if not left:
+                unclear.add(account_id)
+        else:
             unclear.add(account_id)
-        found.append(row)
-    # Months that had no charge of their own; those before ``since`` are not asked for.
-    late = [
-        (account_id, month, *change[1])
-        for account_id, own in changes.items()
-        for month, change in own.items()
-        if month >= since
-    ]
-    return (sorted(found + late) if late else found), unclear
+    for account_id, _, month, kwh, kopecks in moved:
+        at = number.get(month)
+        if at is None:
+            continue
+        place = begins[account_id] + at
+        if 0 <= place < beyond and (row := charged[place])[1] == month and row[0] == account_id:
+            charged[place] = (account_id, month, row[2] + kwh, row[3] + kopecks)
+        else:
+            unclear.add(account_id)
+    return unclear
