@@ -101,10 +101,10 @@ def consumed(account_ids: Collection[int], *, since: Month, until: Month) -> lis
     return found
 
 
-def _rows(text: str, asked: Mapping[str, object]) -> list[Any]:
+def _rows(text: str, asked: Mapping[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(text, asked)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def move(
