@@ -145,6 +145,14 @@ class ChargeLine(models.Model):
                 condition=models.Q(month__lte=models.F("period")), name="billing_line_month_not_later"
             ),
         ]
+        indexes = [
+            # Few are: whoever knows the sums of charges needs these lines alone.
+            models.Index(
+                fields=["account", "period"],
+                condition=~models.Q(month=models.F("period")),
+                name="billing_line_of_other_month",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.period} {self.position}"

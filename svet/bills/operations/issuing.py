@@ -46,7 +46,7 @@ from svet.notices.rules import NoticeChannel
 from svet.penalties.operations import PenaltiesShown
 from svet.people import queries as people_queries
 
-#: Half a block of accounts: what is asked once a batch costs some twenty milliseconds.
+#: A block of accounts: what is asked once a batch costs some twenty milliseconds.
 BATCH = 2_048
 LETTERS_PER_JOB = 50
 _COLUMNS = (

@@ -9,8 +9,8 @@ from svet.bills import queries
 from svet.kernel.locks import Lock, free, hold, hold_all, share
 from svet.kernel.periods import Month
 
-#: So many neighbouring keys of accounts are locked as one.
-_BLOCK: Final = 4_096
+#: So many neighbouring keys of accounts are locked as one: a batch, for the last is one process's alone.
+_BLOCK: Final = 2_048
 
 
 class Turns:

@@ -30,7 +30,7 @@ from svet.kernel.pieces import keys_of, rows_by_piece
 class Preceding:
     """The bill that a new one continues; ``closing`` in kopecks, a debt positive.
 
-    ``streams``: it told penalties or fees apart.
+    ``streams``: it told penalties or fees apart, as all do behind the first that did.
     """
 
     month: Month
@@ -43,7 +43,10 @@ class Preceding:
 _posted, _preceding = quickly(Posted), quickly(Preceding)
 _NEWEST: Final = """
 SELECT newest.* FROM unnest(%s::bigint[]) one (account_id) CROSS JOIN LATERAL (
-    SELECT b.account_id, b.period, b.payable_kopecks, b.no, b.to_seq, b.snapshot ? 'streams' FROM bills_bill b
+    SELECT b.account_id, b.period, b.payable_kopecks, b.no, b.to_seq, (
+        SELECT s.no FROM bills_bill s WHERE s.account_id = one.account_id AND s.snapshot ? 'streams' LIMIT 1
+    ) IS NOT NULL
+    FROM bills_bill b
     WHERE b.account_id = one.account_id ORDER BY b.no DESC LIMIT 1) newest
 """
 _UNBILLED = """

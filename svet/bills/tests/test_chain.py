@@ -214,6 +214,18 @@ def test_the_database_keeps_the_chain_by_itself(changed: dict[str, int], constra
     Bill.objects.bulk_create([_copy(second, **third)])
 
 
+def test_there_is_no_bill_of_no_account() -> None:
+    account, _meter = live()
+    charge(SEPTEMBER)
+    issue(SEPTEMBER)
+    first = Bill.objects.get(account=account)
+    nobody = {"no": 1, "from_seq": 1, "to_seq": 0, "opening_kopecks": 0, "payable_kopecks": 0}
+    for account_id in (0, account.pk + 1_000_000):
+        copied = _copy(first, **nobody, account_id=account_id)
+        with pytest.raises(IntegrityError, match="a bill of no account"), transaction.atomic():
+            Bill.objects.bulk_create([copied])
+
+
 def _copy(bill: Bill, **changed: int) -> Bill:
     """A later bill of the account that says what is given."""
     copied = Bill.objects.get(pk=bill.pk)

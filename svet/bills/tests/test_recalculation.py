@@ -48,11 +48,11 @@ def live(*values: int, since: Month) -> tuple[Account, Meter]:
     return account, meter
 
 
-def bill(account: Account, *months: str) -> BillView:
+def bill(account: Account, *months: str, over_gap: bool = False) -> BillView:
     """Charge and issue these months; the bill of the last of them."""
     for name in months:
         month = Month.parse(name)
-        billing.run(provider_id=make_provider().pk, period=month, now=NOW)
+        billing.run(provider_id=make_provider().pk, period=month, now=NOW, over_gap=over_gap)
         operations.issue(provider_id=make_provider().pk, period=month, now=NOW, announce=False)
     found = Bill.objects.get(account=account, period=Month.parse(months[-1]).first)
     return queries.bill_by_id(found.pk, masked=False)
@@ -97,6 +97,20 @@ def test_an_estimate_that_a_reading_ends_is_one_line_of_its_month() -> None:
     assert "перерасчёт за август 2026" in plain(page)
     assert "было 100, стало 64" in plain(page)
     assert queries.broken() == queries.broken_chain() == []
+
+
+def test_the_chart_knows_months_of_no_kwh_and_months_that_only_a_later_charge_tells_of() -> None:
+    account, _meter = live(100, 100, 300, 400, since=Month(2026, 5))
+    bill(account, "2026-05", "2026-06")
+    view = bill(account, "2026-08", over_gap=True)
+    # June has a line of no kWh: a bar, and not one that is missing. July was charged with August.
+    assert [(bar.period.month, bar.kwh, bar.kopecks) for bar in view.document.bars] == [
+        (5, Decimal(100), 100 * 485),
+        (6, Decimal(0), 0),
+        (7, Decimal(200), 200 * 485),
+        (8, Decimal(100), 100 * 485),
+    ]
+    assert str(view.document.bars[1].kwh) == "0.000"
 
 
 def test_an_estimate_that_a_reading_confirms_says_so() -> None:
