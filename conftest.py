@@ -155,7 +155,7 @@ def pytest_collection_modifyitems(config: Any, items: list[pytest.Item]) -> None
         items.sort(key=lambda item: [not item.nodeid.startswith(folder) for folder in LONGEST])
 
 
-#: What a migration wrote and no test may miss: the agreements, and what Django itself keeps about tables.
+#: What a migration wrote and no test may miss: the first agreements, what Django itself keeps about tables.
 STAYS = {"site_agreement", "django_content_type", "auth_permission"}
 #: The queue is not Django's: a job left behind would be run, or counted, by another test.
 QUEUE = ["procrastinate_events", "procrastinate_periodic_defers", "procrastinate_jobs"]
@@ -180,8 +180,11 @@ def flushing_deletes_what_a_test_wrote() -> Any:
                 )
             )
             written = [str(table) for (table,) in cursor.fetchall()]
-        deletes = [f"DELETE FROM {self.quote_name(table)};" for table in written]  # noqa: S608
-        return ["SET LOCAL session_replication_role = replica;", *deletes] if deletes else []
+        deletes = [
+            *(f"DELETE FROM {self.quote_name(table)};" for table in written),  # noqa: S608
+            "DELETE FROM site_agreement WHERE version > 1;",
+        ]
+        return ["SET LOCAL session_replication_role = replica;", *deletes]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
