@@ -81,7 +81,7 @@ def enter(request: HttpRequest, meter_public_id: str) -> HttpResponse:
                     act_number=act,
                     photo=typed.photo_public_id,
                 ),
-                reason=_("акт № %(number)s") % {"number": act},
+                reason="",
                 unseen=True,
             )
         except PhotoRefused as refused:
