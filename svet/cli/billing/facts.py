@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 
 from svet.billing.operations import drafts
 from svet.billing.operations.drafts import Entered
-from svet.billing.operations.drafts.facts import Fact
+from svet.billing.operations.drafts.facts import NewFact
 from svet.cli.billing import Say
 from svet.kernel.actors import Actor
 from svet.look.formats import month, roubles
 
 
-def enter(fact: Fact, *, account_public_id: str, reason: str, by: Actor, now: datetime, say: Say) -> Entered:
+def enter(
+    fact: NewFact, *, account_public_id: str, reason: str, by: Actor, now: datetime, say: Say
+) -> Entered:
     """Enter a fact; one that gives back more than one hand may is told by month and waits.
 
     :raises Refused: as the operation

@@ -14,7 +14,7 @@ from svet.launcher.embedded import database, django_ready
 
 if TYPE_CHECKING:
     from svet.accounts.queries import AccountView
-    from svet.billing.operations.drafts.facts import Fact
+    from svet.billing.operations.drafts.facts import NewFact
 
 PROVIDER = click.option("--provider", default="", help="its code, where several have the number")
 
@@ -119,7 +119,7 @@ def _end(account: AccountView, *, on: date | None, reason: str) -> None:
     _enter(account, contract_end(on), reason=reason, now=datetime.now(UTC))
 
 
-def _enter(account: AccountView, fact: Fact, *, reason: str, now: datetime) -> None:
+def _enter(account: AccountView, fact: NewFact, *, reason: str, now: datetime) -> None:
     from svet.cli.billing.facts import enter
     from svet.cli.refusal_text import in_words
     from svet.kernel.actors import Actor

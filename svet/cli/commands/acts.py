@@ -15,7 +15,7 @@ from svet.launcher.embedded import database, django_ready
 
 if TYPE_CHECKING:
     from svet.billing.operations.drafts import Entered
-    from svet.billing.operations.drafts.facts import Fact
+    from svet.billing.operations.drafts.facts import NewFact
     from svet.kernel.actors import Actor
 
 KIND = click.Choice(["broken", "lost", "refused", "tampered", "unmetered", "silent", "away"])
@@ -140,7 +140,7 @@ def list_acts(account: str, provider: str) -> None:
             click.echo(_("Актов нет."))
 
 
-def _enter(act_public_id: str, fact: Fact, *, reason: str = "") -> Entered:
+def _enter(act_public_id: str, fact: NewFact, *, reason: str = "") -> Entered:
     from svet.cli.billing.facts import enter
     from svet.cli.refusal_text import in_words
     from svet.metering.operations.acts import ActNotFound

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from svet.billing.operations import drafts
 from svet.billing.operations.drafts import Entered
-from svet.billing.operations.drafts.facts import Fact
+from svet.billing.operations.drafts.facts import NewFact
 from svet.billing.queries.drafts import DraftEntry, drafts_of
 from svet.billing.texts.drafts import FACT_NAMES
 from svet.look.formats import roubles
@@ -18,7 +18,7 @@ from svet.staff.shell.desk import actor_of
 
 
 def enter_fact(
-    request: HttpRequest, *, account_public_id: str, fact: Fact, reason: str, unseen: bool = False
+    request: HttpRequest, *, account_public_id: str, fact: NewFact, reason: str, unseen: bool = False
 ) -> Entered:
     """Enter what was filled in. Beyond one hand the page comes again with what is given back, to be left.
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from svet.accounts.operations import lock_account
 from svet.accounts.queries import AccountView, account_for, provider_today
 from svet.billing.models import FactDraft
-from svet.billing.operations.drafts.facts import VERBS, Entering, Fact
+from svet.billing.operations.drafts.facts import VERBS, Entering, NewFact
 from svet.billing.queries.drafts import alone_lately, given_alone_by
 from svet.billing.queries.policies import rules_for
 from svet.billing.queries.reckoning import ChargedBook, charged_book, reckoned
@@ -64,7 +64,7 @@ def enter(
     *,
     by: Actor,
     account_public_id: str,
-    fact: Fact,
+    fact: NewFact,
     reason: str,
     now: datetime,
     shown: str | None = None,
@@ -126,7 +126,7 @@ def _reckoned(book: ChargedBook | None) -> dict[Month, int] | None:
     return {} if book is None else reckoned(book)
 
 
-def _refuse_twice(account: AccountView, fact: Fact, *, now: datetime) -> None:
+def _refuse_twice(account: AccountView, fact: NewFact, *, now: datetime) -> None:
     waiting = FactDraft.objects.filter(
         account_id=account.account_id,
         kind=fact.kind.value,
@@ -150,7 +150,7 @@ def _beyond_one_hand(effect: FactEffect, account: AccountView, *, by: Actor, now
     )
 
 
-def _wait(fact: Fact, asked: Entering, effect: FactEffect) -> FactDraft:
+def _wait(fact: NewFact, asked: Entering, effect: FactEffect) -> FactDraft:
     until = asked.now + WAITS
     row = _keep(fact, asked, effect, state=DraftState.WAITING, expires_at=until)
     if fact.facts.get("photo"):
@@ -160,7 +160,7 @@ def _wait(fact: Fact, asked: Entering, effect: FactEffect) -> FactDraft:
 
 
 def _keep(
-    fact: Fact, asked: Entering, effect: FactEffect, *, state: DraftState, **more: datetime
+    fact: NewFact, asked: Entering, effect: FactEffect, *, state: DraftState, **more: datetime
 ) -> FactDraft:
     return FactDraft.objects.create(
         account_id=asked.account.account_id,

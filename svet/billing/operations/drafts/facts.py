@@ -29,7 +29,7 @@ Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class NewFact:
     """One fact to be entered."""
 
     kind: FactKind
@@ -55,19 +55,19 @@ class Verb:
     carry_out: Callable[[Entering], str]
 
 
-def contract_end(on: date | None) -> Fact:
+def contract_end(on: date | None) -> NewFact:
     """The first day that is not charged any more; None: the contract goes on."""
-    return Fact(FactKind.END, {"on": _day(on)})
+    return NewFact(FactKind.END, {"on": _day(on)})
 
 
-def contract_terms(asked: Mapping[str, str], *, since: date) -> Fact:
+def contract_terms(asked: Mapping[str, str], *, since: date) -> NewFact:
     """Terms as they were written (``accounts.rules.terms.read_terms``), from a day on."""
-    return Fact(FactKind.TERMS, {"terms": dict(asked), "since": _day(since)})
+    return NewFact(FactKind.TERMS, {"terms": dict(asked), "since": _day(since)})
 
 
-def office_act(act: NewAct, *, meter_public_id: str) -> Fact:
+def office_act(act: NewAct, *, meter_public_id: str) -> NewFact:
     """An act of the office."""
-    return Fact(
+    return NewFact(
         FactKind.ACT,
         {
             "act": act.kind.value,
@@ -81,21 +81,21 @@ def office_act(act: NewAct, *, meter_public_id: str) -> Fact:
     )
 
 
-def act_end(act_public_id: str, *, on: date, number: str) -> Fact:
+def act_end(act_public_id: str, *, on: date, number: str) -> NewFact:
     """The end of an act by a second document."""
-    return Fact(FactKind.ACT_END, {"id": act_public_id, "on": _day(on), "number": number})
+    return NewFact(FactKind.ACT_END, {"id": act_public_id, "on": _day(on), "number": number})
 
 
-def act_gone(act_public_id: str) -> Fact:
+def act_gone(act_public_id: str) -> NewFact:
     """An act is taken back."""
-    return Fact(FactKind.ACT_GONE, {"id": act_public_id})
+    return NewFact(FactKind.ACT_GONE, {"id": act_public_id})
 
 
 def meter_replaced(
     meter_public_id: str, *, final: Mapping[Zone, Decimal], new: MeterRow, ratio: Decimal | None
-) -> Fact:
+) -> NewFact:
     """One meter goes and another comes on the same day."""
-    return Fact(
+    return NewFact(
         FactKind.METER,
         {
             "meter": meter_public_id,
@@ -116,9 +116,9 @@ def meter_replaced(
 
 def control_reading(
     meter_id: int, *, values: Mapping[Zone, Decimal], read_on: date, act_number: str, photo: str
-) -> Fact:
+) -> NewFact:
     """What the company read off a meter; ``photo`` is the outer id of one that was kept."""
-    return Fact(
+    return NewFact(
         FactKind.CONTROL,
         {
             "meter": meter_id,
@@ -138,9 +138,9 @@ def dispute_upheld(
     words: str,
     act_number: str,
     photo: str,
-) -> Fact:
+) -> NewFact:
     """An objection is right: another reading comes in the place of the disputed one."""
-    return Fact(
+    return NewFact(
         FactKind.DISPUTE,
         {
             "id": dispute_public_id,
@@ -153,14 +153,14 @@ def dispute_upheld(
     )
 
 
-def reviewed(set_id: int, *, accept: bool, words: str) -> Fact:
+def reviewed(set_id: int, *, accept: bool, words: str) -> NewFact:
     """An odd reading is taken or refused."""
-    return Fact(FactKind.REVIEW, {"set": set_id, "accept": accept, "words": words})
+    return NewFact(FactKind.REVIEW, {"set": set_id, "accept": accept, "words": words})
 
 
-def corrected(set_id: int, *, values: Mapping[Zone, Decimal], turned: bool, words: str) -> Fact:
+def corrected(set_id: int, *, values: Mapping[Zone, Decimal], turned: bool, words: str) -> NewFact:
     """What an odd reading really shows."""
-    return Fact(
+    return NewFact(
         FactKind.CORRECTION, {"set": set_id, "values": _values(values), "turned": turned, "words": words}
     )
 
