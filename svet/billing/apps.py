@@ -8,7 +8,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from svet.billing import events, texts
-        from svet.billing.texts import decisions, houses, months
+        from svet.billing.texts import decisions, drafts, houses, months
         from svet.kernel import words
 
         words.name_actions(events.ACTIONS)
@@ -16,3 +16,4 @@ class BillingConfig(AppConfig):
         words.explain_with(months.explain, months.REASONS)
         words.explain_with(houses.explain_houses, houses.REASONS)
         words.explain_with(decisions.explain, decisions.REASONS)
+        words.explain_with(drafts.explain, drafts.REASONS)

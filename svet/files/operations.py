@@ -55,6 +55,13 @@ def claim_photo(*, photo_public_id: str, by: Actor, now: datetime) -> int:
     return key
 
 
+def hold_photo(*, photo_public_id: str, by: Actor, until: datetime) -> None:
+    """Let a waiting photo of this person wait until a moment: what it proves is not decided yet (a step)."""
+    require_transaction()
+    waiting = Photo.objects.filter(public_id=photo_public_id, owner_id=by.person_id, used_at__isnull=True)
+    waiting.update(kept_at=until)
+
+
 def forget_unused(*, now: datetime) -> int:
     """Drop the photos that nothing was sent with; says how many."""
     count, _details = Photo.objects.filter(used_at__isnull=True, kept_at__lt=now - WAITS).delete()

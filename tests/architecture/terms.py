@@ -218,14 +218,14 @@ TERMS = (
         " outages_outageplace site_agreement",
     ),
     Term(
-        "readings, meters, acts, absences, disputes, decisions, houses",
+        "readings, meters, acts, absences, disputes, decisions and what waits for a second hand, houses",
         EVER,
         "what a bill was made of, and by whom",
         "metering_meter metering_meterscale metering_readingset metering_readingvalue metering_readingphoto"
         " metering_setstatechange metering_officeact metering_absence metering_absencestep metering_dispute"
-        " metering_disputechange metering_textanswer notices_incomingsms billing_override billing_house"
-        " billing_housemeter billing_housemonth billing_housereading billing_houseshare billing_housestay"
-        " billing_houseterms",
+        " metering_disputechange metering_textanswer notices_incomingsms billing_factdraft billing_override"
+        " billing_house billing_housemeter billing_housemonth billing_housereading billing_houseshare"
+        " billing_housestay billing_houseterms",
     ),
     Term(
         "accounts with their terms, ends and holders, suppliers, staff, prices, norms, law and rules",

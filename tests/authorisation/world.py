@@ -21,10 +21,11 @@ from svet.accounts.tests.factories import make_account, make_group, make_link
 from svet.arrangements.models import InstalmentPart, InstalmentPlan
 from svet.autopay.models import AutopayAgreement, AutopayTurn
 from svet.billing import operations as billing
-from svet.billing.models import HouseRow
+from svet.billing.models import FactDraft, HouseRow
 from svet.billing.operations.decisions import decide, preview_new
 from svet.billing.operations.rehearsing import rehearse
 from svet.billing.rules.decisions import NewDecision
+from svet.billing.rules.drafts import FactKind
 from svet.billing.rules.facts import OverrideKind
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations as bills
@@ -217,6 +218,23 @@ def _house(account: Account, now: datetime) -> str:
         provider_id=account.provider_id, code="H-1", address="ул. Лесная, 1", known_at=now
     )
     return house.public_id
+
+
+def _left(account: Account, now: datetime) -> str:
+    """An end that waits for a second hand."""
+    row = FactDraft.objects.create(
+        account=account,
+        kind=FactKind.END.value,
+        facts={"on": str(timezone.localdate(now) - timedelta(days=40))},
+        reason="продано, договор купли-продажи",
+        given_kopecks=1_455_00,
+        since=timezone.localdate(now).replace(day=1),
+        months=1,
+        by_name="svet account close",
+        written_at=now,
+        expires_at=now + timedelta(days=14),
+    )
+    return row.public_id
 
 
 def _decided(account_public_id: str, now: datetime) -> str:
@@ -483,6 +501,7 @@ def build() -> World:
         "dispute_id": dispute_public_id,
         "act_id": act_public_id,
         "decision_id": decision_public_id,
+        "fact_id": _left(account, now),
         "house_id": _house(account, now),
         "order_id": order.public_id,
         "payment_id": order.public_id,

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from svet.billing.models.charges import Charge, ChargeLine
 from svet.billing.models.decisions import OverrideRow
+from svet.billing.models.drafts import FactDraft
 from svet.billing.models.houses import (
     HouseMeterRow,
     HouseMonthRow,
@@ -31,6 +32,7 @@ __all__ = [
     "ChargeLine",
     "DryRun",
     "DryRunAccount",
+    "FactDraft",
     "HouseMeterRow",
     "HouseMonthRow",
     "HouseProblem",

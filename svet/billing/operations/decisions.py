@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from svet.accounts.operations import lock_account
 from svet.accounts.queries import AccountView, account_for, provider_today
 from svet.billing.models import OverrideRow
 from svet.billing.queries.decisions import DecisionPreview, preview_decision
+from svet.billing.queries.drafts import alone_lately
 from svet.billing.queries.overrides import fact_of
 from svet.billing.queries.policies import rules_for
 from svet.billing.queries.standing import books
 from svet.billing.rules.decisions import (
     BY_TWO,
-    COUNTED_DAYS,
     RECOMPUTED_FOR,
     SINGULAR,
     DecisionReason,
@@ -256,13 +256,7 @@ def _needs_two(new: NewDecision, found: DecisionPreview, *, account: AccountView
         return False
     if new.kind in BY_TWO:
         return True
-    lately = OverrideRow.objects.filter(
-        account_id=account.account_id,
-        signed_by__isnull=True,
-        signed_at__gt=now - timedelta(days=COUNTED_DAYS),
-        gone_at__isnull=True,
-    ).exclude(kind=OverrideKind.HOLD.value)
-    alone = sum(abs(each or 0) for each in lately.values_list("effect_kopecks", flat=True))
+    alone = alone_lately(account.account_id, now=now)
     limit = rules_for(account.provider.provider_id, _today(account, now)).decision_kopecks
     return two_hands(effect=found.effect, alone=alone, limit=limit)
 

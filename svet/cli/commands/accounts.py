@@ -14,6 +14,7 @@ from svet.launcher.embedded import database, django_ready
 
 if TYPE_CHECKING:
     from svet.accounts.queries import AccountView
+    from svet.billing.operations.drafts.facts import NewFact
 
 PROVIDER = click.option("--provider", default="", help="its code, where several have the number")
 
@@ -38,7 +39,8 @@ def account_command() -> None:
 def terms(number: str, pairs: tuple[str, ...], since: date | None, reason: str, provider: str) -> None:
     """Show what decides prices and norms of account NUMBER, day by day; with --set change it from a day on.
 
-    The days before --since stay as they are. A row that is corrected stays to be read, with its end.
+    The days before --since stay as they are. A row that is corrected stays to be read, with its end. A change
+    that gives back more than one hand may waits for a signature at the desk «Вторая подпись».
     """
     if not pairs and (since or reason):
         raise click.UsageError("--since and --reason belong to --set")
@@ -63,7 +65,8 @@ def close(number: str, on: date | None, undo: bool, reason: str, provider: str) 
     """End the contract of account NUMBER, correct the day of its end, or take the end back (--undo).
 
     Without --on and --undo it shows what was entered about the end. Days that are charged already are
-    corrected by the next charge.
+    corrected by the next charge. An end that gives back more than one hand may waits, and changes nothing,
+    until a member of the staff signs it at the desk «Вторая подпись».
     """
     if on is not None and undo:
         raise click.UsageError("either --on or --undo")
@@ -102,39 +105,28 @@ def account_of(number: str, *, provider: str) -> AccountView:
 
 
 def _change(account: AccountView, raw: dict[str, str], *, since: date | None, reason: str) -> None:
-    from svet.accounts.operations import change_terms
     from svet.accounts.queries import provider_today
-    from svet.accounts.rules.terms import read_terms
-    from svet.cli.refusal_text import in_words
-    from svet.kernel.actors import Actor
-    from svet.tariffs.queries import group_codes
+    from svet.billing.operations.drafts.facts import contract_terms
 
     now = datetime.now(UTC)
-    with in_words():
-        change_terms(
-            by=Actor.system(getpass.getuser()[:100]),
-            account_public_id=account.public_id,
-            changes=read_terms(raw),
-            since=since or provider_today(account.provider, now),
-            reason=reason,
-            now=now,
-            groups=group_codes(account.provider.region),
-        )
+    fact = contract_terms(raw, since=since or provider_today(account.provider, now))
+    _enter(account, fact, reason=reason, now=now)
 
 
 def _end(account: AccountView, *, on: date | None, reason: str) -> None:
-    from svet.accounts.operations import end_contract
+    from svet.billing.operations.drafts.facts import contract_end
+
+    _enter(account, contract_end(on), reason=reason, now=datetime.now(UTC))
+
+
+def _enter(account: AccountView, fact: NewFact, *, reason: str, now: datetime) -> None:
+    from svet.cli.billing.facts import enter
     from svet.cli.refusal_text import in_words
     from svet.kernel.actors import Actor
 
+    by = Actor.system(getpass.getuser()[:100])
     with in_words():
-        end_contract(
-            by=Actor.system(getpass.getuser()[:100]),
-            account_public_id=account.public_id,
-            on=on,
-            reason=reason,
-            now=datetime.now(UTC),
-        )
+        enter(fact, account_public_id=account.public_id, reason=reason, by=by, now=now, say=click.echo)
 
 
 def _show_ends(account: AccountView) -> None:

@@ -14,6 +14,8 @@ from svet.config.failures import Failure
 from svet.launcher.embedded import database, django_ready
 
 if TYPE_CHECKING:
+    from svet.billing.operations.drafts import Entered
+    from svet.billing.operations.drafts.facts import NewFact
     from svet.kernel.actors import Actor
 
 KIND = click.Choice(["broken", "lost", "refused", "tampered", "unmetered", "silent", "away"])
@@ -21,7 +23,10 @@ KIND = click.Choice(["broken", "lost", "refused", "tampered", "unmetered", "sile
 
 @click.group("act")
 def act_command() -> None:
-    """Acts of the office: broken and lost meters, refused access, interference, absences."""
+    """Acts of the office: broken and lost meters, refused access, interference, absences.
+
+    What gives back more than one hand may waits for a signature at the desk «Вторая подпись».
+    """
 
 
 @act_command.command("write")
@@ -45,8 +50,9 @@ def write(
         from django.utils.translation import gettext as _
 
         from svet.accounts.queries import provider_today
+        from svet.billing.operations.drafts.facts import office_act
+        from svet.cli.billing.facts import enter
         from svet.cli.refusal_text import in_words
-        from svet.metering.operations.acts import write_act
         from svet.metering.rules.acts import SIGNED_TWICE, ActOf, NewAct
 
         now, found = datetime.now(UTC), account_of(account, provider=provider)
@@ -59,15 +65,17 @@ def write(
             persons=persons,
         )
         with in_words():
-            public_id = write_act(
-                by=_by(),
+            entered = enter(
+                office_act(act, meter_public_id=meter_of(found.account_id, meter)),
                 account_public_id=found.public_id,
-                act=act,
-                meter_public_id=meter_of(found.account_id, meter),
                 reason=reason,
+                by=_by(),
                 now=now,
+                say=click.echo,
             )
-        click.echo(_("Акт записан: {id}").format(id=public_id))
+        if entered.draft:
+            return
+        click.echo(_("Акт записан: {id}").format(id=entered.outcome))
         if act.kind in SIGNED_TWICE:
             click.echo(_("Он начнёт действовать, когда его подпишет сотрудник на странице «Акты»."))
 
@@ -82,12 +90,11 @@ def end(act: str, day: date, number: str) -> None:
         django_ready()
         from django.utils.translation import gettext as _
 
-        from svet.cli.refusal_text import in_words
-        from svet.metering.operations.acts import end_act
+        from svet.billing.operations.drafts.facts import act_end
 
-        with in_words():
-            public_id = end_act(by=_by(), act_public_id=act, on=day, number=number, now=datetime.now(UTC))
-        click.echo(_("Акт закончен: {id}").format(id=public_id))
+        entered = _enter(act, act_end(act, on=day, number=number))
+        if not entered.draft:
+            click.echo(_("Акт закончен: {id}").format(id=entered.outcome))
 
 
 @act_command.command("withdraw")
@@ -99,12 +106,10 @@ def withdraw(act: str, reason: str) -> None:
         django_ready()
         from django.utils.translation import gettext as _
 
-        from svet.cli.refusal_text import in_words
-        from svet.metering.operations.acts import withdraw_act
+        from svet.billing.operations.drafts.facts import act_gone
 
-        with in_words():
-            withdraw_act(by=_by(), act_public_id=act, reason=reason, now=datetime.now(UTC))
-        click.echo(_("Акт отозван."))
+        if not _enter(act, act_gone(act), reason=reason).draft:
+            click.echo(_("Акт отозван."))
 
 
 @act_command.command("list")
@@ -133,6 +138,27 @@ def list_acts(account: str, provider: str) -> None:
             click.echo(f"{act.public_id}  {day(act.since)} — {until}  {name}, № {act.number}{state}")
         if not found:
             click.echo(_("Актов нет."))
+
+
+def _enter(act_public_id: str, fact: NewFact, *, reason: str = "") -> Entered:
+    from svet.cli.billing.facts import enter
+    from svet.cli.refusal_text import in_words
+    from svet.metering.operations.acts import ActNotFound
+    from svet.metering.queries.acts import act_by_id
+    from svet.metering.rules.acts import ActReason
+
+    with in_words():
+        known = act_by_id(act_public_id)
+        if known is None:
+            raise ActNotFound(ActReason.NOT_FOUND)
+        return enter(
+            fact,
+            account_public_id=known.account_public_id,
+            reason=reason,
+            by=_by(),
+            now=datetime.now(UTC),
+            say=click.echo,
+        )
 
 
 def _by() -> Actor:

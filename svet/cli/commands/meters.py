@@ -40,15 +40,20 @@ def replace(
     scheme: int, ratio: str | None, digits: int, decimals: int, type_name: str, verified: datetime | None,
     next_verification: datetime | None, reason: str,
 ) -> None:  # fmt: skip
-    """Take meter OLD of ACCOUNT down and put NEW up, both readings on the one account."""
+    """Take meter OLD of ACCOUNT down and put NEW up, both readings on the one account.
+
+    A replacement that gives back more than one hand may waits for a signature at the desk «Вторая подпись».
+    """
     with database():
         django_ready()
         from svet.accounts.queries import accounts_by_number
         from svet.accounts.rules import bare_number
+        from svet.billing.operations.drafts.facts import meter_replaced
+        from svet.cli.billing.facts import enter
         from svet.cli.refusal_text import in_words
         from svet.kernel.actors import Actor
         from svet.metering import queries
-        from svet.metering.operations import MeterRow, replace_meter
+        from svet.metering.operations import MeterRow
         from svet.metering.rules import Zone
 
         found = [
@@ -72,15 +77,27 @@ def replace(
             initial={Zone(name): value for name, value in _values(initial).items()},
         )
         with in_words():
-            meter = replace_meter(
-                by=Actor.system("svet meter replace"),
-                meter_public_id=found[0].public_id,
+            fact = meter_replaced(
+                found[0].public_id,
                 final={Zone(name): value for name, value in _values(final).items()},
                 new=row,
                 ratio=_ratio(ratio),
-                reason=reason,
-                now=datetime.now(UTC),
             )
+            entered = enter(
+                fact,
+                account_public_id=found[0].account.public_id,
+                reason=reason,
+                by=Actor.system("svet meter replace"),
+                now=datetime.now(UTC),
+                say=click.echo,
+            )
+        if entered.draft:
+            return
+        (meter,) = (
+            each
+            for each in queries.meters_of(account_ids=[found[0].account_id])
+            if each.serial == entered.outcome
+        )
         behind = "" if meter.ratio == 1 else f", ratio {plain_number(meter.ratio)}"
         click.echo(f"meter {old} is down, {meter.serial} is up on account {account}{behind}")
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from svet.accounts import queries as account_queries
+from svet.billing.operations.drafts import Entered, facts
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.words import explain
 from svet.look.formats import numbered
@@ -27,6 +28,7 @@ from svet.metering.queries.meters import MeterView
 from svet.metering.rules.acts import LONGEST_NUMBER, MOST_PERSONS, ActOf, NewAct
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
+from svet.staff.shell.hands import after_fact, enter_fact, waiting_of
 from svet.staffing.rules import Permission
 
 MOST = 50
@@ -118,17 +120,18 @@ def account(request: HttpRequest, account_public_id: str) -> HttpResponse:
         initial={"drawn_on": today, "since": today},
     )
 
-    def act() -> HttpResponse:
-        operations.write_act(
-            by=actor_of(request),
+    seen: list[Entered] = []
+
+    def act() -> HttpResponse | None:
+        entered = enter_fact(
+            request,
             account_public_id=account_public_id,
-            act=form.act(),
-            meter_public_id=form.cleaned_data["meter"],
+            fact=facts.office_act(form.act(), meter_public_id=form.cleaned_data["meter"]),
             reason=form.cleaned_data["reason"],
-            now=now_of(request),
         )
-        messages.success(request, _("Акт записан."))
-        return redirect("staff-account-acts", account_public_id)
+        seen.append(entered)
+        said = _("Акт записан.")
+        return after_fact(request, entered, said=said, to="staff-account-acts", key=account_public_id)
 
     return answer(
         request,
@@ -136,6 +139,8 @@ def account(request: HttpRequest, account_public_id: str) -> HttpResponse:
         lambda: {
             "account": row,
             "form": form,
+            "entered": seen[0] if seen else None,
+            "waiting": waiting_of(request, row.account_id),
             "rows": [_row(request, each) for each in acts_of(account_id=row.account_id)],
         },
         form=form,
@@ -152,26 +157,30 @@ def decide(request: HttpRequest, act_public_id: str, verb: str) -> HttpResponse:
     known = act_by_id(act_public_id)
     if known is None:
         deny_as_missing(request, subject="act", public_id=act_public_id)
+    page = "staff-account-acts", known.account_public_id
+    reason, said = request.POST.get("reason", ""), _("Записано.")
     try:
         if verb == "sign":
             operations.sign_act(by=by, act_public_id=act_public_id, now=now)
-        elif verb == "end":
-            form = EndForm(request.POST)
-            if form.is_valid():
-                operations.end_act(by=by, act_public_id=act_public_id, now=now, **form.cleaned_data)
-            else:
-                messages.error(request, str(_BAD_DAY))
-                return redirect("staff-account-acts", known.account_public_id)
+            messages.success(request, said)
+            return redirect(*page)
+        if verb == "withdraw":
+            fact = facts.act_gone(act_public_id)
         else:
-            reason = request.POST.get("reason", "")
-            operations.withdraw_act(by=by, act_public_id=act_public_id, reason=reason, now=now)
+            form = EndForm(request.POST)
+            if not form.is_valid():
+                messages.error(request, str(_BAD_DAY))
+                return redirect(*page)
+            fact, reason = facts.act_end(act_public_id, **form.cleaned_data), ""
+        entered = enter_fact(
+            request, account_public_id=known.account_public_id, fact=fact, reason=reason, unseen=True
+        )
     except NotFound:
         deny_as_missing(request, subject="act", public_id=act_public_id)
     except Refused as refused:
         messages.error(request, explain(refused))
-    else:
-        messages.success(request, _("Записано."))
-    return redirect("staff-account-acts", known.account_public_id)
+        return redirect(*page)
+    return after_fact(request, entered, said=said, to=page[0], key=page[1]) or redirect(*page)
 
 
 class EndForm(forms.Form):

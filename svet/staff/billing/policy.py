@@ -123,9 +123,11 @@ def policy(request: HttpRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = PolicyForm(posted, providers=suppliers)
 
-    def act() -> HttpResponse:
+    def act() -> HttpResponse | None:
         given = form.cleaned_data
         provider = next(each for each in suppliers if each.code == given["provider"])
+        if _lifts_limits(form, queries.rules_for(provider.provider_id, given["valid_from"])):
+            return None
         report = operations.set_policy(
             provider_id=provider.provider_id,
             valid_from=given["valid_from"].first,
@@ -162,6 +164,23 @@ def policy(request: HttpRequest) -> HttpResponse:
         act=act,
         explain=words.explain,
     )
+
+
+def _lifts_limits(form: PolicyForm, held: Rules) -> bool:
+    """Whoever is bound by a limit must not lift it: the desk only lowers the limits of one hand."""
+    given = form.cleaned_data
+    lifted = [
+        field
+        for field, asked, limit in (
+            ("decision_limit", _kopecks(given["decision_limit"]), held.decision_kopecks),
+            ("brake_limit", _kopecks(given["brake_limit"]), held.brake_kopecks),
+            ("brake_months", given["brake_months"], held.brake_months),
+        )
+        if asked is not None and asked > limit
+    ]
+    for field in lifted:
+        form.add_error(field, _("Поднять этот предел можно только командой на сервере: svet policy set."))
+    return bool(lifted)
 
 
 def _kopecks(roubles_given: Decimal | None) -> int | None:

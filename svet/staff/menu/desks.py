@@ -19,6 +19,7 @@ from svet.staff.registers import page as registers_page
 from svet.staff.requests import page as requests_page
 from svet.staff.setup import page as setup_page
 from svet.staff.shell.desk import Desk
+from svet.staff.signatures import page as signatures_page
 from svet.staff.state import page as state_page
 from svet.staff.viewed import page as viewed_page
 
@@ -29,6 +30,7 @@ MODULES = (
     controls,
     disputes,
     acts_page,
+    signatures_page,
     money_page,
     registers_page,
     requests_page,

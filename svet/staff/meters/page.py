@@ -6,27 +6,25 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from svet.accounts import texts
-from svet.accounts.rules import NumberRefused
+from svet.billing.operations.drafts import Entered, facts
 from svet.kernel.refusals import NotFound, Refused
-from svet.look.requests import now_of
-from svet.metering import operations, queries
+from svet.kernel.words import explain
+from svet.metering import queries
 from svet.metering import texts as metering_texts
 from svet.metering.operations import MeterRow
 from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingRefused, ReplaceReason, Scheme, Zone, parse_value, zones_of
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
-from svet.staffing.rules import Permission, StaffRefused
+from svet.staff.shell.hands import after_fact, enter_fact, waiting_of
+from svet.staffing.rules import Permission
 
 _DATES = ["%Y-%m-%d", "%d.%m.%Y"]
 _BAD_DAY = gettext_lazy("Введите день так: 31.12.2026.")
@@ -150,31 +148,42 @@ def replace(request: HttpRequest, meter_public_id: str) -> HttpResponse:
         deny_as_missing(request, subject="meter", public_id=meter_public_id)
     form = ReplaceForm(request.POST if request.method == "POST" else None, old=old)
 
-    def act() -> HttpResponse:
+    seen: list[Entered] = []
+
+    def act() -> HttpResponse | None:
         try:
-            new = operations.replace_meter(
-                by=actor_of(request),
-                meter_public_id=meter_public_id,
+            fact = facts.meter_replaced(
+                meter_public_id,
                 final=form.final_values(old),
                 new=form.new_meter(old),
                 ratio=form.ratio_value(),
+            )
+            entered = enter_fact(
+                request,
+                account_public_id=old.account.public_id,
+                fact=fact,
                 reason=form.cleaned_data["reason"],
-                now=now_of(request),
             )
         except NotFound:
             deny_as_missing(request, subject="meter", public_id=meter_public_id)
         except Refused as error:
             raise _named(error) from None
-        messages.success(request, _("Прибор заменён, новый № %(serial)s.") % {"serial": new.serial})
-        return redirect("staff-link-account", old.account.public_id)
+        seen.append(entered)
+        said = _("Прибор заменён, новый № %(serial)s.") % {"serial": entered.outcome}
+        return after_fact(request, entered, said=said, to="staff-link-account", key=old.account.public_id)
 
     return answer(
         request,
         "staff/meter_replace.html",
-        lambda: {"form": form, "old": old},
+        lambda: {
+            "form": form,
+            "old": old,
+            "entered": seen[0] if seen else None,
+            "waiting": waiting_of(request, old.account_id),
+        },
         form=form,
         act=act,
-        explain=_explain,
+        explain=explain,
     )
 
 
@@ -185,12 +194,6 @@ def _named(refused: Refused) -> Refused:
     elif refused.field == "meter_number":
         refused.field = "serial"
     return refused
-
-
-def _explain(refused: Refused) -> str:
-    if isinstance(refused, NumberRefused | StaffRefused):
-        return texts.explain(refused)
-    return metering_texts.explain(refused)
 
 
 urlpatterns: list[URLPattern] = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -15,13 +14,15 @@ from django.views.decorators.http import require_http_methods
 
 from svet.accounts.queries import provider_today, shown_address
 from svet.accounts.rules import bare_number
+from svet.billing.operations.drafts import facts
 from svet.files.rules import PhotoRefused
 from svet.kernel.refusals import Refused
 from svet.look.requests import now_of
-from svet.metering import operations, queries, texts
+from svet.metering import queries, texts
 from svet.metering.queries import MeterNotFound, MeterView
 from svet.staff.readings.form import Typed, boxes, posted_text, take_photo, typed_values
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
+from svet.staff.shell.hands import after_fact, enter_fact
 from svet.staff.shell.searching import asked_of, keep_search
 from svet.staffing.rules import Permission
 
@@ -70,14 +71,18 @@ def enter(request: HttpRequest, meter_public_id: str) -> HttpResponse:
     take_photo(request, typed, by=by)
     if not typed.errors and read_on is not None:
         try:
-            number = operations.take_control_reading(
-                by=by,
-                meter_id=meter.meter_id,
-                values=typed.values,
-                read_on=read_on,
-                now=now_of(request),
-                act_number=act,
-                photo_public_id=typed.photo_public_id,
+            entered = enter_fact(
+                request,
+                account_public_id=meter.account.public_id,
+                fact=facts.control_reading(
+                    meter.meter_id,
+                    values=typed.values,
+                    read_on=read_on,
+                    act_number=act,
+                    photo=typed.photo_public_id,
+                ),
+                reason="",
+                unseen=True,
             )
         except PhotoRefused as refused:
             typed.photo_public_id = ""
@@ -85,11 +90,10 @@ def enter(request: HttpRequest, meter_public_id: str) -> HttpResponse:
         except Refused as refused:
             typed.refuse(refused)
         else:
-            messages.success(
-                request,
-                _("Контрольные показания %(number)s внесены, клиенту сообщили.") % {"number": number},
-            )
-            return redirect(DESK.url)
+            said = _("Контрольные показания %(number)s внесены, клиенту сообщили.") % {
+                "number": entered.outcome
+            }
+            return after_fact(request, entered, said=said, to="staff-controls") or redirect(DESK.url)
     return _form(request, meter, typed, status=422)
 
 

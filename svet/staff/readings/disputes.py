@@ -16,12 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from svet.billing import queries as billing
 from svet.billing import texts as billing_texts
+from svet.billing.operations.drafts import facts
 from svet.kernel.refusals import NotFound, Refused
 from svet.look.requests import now_of
 from svet.metering import operations, queries, texts
 from svet.metering.queries import DisputeView, MeterView, SetView
 from svet.staff.readings.form import Typed, boxes, posted_text, take_photo, typed_values
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
+from svet.staff.shell.hands import enter_fact, left_words
 from svet.staffing.rules import Permission
 
 PAGE = 20
@@ -110,16 +112,23 @@ def answer(request: HttpRequest, dispute_public_id: str) -> HttpResponse:
             read_on = typed.day()
             take_photo(request, typed, by=by)
             if not typed.errors and read_on is not None:
-                operations.uphold_dispute(
-                    by=by,
-                    dispute_public_id=dispute.public_id,
-                    values=typed.values,
-                    read_on=read_on,
-                    words=words,
-                    now=now,
-                    act_number=posted_text(request, "act_number")[:40],
-                    photo_public_id=typed.photo_public_id,
+                entered = enter_fact(
+                    request,
+                    account_public_id=_control(request, dispute)[1].account.public_id,
+                    fact=facts.dispute_upheld(
+                        dispute.public_id,
+                        values=typed.values,
+                        read_on=read_on,
+                        words=words,
+                        act_number=posted_text(request, "act_number")[:40],
+                        photo=typed.photo_public_id,
+                    ),
+                    reason=words,
+                    unseen=True,
                 )
+                if entered.draft:
+                    messages.warning(request, left_words(entered))
+                    return redirect("staff-draft", entered.draft)
         else:
             typed.errors["all"] = _("Выберите ответ.")
     except NotFound:

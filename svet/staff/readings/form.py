@@ -10,9 +10,11 @@ from decimal import Decimal
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
+from svet.billing.rules.drafts import DraftRefused
 from svet.files import texts as file_texts
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
+from svet.kernel.words import explain
 from svet.look.requests import now_of
 from svet.metering import operations, texts
 from svet.metering.operations import SetRefused
@@ -37,7 +39,7 @@ class Typed:
             for verdict in refused.judgement.refusals:
                 self.errors[f"value-{verdict.zone}"] = texts.explain_reason(verdict.refusal, verdict.details)
             return
-        self.errors[refused.field or "all"] = texts.explain_review(refused)
+        self.errors[refused.field or "all"] = refusal_words(refused)
 
     def day(self, name: str = "read_on") -> date | None:
         """A date as browsers send it; otherwise an error stands beside it."""
@@ -46,6 +48,11 @@ class Typed:
         except ValueError:
             self.errors[name] = texts.bad_date()
             return None
+
+
+def refusal_words(refused: Refused) -> str:
+    """Why the staff's word about readings does not stand."""
+    return explain(refused) if isinstance(refused, DraftRefused) else texts.explain_review(refused)
 
 
 def posted_text(request: HttpRequest, name: str) -> str:

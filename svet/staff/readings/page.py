@@ -14,14 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from svet.billing.operations.drafts import Entered, facts
 from svet.bills.texts import source_label
 from svet.kernel.refusals import Refused
 from svet.look.photos import photo_response
-from svet.look.requests import now_of
 from svet.metering import operations, queries, texts
 from svet.metering.queries import MeterNotFound, ReviewItem, SetView
-from svet.staff.readings.form import Typed, boxes, posted_text, typed_values
+from svet.staff.readings.form import Typed, boxes, posted_text, refusal_words, typed_values
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
+from svet.staff.shell.hands import after_fact, enter_fact
 from svet.staffing.rules import Permission
 
 PAGE = 20
@@ -91,20 +92,23 @@ def decide(request: HttpRequest, set_public_id: str) -> HttpResponse:
     items = queries.review_items([view.set_id])
     act, words = request.POST.get("act", ""), posted_text(request, "reason")
     typed = Typed(raw={"reason": words})
+    entered: Entered | None = None
     try:
         if act == "correct" and items:
             typed = typed_values(request, items[0].meter)
             if not typed.errors:
-                operations.correct_review(
-                    by=actor_of(request),
-                    set_id=view.set_id,
-                    values=typed.values,
-                    turned=bool(request.POST.get("turned")),
+                if not words:
+                    raise operations.ReviewRefused(operations.ReviewReason.WORDS, field="reason")
+                turned = bool(request.POST.get("turned"))
+                entered = enter_fact(
+                    request,
+                    account_public_id=items[0].meter.account.public_id,
+                    fact=facts.corrected(view.set_id, values=typed.values, turned=turned, words=words),
                     reason=words,
-                    now=now_of(request),
+                    unseen=True,
                 )
         elif act in ("accept", "reject"):
-            _decide(request, view, accept=act == "accept", words=words)
+            entered = _decide(request, view, accept=act == "accept", words=words)
         else:
             typed.errors["all"] = _("Выберите, что сделать с показаниями.")
     except Refused as refused:
@@ -114,10 +118,10 @@ def decide(request: HttpRequest, set_public_id: str) -> HttpResponse:
             messages.error(request, next(iter(typed.errors.values())))
             return redirect(DESK.url)
         return _page(request, answered={view.set_id: typed}, status=422)
-    messages.success(
-        request, _("Показания %(number)s решены, клиенту сообщили.") % {"number": view.receipt_number}
-    )
-    return redirect(DESK.url)
+    said = _("Показания %(number)s решены, клиенту сообщили.") % {"number": view.receipt_number}
+    if entered is None:
+        return redirect(DESK.url)
+    return after_fact(request, entered, said=said, to="staff-readings") or redirect(DESK.url)
 
 
 @require_POST
@@ -125,28 +129,36 @@ def decide(request: HttpRequest, set_public_id: str) -> HttpResponse:
 def decide_many(request: HttpRequest) -> HttpResponse:
     """The ticked sets at once, each by itself: one that cannot be decided stops no other."""
     act, words = request.POST.get("act", ""), posted_text(request, "reason")
-    done, failed = 0, []
+    done, left, failed = 0, 0, []
     for public_id in request.POST.getlist("set")[:PAGE]:
         view = _set(request, public_id)
         try:
-            _decide(request, view, accept=act == "accept", words=words)
-            done += 1
+            entered = _decide(request, view, accept=act == "accept", words=words)
+            done += not entered.draft
+            left += bool(entered.draft)
         except Refused as refused:
-            failed.append(f"{view.receipt_number}: {texts.explain_review(refused)}")
+            failed.append(f"{view.receipt_number}: {refusal_words(refused)}")
     if done:
         messages.success(request, _("Решено показаний: %(n)d.") % {"n": done})
+    if left:
+        messages.warning(request, _("Оставлено на вторую подпись: %(n)d.") % {"n": left})
     for line in failed:
         messages.error(request, line)
-    if not done and not failed:
+    if not done and not left and not failed:
         messages.error(request, _("Отметьте хотя бы одни показания."))
     return redirect(DESK.url)
 
 
-def _decide(request: HttpRequest, view: SetView, *, accept: bool, words: str) -> None:
+def _decide(request: HttpRequest, view: SetView, *, accept: bool, words: str) -> Entered:
     if not accept and not words:
         raise operations.ReviewRefused(operations.ReviewReason.WORDS, field="reason")
-    operations.decide_review(
-        by=actor_of(request), set_id=view.set_id, accept=accept, reason=words, now=now_of(request)
+    meter = queries.meter_for(actor_of(request), public_id=view.meter_public_id)
+    return enter_fact(
+        request,
+        account_public_id=meter.account.public_id,
+        fact=facts.reviewed(view.set_id, accept=accept, words=words),
+        reason=words,
+        unseen=True,
     )
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from svet.accounts import operations, queries, texts
+from svet.accounts import queries, texts
 from svet.accounts.queries.contracts import contract_ends
+from svet.billing.operations.drafts import Entered, facts
 from svet.kernel.refusals import NotFound
-from svet.look.requests import now_of
+from svet.kernel.words import explain
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
+from svet.staff.shell.hands import after_fact, enter_fact, waiting_of
 from svet.staffing.rules import Permission
 
 _BAD_DAY = gettext_lazy("Введите день так: 31.12.2026.")
@@ -52,28 +52,32 @@ def ending(request: HttpRequest, account_public_id: str) -> HttpResponse:
         deny_as_missing(request, subject="account", public_id=account_public_id)
     form = EndingForm(request.POST if request.method == "POST" else None, initial={"on": account.closed_on})
 
-    def act() -> HttpResponse:
-        operations.end_contract(
-            by=actor_of(request),
+    seen: list[Entered] = []
+
+    def act() -> HttpResponse | None:
+        entered = enter_fact(
+            request,
             account_public_id=account_public_id,
-            on=form.cleaned_data["on"],
+            fact=facts.contract_end(form.cleaned_data["on"]),
             reason=form.cleaned_data["reason"],
-            now=now_of(request),
         )
-        messages.success(request, _("Окончание договора записано."))
-        return redirect("staff-ending", account_public_id)
+        seen.append(entered)
+        said = _("Окончание договора записано.")
+        return after_fact(request, entered, said=said, to="staff-ending", key=account_public_id)
 
     def context() -> dict[str, Any]:
         return {
             "account": account,
             "form": form,
+            "entered": seen[0] if seen else None,
+            "waiting": waiting_of(request, account.account_id),
             "held": texts.contract_end(account.closed_on),
             "rows": [
                 (texts.contract_end(each.closed_on), each) for each in contract_ends(account.account_id)
             ],
         }
 
-    return answer(request, "staff/ending.html", context, form=form, act=act, explain=texts.explain)
+    return answer(request, "staff/ending.html", context, form=form, act=act, explain=explain)
 
 
 urlpatterns: list[URLPattern] = [

@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from svet.accounts import operations, queries, texts
+from svet.accounts import queries, texts
 from svet.accounts.queries.terms import dated_terms, terms_history
-from svet.accounts.rules.terms import Stove, TermsField, read_terms, terms_at
+from svet.accounts.rules.terms import Stove, TermsField, terms_at
+from svet.billing.operations.drafts import Entered, facts
 from svet.kernel.refusals import NotFound
+from svet.kernel.words import explain
 from svet.look.requests import now_of
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
+from svet.staff.shell.hands import after_fact, enter_fact, waiting_of
 from svet.staffing.rules import Permission
 from svet.tariffs import queries as tariffs
 
@@ -91,17 +92,18 @@ def terms(request: HttpRequest, account_public_id: str) -> HttpResponse:
         request.POST if request.method == "POST" else None, groups=groups, initial={"since": today}
     )
 
-    def act() -> HttpResponse:
-        operations.change_terms(
-            by=actor_of(request),
+    seen: list[Entered] = []
+
+    def act() -> HttpResponse | None:
+        entered = enter_fact(
+            request,
             account_public_id=account_public_id,
-            changes=read_terms(form.asked),
-            since=form.cleaned_data["since"],
+            fact=facts.contract_terms(form.asked, since=form.cleaned_data["since"]),
             reason=form.cleaned_data["reason"],
-            now=now_of(request),
         )
-        messages.success(request, _("Условия договора записаны."))
-        return redirect("staff-terms", account_public_id)
+        seen.append(entered)
+        said = _("Условия договора записаны.")
+        return after_fact(request, entered, said=said, to="staff-terms", key=account_public_id)
 
     def context() -> dict[str, Any]:
         history = dated_terms([account.account_id])[account.account_id]
@@ -111,11 +113,13 @@ def terms(request: HttpRequest, account_public_id: str) -> HttpResponse:
         return {
             "account": account,
             "form": form,
+            "entered": seen[0] if seen else None,
+            "waiting": waiting_of(request, account.account_id),
             "rows": rows,
             "held": texts.terms_lines(held, group_name=names.get(held.tariff_group, "")) if held else [],
         }
 
-    return answer(request, "staff/terms.html", context, form=form, act=act, explain=texts.explain)
+    return answer(request, "staff/terms.html", context, form=form, act=act, explain=explain)
 
 
 urlpatterns: list[URLPattern] = [

@@ -1,0 +1,105 @@
+"""Every other fact that one member can enter and that gives money back waits for another one too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from svet.accounts.models import Account, Terms
+from svet.accounts.tests.factories import set_terms
+from svet.billing import operations as billing
+from svet.billing.tests.factories import NOW, load_chelyabinsk, make_metered_account, make_norm
+from svet.billing.tests.test_order import AUGUST, JULY, JUNE, make_summer
+from svet.kernel.actors import Actor
+from svet.metering.models import Meter, OfficeAct, ReadingSet
+from svet.staff.tests.browsers import working
+from svet.staffing.tests.factories import make_member
+
+pytestmark = pytest.mark.django_db
+REASON = "по обращению жильца"
+
+
+def charged(*, limit: int = 100_00, silent: bool = False) -> tuple[Account, Meter]:
+    """June, July and August charged by readings, 1,455 ₽ in all; one hand credits 100 ₽.
+
+    ``silent``: nobody has told any, and norms of three persons are charged.
+    """
+    make_norm(100)
+    if silent:
+        load_chelyabinsk()
+        account, meter = make_metered_account(installed_on=date(2026, 5, 24), initial=0)
+        set_terms(account, residents=3)
+    else:
+        account, meter = make_summer()
+    for month in (JUNE, JULY, AUGUST):
+        billing.run(provider_id=account.provider_id, period=month, now=NOW, over_gap=True)
+    billing.set_policy(
+        provider_id=account.provider_id, valid_from=date(2026, 11, 1), decision_kopecks=limit,
+        by=Actor.system("test"), now=NOW,
+    )  # fmt: skip
+    return account, meter
+
+
+def cheaper_group(account: Account, meter: Meter) -> tuple[str, dict[str, str]]:
+    page = f"/staff/accounts/{account.public_id}/terms/"
+    return page, {"tariff_group": "1.2", "since": "2026-05-24", "reason": REASON}
+
+
+def away(account: Account, meter: Meter) -> tuple[str, dict[str, str]]:
+    page = f"/staff/accounts/{account.public_id}/acts/"
+    return page, {
+        "kind": "away", "number": "17", "drawn_on": "2026-09-01", "since": "2026-06-01",
+        "until": "2026-08-20", "persons": "3", "reason": REASON,
+    }  # fmt: skip
+
+
+def low_control(account: Account, meter: Meter) -> tuple[str, dict[str, str]]:
+    page = f"/staff/controls/{meter.public_id}/"
+    return page, {"value-single": "100", "read_on": "2026-08-25", "act_number": "18"}
+
+
+def replaced_long_ago(account: Account, meter: Meter) -> tuple[str, dict[str, str]]:
+    page = f"/staff/meters/{meter.public_id}/replace/"
+    return page, {
+        "installed_on": "2026-08-24", "serial": "71000001", "scheme": "1", "digits": "6", "decimals": "0",
+        "final_single": "0", "initial_single": "0", "reason": REASON,
+    }  # fmt: skip
+
+
+def facts() -> tuple[object, ...]:
+    """Everything that such a fact would have changed."""
+    return (
+        list(Terms.objects.order_by("pk").values_list("pk", "tariff_group", "gone_at")),
+        OfficeAct.objects.count(),
+        list(ReadingSet.objects.order_by("pk").values_list("pk", "state")),
+        list(Meter.objects.order_by("pk").values_list("serial", "removed_on")),
+    )
+
+
+Door = Callable[[Account, Meter], tuple[str, dict[str, str]]]
+DOORS: list[tuple[Door, bool]] = [
+    (cheaper_group, False),
+    (low_control, False),
+    (away, True),
+    (replaced_long_ago, True),
+]
+
+
+@pytest.mark.parametrize(("door", "silent"), DOORS)
+def test_no_door_gives_back_more_than_one_hand_may_credit(door: Door, silent: bool) -> None:
+    account, meter = charged(silent=silent)
+    before = facts()
+    page, body = door(account, meter)
+    working(make_member()).post(page, body)
+    assert facts() == before
+
+
+@pytest.mark.parametrize(("door", "silent"), DOORS)
+def test_below_the_limit_one_hand_is_enough_as_ever(door: Door, silent: bool) -> None:
+    account, meter = charged(limit=10_000_00, silent=silent)
+    before = facts()
+    page, body = door(account, meter)
+    assert working(make_member()).post(page, body).status_code == 302
+    assert facts() != before
