@@ -69,6 +69,12 @@ def unissued(
     return list(charged.filter(~Exists(bills), account_id__gt=after).order_by("account_id")[:limit])
 
 
+def last_charged(*, provider_id: int, period: Month) -> int:
+    """The greatest key of a provider's accounts charged for the month; 0 where there is none."""
+    charged = billing.charged_accounts(provider_id=provider_id, period=period)
+    return charged.order_by("-account_id").first() or 0
+
+
 def overtaken(*, provider_id: int, period: Month) -> int:
     """How many accounts charged for the month have no bill of it, but one of a later month.
 
