@@ -15,12 +15,8 @@ durable settings. Seconds differ from machine to machine: the ratios are what to
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import resource
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -28,19 +24,9 @@ from typing import Any
 from bench import billing_year
 from bench.billing_raw import Bare
 from bench.billing_year import ACCOUNTS, DIGEST, MONTH, PATTERN, TABLES, YEAR, copies, sets_of
+from bench.phases import database, own_cpu, phase, phases, server_cpu, set_up, tell
 
 USUAL, FULL = 20_000, 200_000
-
-
-def set_up() -> None:
-    import django
-
-    django.setup()
-
-
-def tell(**values: Any) -> None:
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({**values, "memory": round(memory)}))
 
 
 def prepare(accounts: int) -> None:
@@ -152,19 +138,15 @@ def bill() -> None:
 
     sets.write = counted
     by_sets = None if os.environ.get("BENCH_BY_SETS", "1") == "1" else False
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    started = time.perf_counter()
+    before, started = own_cpu(), time.perf_counter()
     report = operations.run(
         provider_id=Provider.objects.get().pk,
         period=Month.parse(MONTH),
         now=datetime(2026, 1, 27, 9, tzinfo=UTC),
         by_sets=by_sets,
     )
-    seconds = time.perf_counter() - started
-    used = resource.getrusage(resource.RUSAGE_SELF)
     tell(
-        seconds=seconds, easy=easy[0],
-        cpu=used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime,
+        seconds=time.perf_counter() - started, cpu=own_cpu() - before, easy=easy[0],
         charges=report.charges, lines=report.lines,
         kopecks=report.total_kopecks, problems=report.problems, estimated=report.estimated,
     )  # fmt: skip
@@ -186,9 +168,7 @@ def raw(folder: Path) -> None:
                 out.write(block)
         connection.execute("SET session_replication_role = replica")
         connection.commit()
-        before = server_cpu(cluster)
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        started = time.perf_counter()
+        before, mine, started = server_cpu(cluster), own_cpu(), time.perf_counter()
         with (folder / "lines").open("rb") as lines, connection.cursor().copy(bare.lines) as copy:
             while block := lines.read(1 << 16):
                 copy.write(block)
@@ -199,50 +179,16 @@ def raw(folder: Path) -> None:
             connection.execute(statement)
         connection.commit()
         seconds = time.perf_counter() - started
-        mine = resource.getrusage(resource.RUSAGE_SELF)
-        own = mine.ru_utime + mine.ru_stime - used.ru_utime - used.ru_stime
+        own = own_cpu() - mine
         cpu = own + server_cpu(cluster) - before
         row = connection.execute(bare.written).fetchone()
         assert row is not None
     tell(seconds=seconds, cpu=cpu, books=own + books, charges=row[0], kopecks=int(row[1]))
 
 
-def _start(name: str, *arguments: str) -> subprocess.Popen[str]:
-    words = [sys.executable, "-m", "bench.billing", name, *arguments]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-
-
-def _phase(name: str, *arguments: str, processes: int = 1) -> list[dict[str, Any]]:
-    started = [_start(name, *arguments) for _ in range(processes)]
-    found = []
-    for process in started:
-        said, _ = process.communicate()
-        assert process.returncode == 0, f"{name} failed"
-        found.append(json.loads(said.splitlines()[-1]))
-    return found
-
-
-def server_cpu(cluster: Path) -> float:
-    """CPU seconds of PostgreSQL so far: of its processes that live, and of those that are over."""
-    parent = int((cluster / "postmaster.pid").read_text().splitlines()[0])
-    ticks = 0
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            words = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(words[1]) == parent:
-            ticks += int(words[11]) + int(words[12])
-        elif path.parent.name == str(parent):
-            ticks += sum(map(int, words[11:15]))
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
 def proved(since: str, jobs: int) -> None:
     """`svet verify` of the database as the run left it; every promise is kept."""
-    words = [sys.executable, "-m", "bench.verify", "look", since, str(jobs), "0"]
-    done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
-    side = json.loads(done.stdout.splitlines()[-1])
+    side = phase("bench.verify", "look", since, jobs, 0)
     slow = sorted(side["promises"].items(), key=lambda pair: -pair[1])[:5]
     print(
         f"  svet verify --{since}, {jobs} processes: {side['seconds']:.1f} s, {side['cpu']:.1f} s CPU,"
@@ -253,29 +199,17 @@ def proved(since: str, jobs: int) -> None:
 
 def measure(accounts: int, *, processes: int, stale: bool, verify: bool = False) -> tuple[float, float]:
     """One size: how many times the raw CPU and the raw wall the run took. Prints both sides."""
-    from svet.launcher.postgres import Server
-
-    with tempfile.TemporaryDirectory(prefix="svet-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        os.environ["SVET_DATA"] = str(folder / "data")
-        settings = {"autovacuum": "off"} if stale else {}
-        server = Server(folder / "database", settings=settings)
-        server.start()
-        try:
-            os.environ["SVET_DATABASE_URL"] = server.url()
-            _phase("prepare", str(accounts))
-            if not stale:
-                _phase("refresh")
-            before = server_cpu(server.cluster)
-            runs = _phase("bill", processes=processes)
-            after = server_cpu(server.cluster)
-            # Before the raw rows stand in their place: those prove nothing.
-            for since in ("full", "since") if verify else ():
-                proved(since, processes)
-            (bare,) = _phase("raw", str(folder))
-        finally:
-            server.stop()
+    with database({"autovacuum": "off"} if stale else {}) as server:
+        phase("bench.billing", "prepare", accounts)
+        if not stale:
+            phase("bench.billing", "refresh")
+        before = server_cpu(server.cluster)
+        runs = phases("bench.billing", "bill", processes=processes)
+        after = server_cpu(server.cluster)
+        # Before the raw rows stand in their place: those prove nothing.
+        for since in ("full", "since") if verify else ():
+            proved(since, processes)
+        bare = phase("bench.billing", "raw", server.folder.parent)
     run = max(runs, key=lambda each: each["charges"])
     assert run["kopecks"] == bare["kopecks"], "the two sides differ"
     python = sum(each["cpu"] for each in runs)
@@ -310,8 +244,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--verify", action="store_true")
     given = parser.parse_args(arguments)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svet.config.settings")
-    os.environ["SVET_ENV"] = "test"
     usual = FULL if os.environ.get("SCALE") == "full" else USUAL
     found = [
         measure(accounts, processes=given.processes, stale=given.stale, verify=given.verify)

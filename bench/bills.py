@@ -14,18 +14,14 @@ indexes, as if they were those of the month after; triggers and foreign keys are
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import resource
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from bench import billing
 from bench.billing_year import MONTH, YEAR
+from bench.phases import database, own_cpu, phase, phases, server_cpu, set_up, tell
 
 USUAL = 20_000
 #: More than so many times the raw CPU is a fault.
@@ -52,7 +48,7 @@ _MATERIAL: Final = (
 
 def eve() -> None:
     """The bills of the month before, behind a year whose bills nobody looks at any more."""
-    billing.set_up()
+    set_up()
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -66,21 +62,21 @@ def eve() -> None:
 
 def issue(month: str = MONTH) -> None:
     """Issue a month's bills."""
-    billing.set_up()
+    set_up()
     from datetime import UTC, datetime, timedelta
 
     from svet.accounts.models import Provider
     from svet.bills import operations
     from svet.kernel.periods import Month
 
-    before, started = _cpu(), time.perf_counter()
+    before, started = own_cpu(), time.perf_counter()
     report = operations.issue(
         provider_id=Provider.objects.get().pk,
         period=Month.parse(month),
         now=datetime(2026, 1, 28, 9, tzinfo=UTC) - timedelta(days=31 * (month != MONTH)),
         announce=False,
     )
-    billing.tell(cpu=_cpu() - before, seconds=time.perf_counter() - started, bills=report.issued)
+    tell(cpu=own_cpu() - before, seconds=time.perf_counter() - started, bills=report.issued)
 
 
 def raw(folder: Path) -> None:
@@ -97,7 +93,7 @@ def raw(folder: Path) -> None:
                 out.write(block)
         connection.execute("SET session_replication_role = replica")
         connection.commit()
-        server, mine, started = billing.server_cpu(cluster), _cpu(), time.perf_counter()
+        server, mine, started = server_cpu(cluster), own_cpu(), time.perf_counter()
         with (
             (folder / "bills").open("rb") as bills,
             connection.cursor().copy(f"COPY bills_bill ({', '.join(_COLUMNS)}) FROM STDIN") as copy,
@@ -106,34 +102,23 @@ def raw(folder: Path) -> None:
                 copy.write(block)
         connection.commit()
         seconds = time.perf_counter() - started
-        cpu = _cpu() - mine + billing.server_cpu(cluster) - server
+        cpu = own_cpu() - mine + server_cpu(cluster) - server
         row = connection.execute("SELECT count(*) FROM bills_bill WHERE no = 3").fetchone()
         assert row is not None
-    billing.tell(cpu=cpu, seconds=seconds, bills=row[0])
+    tell(cpu=cpu, seconds=seconds, bills=row[0])
 
 
 def measure(accounts: int, *, processes: int) -> float:
     """How many times the raw CPU. Prints both sides."""
-    from svet.launcher.postgres import Server
-
-    with tempfile.TemporaryDirectory(prefix="svet-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        os.environ["SVET_DATA"] = str(folder / "data")
-        server = Server(folder / "database", settings={})
-        server.start()
-        try:
-            os.environ["SVET_DATABASE_URL"] = server.url()
-            _phase("bench.billing", "prepare", str(accounts))
-            _phase("bench.bills", "eve")
-            for phase in ("bill", "refresh"):
-                _phase("bench.billing", phase)
-            before = billing.server_cpu(server.cluster)
-            runs = _phase("bench.bills", "issue", processes=processes)
-            after = billing.server_cpu(server.cluster)
-            (bare,) = _phase("bench.bills", "raw", str(folder))
-        finally:
-            server.stop()
+    with database() as server:
+        phase("bench.billing", "prepare", accounts)
+        phase("bench.bills", "eve")
+        phase("bench.billing", "bill")
+        phase("bench.billing", "refresh")
+        before = server_cpu(server.cluster)
+        runs = phases("bench.bills", "issue", processes=processes)
+        after = server_cpu(server.cluster)
+        bare = phase("bench.bills", "raw", server.folder.parent)
     python = sum(each["cpu"] for each in runs)
     ours = {
         "bills": sum(each["bills"] for each in runs),
@@ -160,26 +145,8 @@ def measure(accounts: int, *, processes: int) -> float:
     return ratio
 
 
-def _phase(module: str, *arguments: str, processes: int = 1) -> list[dict[str, Any]]:
-    words = [sys.executable, "-m", module, *arguments]
-    started = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
-    found = []
-    for process in started:
-        said, _ = process.communicate()
-        assert process.returncode == 0, f"{module} {arguments[0]} failed"
-        found.append(json.loads(said.splitlines()[-1]))
-    return found
-
-
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
 def main(arguments: list[str]) -> int:
     """Run a phase in its own process, or measure."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svet.config.settings")
-    os.environ["SVET_ENV"] = "test"
     match arguments:
         case ["eve"]:
             eve()

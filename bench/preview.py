@@ -10,14 +10,11 @@ values are sent and the month is charged. Fails when one kopeck differs.
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
-from typing import Any
+
+from bench.phases import database, phase
 
 USUAL, MONTHS = 10_000, 6
 
@@ -101,37 +98,13 @@ def compare(months: int) -> None:
     print(json.dumps(result))
 
 
-def _phase(name: str, *arguments: object) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.preview", name, *map(str, arguments)],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
 def main(arguments: list[str]) -> int:
     """Measure, print, and fail on any difference, or when a preview costs more than a millisecond."""
-    from svet.launcher.postgres import Server
-
     given = [int(each) for each in arguments]
     accounts, months = (*given, *(USUAL, MONTHS)[len(given) :])
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svet.config.settings")
-    os.environ["SVET_ENV"] = "test"
-    with tempfile.TemporaryDirectory(prefix="svet-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        os.environ["SVET_DATA"] = str(folder / "data")
-        server = Server(folder / "database")
-        server.start()
-        try:
-            os.environ["SVET_DATABASE_URL"] = server.url()
-            _phase("prepare", accounts, months)
-            found = _phase("compare", months)
-        finally:
-            server.stop()
+    with database():
+        phase("bench.preview", "prepare", accounts, months)
+        found = phase("bench.preview", "compare", months)
     print(f"preview and bill, {found['accounts']:,} accounts: {found['wrong']} differences {found['first']}")
     print(f"  a value on what was read   {found['computing'] * 1000:7.2f} ms of our CPU")
     print(f"  reading the account first  {found['reading'] * 1000:7.2f} ms of our CPU, once a page")

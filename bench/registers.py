@@ -14,14 +14,11 @@ from __future__ import annotations
 import json
 import os
 import resource
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
-from bench.billing import server_cpu
+from bench.phases import database, own_cpu, phase, server_cpu, set_up, tell
 
 USUAL, ACCOUNTS, GOAL = 100_000, 20_000, 3.0
 TABLES = (
@@ -31,11 +28,6 @@ TABLES = (
     "ledger_posting",
     "ledger_accountbalance",
 )
-
-
-def _used() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 def _peak() -> float:
@@ -74,9 +66,7 @@ def write_register(path: Path, rows: int) -> None:
 
 def prepare(folder: Path, rows: int) -> None:
     """A database with accounts, each with a payment of an earlier register."""
-    import django
-
-    django.setup()
+    set_up()
     from django.core.management import call_command
     from django.db import connection
 
@@ -99,13 +89,12 @@ def prepare(folder: Path, rows: int) -> None:
         )
         cursor.execute("ANALYZE")
     write_register(folder / "register.txt", rows)
+    tell()
 
 
 def take(folder: Path) -> None:
     """The taking itself."""
-    import django
-
-    django.setup()
+    set_up()
     from datetime import UTC, datetime
 
     from django.db import connection
@@ -114,7 +103,7 @@ def take(folder: Path) -> None:
     from svet.kernel.actors import Actor
 
     connection.ensure_connection()
-    memory, before, started = _peak(), _used(), time.perf_counter()
+    memory, before, started = _peak(), own_cpu(), time.perf_counter()
     with (folder / "register.txt").open("rb") as content:
         report = take_file(
             profile="payments",
@@ -123,7 +112,7 @@ def take(folder: Path) -> None:
             by=Actor.system("bench"),
             now=datetime(2026, 11, 20, 9, tzinfo=UTC),
         )
-    seconds, cpu = time.perf_counter() - started, _used() - before
+    seconds, cpu = time.perf_counter() - started, own_cpu() - before
     print(
         json.dumps(
             {
@@ -148,7 +137,7 @@ def raw(folder: Path) -> None:
                     out.write(block)
             connection.execute(f"CREATE TABLE raw_{table} (LIKE {table} INCLUDING ALL)")
         connection.commit()
-        server, mine = server_cpu(folder / "database" / "pgdata"), _used()
+        server, mine = server_cpu(folder / "database" / "pgdata"), own_cpu()
         started = time.perf_counter()
         for table in TABLES:
             with (
@@ -159,39 +148,20 @@ def raw(folder: Path) -> None:
                     copy.write(block)
         connection.commit()
         seconds = time.perf_counter() - started
-        cpu = _used() - mine + server_cpu(folder / "database" / "pgdata") - server
+        cpu = own_cpu() - mine + server_cpu(folder / "database" / "pgdata") - server
     print(json.dumps({"seconds": seconds, "cpu": cpu}))
-
-
-def _phase(name: str, *arguments: str) -> dict[str, Any]:
-    words = [sys.executable, "-m", "bench.registers", name, *arguments]
-    said = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout
-    found: dict[str, Any] = json.loads(said.splitlines()[-1]) if said.strip() else {}
-    return found
 
 
 def main(rows: int) -> int:
     """Measure, print, and fail when the taking costs more than the goal."""
-    from svet.launcher.postgres import Server
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svet.config.settings")
-    os.environ["SVET_ENV"] = "test"
-    with tempfile.TemporaryDirectory(prefix="svet-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        os.environ["SVET_DATA"] = str(folder / "data")
-        server = Server(folder / "database", settings={})
-        server.start()
-        try:
-            os.environ["SVET_DATABASE_URL"] = server.url()
-            _phase("prepare", str(folder), str(rows))
-            before = server_cpu(server.cluster)
-            taken = _phase("take", str(folder))
-            python = taken["cpu"]
-            taken["cpu"] += server_cpu(server.cluster) - before
-            bare = _phase("raw", str(folder))
-        finally:
-            server.stop()
+    with database() as server:
+        folder = server.folder.parent
+        phase("bench.registers", "prepare", folder, rows)
+        before = server_cpu(server.cluster)
+        taken = phase("bench.registers", "take", folder)
+        python = taken["cpu"]
+        taken["cpu"] += server_cpu(server.cluster) - before
+        bare = phase("bench.registers", "raw", folder)
     print(f"register of {taken['rows']:,} payments: {taken['applied']:,} applied, {taken['suspense']:,} wait")
     for title, side in (("svet import payments", taken), ("raw COPY", bare)):
         each = side["cpu"] / rows * 1e6

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from bench.phases import database, phase
 
 USUAL = 300
 
@@ -174,47 +174,23 @@ def replay(folder: Path) -> None:
     )
 
 
-def _phase(name: str, *arguments: object, apart: bool = False) -> dict[str, Any]:
-    environment = {
-        name: value for name, value in os.environ.items() if not (apart and name == "SVET_DATABASE_URL")
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.told", name, *map(str, arguments)],
-        check=True, stdout=subprocess.PIPE, text=True, env=environment,
-    )  # fmt: skip
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
 def main(arguments: list[str]) -> int:
     """Build, explain, replay, print."""
-    from svet.launcher.postgres import Server
-
     accounts = int(arguments[0]) if arguments else USUAL
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svet.config.settings")
-    os.environ["SVET_ENV"] = "test"
-    with tempfile.TemporaryDirectory(prefix="svet-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        os.environ["SVET_DATA"] = str(folder / "data")
-        server = Server(folder / "database")
-        server.start()
-        try:
-            os.environ["SVET_DATABASE_URL"] = server.url()
-            began = time.perf_counter()
-            _phase("prepare", accounts)
-            print(f"town of {accounts} accounts: {time.perf_counter() - began:.0f} s", flush=True)
-            (files := folder / "files").mkdir()
-            told = _phase("explain", files)
-        finally:
-            server.stop()
+    with database() as server:
+        began = time.perf_counter()
+        phase("bench.told", "prepare", accounts)
+        print(f"town of {accounts} accounts: {time.perf_counter() - began:.0f} s", flush=True)
+        (files := server.folder.parent / "files").mkdir()
+        told = phase("bench.told", "explain", files)
         print(
             f"explained: {told['bills']:,} bills, {told['without']} of which charge nothing,"
             f" {told['seconds']:.1f} s, {1000 * told['seconds'] / told['bills']:.1f} ms each,"
             f" {len(told['inexact'])} not as they were known",
             flush=True,
         )
-        again = _phase("replay", files, apart=True)
+        apart = {name: value for name, value in os.environ.items() if name != "SVET_DATABASE_URL"}
+        again = phase("bench.told", "replay", files, environment=apart)
     print(
         f"replayed: {again['files']:,} files of {again['bytes'] / 1024 / again['files']:.0f} KB,"
         f" {again['lines']:,} lines, {again['seconds']:.1f} s,"

@@ -10,14 +10,12 @@ the seconds of each promise, and of the whole for a million accounts if it goes 
 from __future__ import annotations
 
 import json
-import os
 import resource
-import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
+
+from bench.phases import database, phase
 
 USUAL, MONTHS, JOBS = 20_000, 6, 2
 FIRST = (2026, 5)
@@ -161,15 +159,8 @@ def plant() -> None:
     print(json.dumps({}))
 
 
-def _phase(name: str, *arguments: object) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.verify", name, *map(str, arguments)],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+def _look(*arguments: object) -> dict[str, Any]:
+    return phase("bench.verify", "look", *arguments)
 
 
 def _told(title: str, side: dict[str, Any], accounts: int) -> None:
@@ -184,35 +175,20 @@ def _told(title: str, side: dict[str, Any], accounts: int) -> None:
 
 def main(arguments: list[str]) -> int:
     """Measure and print; fails when nothing new costs more than a fifth of everything."""
-    from svet.launcher.postgres import Server
-
     given = [int(each) for each in arguments]
     accounts, months, jobs = (*given, *(USUAL, MONTHS, JOBS)[len(given) :])
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svet.config.settings")
-    os.environ["SVET_ENV"] = "test"
-    with tempfile.TemporaryDirectory(prefix="svet-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        os.environ["SVET_DATA"] = str(folder / "data")
-        server = Server(folder / "database")
-        server.start()
-        try:
-            os.environ["SVET_DATABASE_URL"] = server.url()
-            _phase("prepare", accounts, months)
-            whole = _phase("look", "full", 1, 0)
-            _told("--full, one process", whole, accounts)
-            both = _phase("look", "full", jobs, 0)
-            _told(f"--full, {jobs} processes", both, accounts)
-            since = _phase("look", "since", 1, 0)
-            assert since["unmoved"] == accounts, since
-            _told("--since, nothing new", since, accounts)
-            _told(f"--since, nothing new, {jobs} processes", _phase("look", "since", jobs, 0), accounts)
-            twentieth = _phase("look", "since", 1, 0, max(1, accounts // 20))
-            _told("--since, a twentieth in turn", twentieth, accounts)
-            _phase("plant")
-            _told("--since, a fault of long ago", _phase("look", "since", 1, 1), accounts)
-        finally:
-            server.stop()
+    with database():
+        phase("bench.verify", "prepare", accounts, months)
+        whole = _look("full", 1, 0)
+        _told("--full, one process", whole, accounts)
+        _told(f"--full, {jobs} processes", _look("full", jobs, 0), accounts)
+        since = _look("since", 1, 0)
+        assert since["unmoved"] == accounts, since
+        _told("--since, nothing new", since, accounts)
+        _told(f"--since, nothing new, {jobs} processes", _look("since", jobs, 0), accounts)
+        _told("--since, a twentieth in turn", _look("since", 1, 0, max(1, accounts // 20)), accounts)
+        phase("bench.verify", "plant")
+        _told("--since, a fault of long ago", _look("since", 1, 1), accounts)
     ours = [side["promises"]["books and bills"] for side in (since, whole)]
     return 0 if ours[0] <= ours[1] / 5 else 1
 

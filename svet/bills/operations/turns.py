@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+from itertools import takewhile
 from typing import Final
 
 from svet.billing.queries.months import has_unissued_before
@@ -9,13 +12,14 @@ from svet.bills import queries
 from svet.kernel.locks import Lock, free, hold, hold_all, share
 from svet.kernel.periods import Month
 
-#: So many neighbouring keys of accounts are locked as one: a batch, for the last is one process's alone.
-_BLOCK: Final = 2_048
+#: So many neighbouring keys of accounts are locked as one; the last ones of a month are one process's alone.
+_BLOCK: Final = 512
 
 
 class Turns:
     """The accounts of a month's issue as one process comes to them: batch after batch, others' left out.
 
+    Towards the end batches become smaller, so that nobody is done long before the others.
     The bills of an account chain over the months. So where an earlier month may still be issued nothing is
     passed over: this one waits behind it, block after block.
     """
@@ -24,6 +28,7 @@ class Turns:
         self._provider_id, self._period = provider_id, period
         self.waits = has_unissued_before(provider_id=provider_id, period=period)
         self._after = 0
+        self._last = queries.last_charged(provider_id=provider_id, period=period)
 
     def take(self, limit: int) -> list[int] | None:
         """The next accounts to bill, held until the transaction ends (a step); None: all were looked at.
@@ -35,14 +40,18 @@ class Turns:
         if not first:
             return None
         block = first[0] // _BLOCK
-        last = (block + 1) * _BLOCK - 1
+        # No batch takes more than half of what is left.
+        left = self._last // _BLOCK - block + 1
+        blocks: Sequence[int] = range(block, block + max(1, min(limit // _BLOCK, left // 2)))
         if self.waits:
-            hold_all(Lock.BILLED_ACCOUNTS, [block])
-        elif not free(Lock.BILLED_ACCOUNTS, block):
-            self._after = last
+            hold_all(Lock.BILLED_ACCOUNTS, blocks)
+        else:
+            blocks = [*takewhile(partial(free, Lock.BILLED_ACCOUNTS), blocks)]
+        if not blocks:
+            self._after = (block + 1) * _BLOCK - 1
             return []
         # Only now: whoever had them may have issued them.
-        found = self._unissued(limit, until=last)
+        found = self._unissued(limit, until=(blocks[-1] + 1) * _BLOCK - 1)
         self._after = found[-1] if found else self._after
         return found
 

@@ -4,7 +4,7 @@ from svet.bills.queries.certificates import certificates
 from svet.bills.queries.chain import broken_chain, unbilled
 from svet.bills.queries.checks import broken
 from svet.bills.queries.consumption import began_in, consumption_papers
-from svet.bills.queries.gathering import Gathered, gather, overtaken, unissued
+from svet.bills.queries.gathering import Gathered, gather, last_charged, overtaken, unissued
 from svet.bills.queries.printing import (
     BatchNotFound,
     BatchView,
@@ -73,6 +73,7 @@ __all__ = [
     "gather",
     "is_masked",
     "last_bills",
+    "last_charged",
     "latest",
     "overtaken",
     "printed_batch",

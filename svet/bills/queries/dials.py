@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from svet.billing.queries import ChargeLineView, ReadingRef
@@ -15,7 +16,9 @@ from svet.metering.queries import MeterUsage, SetOrigin, ZoneUsage
 from svet.metering.rules import zones_of
 
 _ZERO = Decimal(0)
-_NOWHERE, _INITIAL = ("", ""), ("initial", "")
+_INITIAL = ("initial", "")
+_Read = tuple[Decimal | None, date | None, str, str]
+_NOT_READ: _Read = (None, None, "", "")
 _ON_NO_DIAL = frozenset((Basis.LOSSES, Basis.HOUSE))
 _bill_reading = quickly(BillReading)
 #: Lines by meter and zone, in the order of their first ones.
@@ -121,25 +124,12 @@ def readings(
                 if scale.current_value is not None and scale.current_on is not None:
                     current = ReadingRef(scale.current_value, scale.current_on, scale.current_set_id)
                 kwh = scale.kwh or _ZERO
-            previous_source, previous_receipt = origin(previous, origins)
-            source, current_receipt = origin(current, origins)
+            now = as_read(current, origins)
             if lines and current is None:
-                source = lines[-1].basis.value
+                now = (None, None, lines[-1].basis.value, "")
             rows.append(
                 _bill_reading(
-                    meter_serial=meter.serial,
-                    scheme=meter.scheme,
-                    zone=zone,
-                    ratio=meter.ratio,
-                    previous_value=previous.value if previous else None,
-                    previous_on=previous.on if previous else None,
-                    previous_source=previous_source,
-                    previous_receipt=previous_receipt,
-                    current_value=current.value if current else None,
-                    current_on=current.on if current else None,
-                    current_source=source,
-                    current_receipt=current_receipt,
-                    kwh=kwh,
+                    meter.serial, meter.scheme, zone, meter.ratio, *as_read(previous, origins), *now, kwh
                 )
             )
     return tuple(rows)
@@ -155,8 +145,10 @@ def _shown(lines: Sequence[ChargeLineView]) -> Decimal:
     return read + sum((line.kwh for line in lines if line.basis is not Basis.READING), _ZERO)
 
 
-def origin(ref: ReadingRef | None, origins: Mapping[int, SetOrigin]) -> tuple[str, str]:
-    """Whence a reading came, and its receipt."""
+def as_read(ref: ReadingRef | None, origins: Mapping[int, SetOrigin]) -> _Read:
+    """A reading as a bill says it: value, day, whence it came, its receipt."""
     if ref is None:
-        return _NOWHERE
-    return _INITIAL if ref.set_id is None else origins.get(ref.set_id, _INITIAL)
+        return _NOT_READ
+    value, on, set_id = ref
+    source, receipt = _INITIAL if set_id is None else origins.get(set_id, _INITIAL)
+    return value, on, source, receipt

@@ -113,12 +113,12 @@ class LineRow:
     kopecks: int
     previous_value: Decimal | None
     previous_on: date | None
-    previous_receipt: str
     previous_source: str
+    previous_receipt: str
     current_value: Decimal | None
     current_on: date | None
-    current_receipt: str
     current_source: str
+    current_receipt: str
     ratio: Decimal
     tariff_group: str
     tariff_from: date | None

@@ -51,14 +51,14 @@ def to_snapshot(document: BillDocument) -> dict[str, Any]:
     return snapshot
 
 
-def written(document: BillDocument) -> str:
+def written(document: BillDocument) -> bytes:
     """What ``canonical(to_snapshot(document))`` is, to the byte, at a sixth of its cost: for whole months."""
     prices = document.previous_prices
     if len(prices) > 1 and [*prices] != sorted(prices):
         document = replace(document, previous_prices=dict(sorted(prices.items())))
     writer = _writer(streams=document.streams is not None, penalty=document.sums.penalty != 0)
     text: bytes = writer.to_json(document)
-    return text.decode()
+    return text
 
 
 def from_snapshot(snapshot: dict[str, Any]) -> BillDocument:
@@ -66,11 +66,11 @@ def from_snapshot(snapshot: dict[str, Any]) -> BillDocument:
     return _ADAPTER.validate_python(snapshot)
 
 
-def canonical(snapshot: dict[str, Any]) -> str:
-    """The one JSON text of a snapshot: sorted keys, no spaces."""
-    return json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def canonical(snapshot: dict[str, Any]) -> bytes:
+    """The one JSON text of a snapshot: sorted keys, no spaces, UTF-8."""
+    return json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def digest(text: str) -> str:
-    """SHA-256 of a canonical JSON text in UTF-8."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def digest(text: bytes) -> str:
+    """SHA-256 of a canonical JSON text."""
+    return hashlib.sha256(text).hexdigest()

@@ -327,6 +327,23 @@ def test_who_issue_a_month_at_once_share_it_and_end_it_together(monkeypatch: pyt
     assert queries.broken_chain() == []
 
 
+@pytest.mark.django_db
+def test_towards_the_end_of_a_month_batches_become_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("svet.bills.operations.turns._BLOCK", 1)
+    make_provider()
+    load_chelyabinsk()
+    accounts = [make_metered_account(installed_on=date(2026, 8, 20)) for _ in range(12)]
+    for _account, meter in accounts:
+        make_reading(meter, 1100, read_on=date(2026, 9, 20))
+    charge(SEPTEMBER)
+    turns, sizes, taken = Turns(accounts[0][0].provider_id, SEPTEMBER), list[int](), list[int]()
+    while (batch := turns.take(5)) is not None:
+        sizes.append(len(batch))
+        taken += batch
+    assert sizes == [5, 3, 2, 1, 1]
+    assert taken == [account.pk for account, _meter in accounts]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_block_in_others_hands_is_passed_over_and_waited_for_behind_an_earlier_month() -> None:
     account, _meter = live()
