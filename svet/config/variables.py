@@ -67,6 +67,11 @@ VARIABLES = (
     Variable("SVET_SMS_URL", "the sandbox's SMS centre", "`smpp://user:password@host:port?sender=NAME` or `smsc+https://…`"),
     Variable("SVET_SMS_FALLBACK_URL", "", "a second SMS centre, for when the first fails or is slow"),
     Variable("SVET_MESSENGER_URL", "nothing; in a demonstration the sandbox's bot", "`max://bot:token@platform-api2.max.ru?ca=FILE`"),
+    Variable(
+        "SVET_CLAMD_URL",
+        "",
+        "ClamAV's daemon that looks through files sent: `unix:///run/clamav/clamd.ctl`, `tcp://host:3310`",
+    ),
     Variable("SVET_PUSH_KEY", "made once under SVET_DATA", "signs notices in browsers; from `svet push-key`"),
     Variable("SVET_PUSH_HOSTS", "those of the great browsers", "push services that may be called, by spaces"),
     Variable(

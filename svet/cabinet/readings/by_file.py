@@ -28,9 +28,12 @@ from svet.cabinet.readings import table
 from svet.cabinet.readings.form import TypedSet, digest
 from svet.cabinet.readings.submit import Attempt, attempt
 from svet.cabinet.readings.table import LineFault, ReadTable, TableMeter
-from svet.cabinet.shell.session import now_of, person_of, signed_in
+from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.exchange import texts as file_texts
 from svet.exchange.rules.refusals import FileReason, FileRefused
+from svet.files.operations import check_file
+from svet.files.rules import ScanRefused
+from svet.kernel import words
 from svet.kernel.refusals import NotFound
 from svet.look import formats
 from svet.metering import queries, texts
@@ -96,6 +99,8 @@ def by_file(request: HttpRequest) -> HttpResponse:
         _check_fits(found, meters)
     except FileRefused as refused:
         return _page(request, {"error": _explain(refused)}, status=422)
+    except ScanRefused as refused:
+        return _page(request, {"error": words.explain(refused)}, status=422)
     data = QueryDict(mutable=True)
     faulty = {fault.meter_id for fault in found.faults}
     for each in meters:
@@ -139,6 +144,7 @@ def _content(request: HttpRequest) -> bytes:
     if (file.size or 0) > table.MAX_BYTES:
         raise FileRefused(FileReason.TOO_LARGE, field="file")
     content: bytes = file.read()
+    check_file(content=content, field="file", by=actor_of(request), now=now_of(request))
     return content
 
 
