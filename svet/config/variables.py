@@ -109,6 +109,7 @@ VARIABLES = (
     Variable("SVET_INSTALMENT_MOST", "300000", "roubles: above it instalments are a matter for the staff"),
     Variable("SVET_INSTALMENT_PAUSE_MONTHS", "12", "months without instalments after broken ones"),
     Variable("SVET_TOKEN_DAYS", "365", "the longest life of a key for programs, in days"),
+    Variable("SVET_SECOND_STEP_FOR_ALL", "0", "1: customers connect a second step before anything opens"),
     Variable("SVET_TOTP_TOLERANCE", "1", "steps of 30 s around its own in which a code is taken: 1 or 0"),
     Variable("SVET_APPEAL_ANSWER_DAYS", "10", "calendar days in which an appeal is answered"),
     Variable("SVET_LIMITS_FACTOR", "1", "widens every limit, for load tests only; production refuses it"),
