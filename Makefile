@@ -132,9 +132,10 @@ environment-build: .venv/build/.made .venv/.runtime
 browser: .venv/.made ## Have a Chromium and fonts for the journeys (installs Debian's when we are root)
 	@$(PYTHON) -m tests.browser
 
-peers: .venv/.made ## Have node, npm's peers and promtool, by which gateways, metrics and alerts are proved
+peers: .venv/.made ## Have node, npm's peers, promtool and clamd, by which gateways, metrics and alerts are proved
 	@$(PYTHON) -m tests.npm
 	@$(PYTHON) -m tests.promtool
+	@$(PYTHON) -m tests.clamd
 
 clean: ## Delete the environment and caches; DATA stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage shots

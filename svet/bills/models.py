@@ -195,7 +195,7 @@ class DebtCertificate(models.Model):
     """
 
     public_id = PublicIdField()
-    code = models.CharField(max_length=16, unique=True)
+    code = models.CharField(max_length=28, unique=True)
     account = models.ForeignKey(
         "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -240,7 +240,7 @@ class ConsumptionCertificate(models.Model):
     """
 
     public_id = PublicIdField()
-    code = models.CharField(max_length=16, unique=True)
+    code = models.CharField(max_length=28, unique=True)
     account = models.ForeignKey(
         "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False
     )

@@ -80,6 +80,11 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         refuse("E027", "SVET_STAFF_URL must be an https address with a host of its own and nothing behind it")
     if settings.TRACES_TOKEN and not _is_private(settings.TRACES_URL):
         refuse("E026", "SVET_TRACES_TOKEN would travel in the open: use https or a private host")
+    scanner = urlsplit(settings.CLAMD_URL).scheme
+    if scanner not in ("", "unix") and not (scanner == "tcp" and _is_private(settings.CLAMD_URL)):
+        refuse(
+            "E029", "SVET_CLAMD_URL is no unix:///… nor tcp://… of a private host: others would read files"
+        )
     return found
 
 

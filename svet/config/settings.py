@@ -228,6 +228,10 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("SVET_MAIL_FROM", "svet@portal.example")
 SMS_URL = secret("SVET_SMS_URL", "smpp://svet:sandbox@127.0.0.1:8775?sender=SVET")
 SMS_FALLBACK_URL = secret("SVET_SMS_FALLBACK_URL")
+# Whether a password alone opens no portal: customers connect a second step before anything else.
+SECOND_STEP_FOR_ALL = os.environ.get("SVET_SECOND_STEP_FOR_ALL", "0") == "1"
+# Who looks through the files that people send; without it nobody does.
+CLAMD_URL = os.environ.get("SVET_CLAMD_URL", "")
 # The retailer's own sign-in service, for members of staff; without an issuer nobody is offered it.
 OIDC_ISSUER = os.environ.get("SVET_OIDC_ISSUER", "")
 OIDC_CLIENT_ID = os.environ.get("SVET_OIDC_CLIENT_ID", "svet")

@@ -67,6 +67,11 @@ VARIABLES = (
     Variable("SVET_SMS_URL", "the sandbox's SMS centre", "`smpp://user:password@host:port?sender=NAME` or `smsc+https://…`"),
     Variable("SVET_SMS_FALLBACK_URL", "", "a second SMS centre, for when the first fails or is slow"),
     Variable("SVET_MESSENGER_URL", "nothing; in a demonstration the sandbox's bot", "`max://bot:token@platform-api2.max.ru?ca=FILE`"),
+    Variable(
+        "SVET_CLAMD_URL",
+        "",
+        "ClamAV's daemon that looks through files sent: `unix:///run/clamav/clamd.ctl`, `tcp://host:3310`",
+    ),
     Variable("SVET_PUSH_KEY", "made once under SVET_DATA", "signs notices in browsers; from `svet push-key`"),
     Variable("SVET_PUSH_HOSTS", "those of the great browsers", "push services that may be called, by spaces"),
     Variable(
@@ -104,6 +109,7 @@ VARIABLES = (
     Variable("SVET_INSTALMENT_MOST", "300000", "roubles: above it instalments are a matter for the staff"),
     Variable("SVET_INSTALMENT_PAUSE_MONTHS", "12", "months without instalments after broken ones"),
     Variable("SVET_TOKEN_DAYS", "365", "the longest life of a key for programs, in days"),
+    Variable("SVET_SECOND_STEP_FOR_ALL", "0", "1: customers connect a second step before anything opens"),
     Variable("SVET_TOTP_TOLERANCE", "1", "steps of 30 s around its own in which a code is taken: 1 or 0"),
     Variable("SVET_APPEAL_ANSWER_DAYS", "10", "calendar days in which an appeal is answered"),
     Variable("SVET_LIMITS_FACTOR", "1", "widens every limit, for load tests only; production refuses it"),

@@ -1,7 +1,8 @@
-"""What a photo may be, judged by its first bytes and its length: nothing is decoded here."""
+"""What a photo may be by its first bytes and its length, and why a file is refused: nothing is decoded."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -13,6 +14,9 @@ MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_PIXELS: Final = 40_000_000
 #: The longer side of what is kept: the digits of a meter are legible, the row stays small.
 LONGEST_SIDE: Final = 1_600
+
+#: ClamAV's signatures are renewed every day: after a week they are not.
+OLD_SIGNATURES: Final = timedelta(days=7)
 
 
 class PhotoReason(StrEnum):
@@ -27,11 +31,27 @@ class PhotoReason(StrEnum):
     GONE = "photo_gone"
 
 
-class PhotoRefused(Refused):
+class UploadRefused(Refused):
+    """A file that somebody sent is not taken, and nothing of it is kept."""
+
+
+class PhotoRefused(UploadRefused):
     """The photo cannot be taken; the field is always ``photo``."""
 
     def __init__(self, reason: PhotoReason) -> None:
         super().__init__(reason, field="photo")
+
+
+class ScanReason(StrEnum):
+    """Why a file is not taken by what the scanner says of it, or does not say."""
+
+    INFECTED = "file_infected"
+    TOO_LONG = "file_too_long_to_scan"
+    UNREACHED = "scanner_unreached"
+
+
+class ScanRefused(UploadRefused):
+    """The scanner found something, or nobody knows what is in the file."""
 
 
 class PhotoKind(StrEnum):
@@ -45,15 +65,20 @@ class PhotoKind(StrEnum):
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 
 
+def check_size(raw: bytes) -> None:
+    """:raises PhotoRefused: empty, or over the limit"""
+    if not raw:
+        raise PhotoRefused(PhotoReason.EMPTY)
+    if len(raw) > MOST_BYTES:
+        raise PhotoRefused(PhotoReason.TOO_LARGE)
+
+
 def kind_of(raw: bytes) -> PhotoKind:
     """The format by the first bytes; the name and the declared type of a file are never believed.
 
     :raises PhotoRefused: empty, over the limit, or no picture we know
     """
-    if not raw:
-        raise PhotoRefused(PhotoReason.EMPTY)
-    if len(raw) > MOST_BYTES:
-        raise PhotoRefused(PhotoReason.TOO_LARGE)
+    check_size(raw)
     if raw.startswith(b"\xff\xd8\xff"):
         return PhotoKind.JPEG
     if raw.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -6,16 +6,22 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from svet.files.rules import PhotoReason
+from svet.files.rules import PhotoReason, ScanReason
 from svet.kernel.refusals import Refused
 
 #: Every reason of this room that has a sentence.
-REASONS: Final = (PhotoReason,)
+REASONS: Final = (PhotoReason, ScanReason)
 
 
 def explain(refusal: Refused) -> str:
-    """What is wrong with the photo and what to do."""
+    """What is wrong with the file and what to do."""
     match refusal.reason:
+        case ScanReason.INFECTED:
+            return _("Антивирус нашёл в файле вредоносный код. Файл не принят и не сохранён.")
+        case ScanReason.TOO_LONG:
+            return _("Файл больше, чем проверяет антивирус. Разделите его на части или напишите нам.")
+        case ScanReason.UNREACHED:
+            return _("Сейчас не получается проверить файл антивирусом. Попробуйте ещё раз через минуту.")
         case PhotoReason.EMPTY:
             return _("Файл пустой. Сделайте фото ещё раз.")
         case PhotoReason.TOO_LARGE:

@@ -132,6 +132,10 @@ _FACTOR: dict[str, str | Promise] = {
     FactorReason.PASSKEY: gettext_lazy("Ключ доступа не подошёл. Попробуйте ещё раз или войдите иначе."),
     FactorReason.TOO_MANY: gettext_lazy("Ключей доступа уже десять. Удалите ненужные."),
     FactorReason.NAME: gettext_lazy("Назовите ключ: до 40 букв, например «Телефон» или «Домашний ноутбук»."),
+    FactorReason.NEEDED: gettext_lazy(
+        "Здесь вход в два шага обязателен. Войдите на сайте, подключите второй шаг и попробуйте снова."
+    ),
+    FactorReason.LAST: gettext_lazy("Здесь вход в два шага обязателен: сначала подключите другой шаг."),
 }
 
 _PROFILE: dict[str, str | Promise] = {

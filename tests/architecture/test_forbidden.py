@@ -27,6 +27,21 @@ CALLS_ALLOWED = {
     ("svet/metering/queries/readings.py", "RawSQL"),
     ("svet/sandbox/world/card_texts.py", "Template"),
 }
+#: Bytes of what nobody may guess: 128 bits (ASVS 11.5.1).
+ENOUGH = 16
+#: Draws of fewer bytes, or of a number of them that is told elsewhere, and why they may be so.
+SHORT = {
+    ("svet/config/requests.py", "secrets.token_hex(8)"): "numbers a request in the logs, is no secret",
+    (
+        "svet/launcher/processes.py",
+        "secrets.token_hex(12)",
+    ): "tells processes of one start from others",
+    (
+        "svet/kernel/ids.py",
+        "secrets.token_bytes(length)",
+    ): "names a thing, opens nothing by itself",
+    ("svet/bills/rules/certificates.py", "secrets.token_bytes(CODE_LENGTH)"): "28 letters of five bits: 140",
+}
 SWITCHES = {("shell", True), ("verify", False), ("autoescape", False)}
 LOOPBACK = {"svet/sandbox/outer.py"}
 SCRIPT = re.compile(
@@ -80,6 +95,21 @@ def test_no_data_become_code_and_no_check_is_off() -> None:
 )  # fmt: skip
 def test_a_planted_danger_is_found(planted: str) -> None:
     assert list(faults_of("svet/bills/rules/x.py", ast.parse(planted)))
+
+
+def drawn(tree: ast.AST) -> Iterator[str]:
+    """Each draw of fewer bytes than are enough, or of nobody knows how many, as it is written."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and re.fullmatch(r"secrets\.token_\w+", ast.unparse(node.func)):
+            size = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+            if not isinstance(size, int) or size < ENOUGH:
+                yield ast.unparse(node)
+
+
+def test_what_nobody_may_guess_has_bits_enough() -> None:
+    found = {(name, call) for name, tree in python() for call in drawn(tree)}
+    assert found == set(SHORT)
+    assert list(drawn(ast.parse("secrets.token_urlsafe(9)"))) == ["secrets.token_urlsafe(9)"]
 
 
 def test_our_scripts_write_no_markup_and_keep_nothing_in_the_open() -> None:

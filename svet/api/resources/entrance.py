@@ -73,7 +73,11 @@ def register(request: HttpRequest, payload: RegistrationIn) -> Status[Any]:
     "/registrations/{flow}/confirm", response={201: TokenOut, **FAILS}, summary="Open the cabinet by the code"
 )
 def confirm_registration(request: HttpRequest, flow: str, payload: CodeIn) -> Status[Any]:
-    """Open the cabinet and give a token with every scope; a code is good once."""
+    """Open the cabinet and give a token with every scope; a code is good once.
+
+    Where everybody needs a second step it opens, and a token waits until one is connected on the site: 422
+    ``second_step_needed``.
+    """
     now = timezone.now()
     actor = stranger(request, now)
     key_of(request)
@@ -84,6 +88,7 @@ def confirm_registration(request: HttpRequest, flow: str, payload: CodeIn) -> St
         now=now,
         work=proof_of_work_of(request, Purpose.CODE),
     )
+    people.check_api_step(person_id=person.person_id, code="", address=actor.address, now=now)
     return Status(201, _token(person, "API", EVERYTHING, now=now, address=actor.address))
 
 

@@ -14,14 +14,16 @@ from ninja.security import APIKeyCookie, HttpBearer
 from svet.api.shell.addresses import client_address
 from svet.api.shell.answers import note_spent
 from svet.api.shell.problems import ApiProblem
+from svet.kernel import words
 from svet.kernel.actors import Actor
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName, Purpose
 from svet.limits.rules.work import LONGEST
 from svet.look.formats import day
 from svet.people import operations as people
-from svet.people.queries import PersonView, person_by_token, signed_in_person
+from svet.people.queries import PersonView, factors, person_by_token, signed_in_person
 from svet.people.rules import KeyBound, Scope
+from svet.people.rules.factors import FactorReason, FactorRefused
 
 #: Every parameter any of the addresses takes; another one is a mistake to be told, not to be passed over.
 PARAMETERS = frozenset({"account_id", "since", "until", "operation", "before"}) | frozenset(
@@ -101,10 +103,14 @@ class Session(APIKeyCookie):
         return super().__call__(request)
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
-        """The signed-in person."""
+        """The signed-in person. :raises Problem: they have to connect a second step first"""
         person = signed_in_person(request.user)
         if person is None:
             return None
+        if factors.lacks_second_step(person_id=person.person_id):
+            raise ApiProblem(
+                403, FactorReason.NEEDED.value, words.explain(FactorRefused(FactorReason.NEEDED))
+            )
         return Caller(person, Actor.person(person.person_id, address=client_address(request)), None)
 
 

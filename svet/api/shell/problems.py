@@ -10,6 +10,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from svet.files.rules import ScanReason
 from svet.kernel import words
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.writing import plain_number
@@ -19,6 +20,8 @@ from svet.metering.operations import ConfirmationNeeded, SetRefused
 from svet.metering.rules import Doubt, Judgement
 from svet.payments.operations import SeveralPayeesRefused
 
+#: Seconds after which a file may come again that nobody could look through.
+SCANNER_AGAIN = 60
 #: What pydantic calls a mistake, and what we call it for ever.
 _CODES = {
     "extra_forbidden": "unknown_field",
@@ -84,6 +87,10 @@ def of_refusal(refused: Refused) -> ApiProblem:
         return ApiProblem(429, str(refused.reason), title, headers=wait)
     if isinstance(refused, NotFound):
         return not_found()
+    if refused.reason is ScanReason.UNREACHED:
+        # Nothing is wrong with the file: the same call may come again.
+        wait = {"Retry-After": str(SCANNER_AGAIN)}
+        return ApiProblem(503, str(refused.reason), title, field=refused.field, headers=wait)
     status = 409 if isinstance(refused, Conflict) else 422
     problem = ApiProblem(status, str(refused.reason), title, field=refused.field)
     if isinstance(refused, SeveralPayeesRefused):

@@ -29,6 +29,7 @@ from svet.billing.rules.house_file import (
 )
 from svet.billing.rules.house_inputs import HouseBook, HouseMeter
 from svet.billing.rules.houses import HouseWay
+from svet.files.operations import check_file
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
@@ -95,7 +96,9 @@ def take_house_file(*, file: HouseFile, content: bytes, by: Actor, now: datetime
 
     What it corrects of a month that is charged, the next run of the house posts as a difference.
     :raises HouseFileRefused: something in it is wrong; nothing is taken
+    :raises ScanRefused: the scanner found something or does not answer
     """
+    check_file(content=content, field="file", by=by, now=now)
     rows, errors = read_house_file(file, content)
     taking = _Taking(
         by, now, providers={each.code: each.provider_id for each in account_queries.charging_providers()}

@@ -84,7 +84,7 @@ def check_block(pen: Pen, code: str, y: float, *, address: str) -> float:
     pen.text(x, y + 28, "Наведите камеру телефона на рисунок или введите код на странице", size=8, color=SOFT)
     page = address.removesuffix(f"{code}/")
     pen.block(x, y + 42, page, width=width, lines=1, font=MEDIUM, size=9, least=5.5)
-    pen.text(x, y + 66, printed_code(code), font=BOLD, size=15)
+    pen.block(x, y + 66, printed_code(code), width=width, lines=1, font=BOLD, size=15, least=8)
     note = "Страница покажет, что сказано в справке, без имени и адреса."
     pen.text(x, y + 86, note, size=8, color=SOFT)
     return y + _SIDE

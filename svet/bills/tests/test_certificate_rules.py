@@ -112,10 +112,12 @@ def test_codes_are_typed_from_paper_with_spaces_and_in_any_case() -> None:
         assert code.isalnum()
         assert code == code.upper()
         assert typed_code(f" {printed_code(code).lower()} ") == typed_code("-".join(code)) == code
+    # ASVS 11.5.1: whoever guesses has at least 128 bits before them; each letter is one of 32.
+    assert CODE_LENGTH * 5 >= 128
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "A" * 15, "A" * 17, "0" * 16, "O" * 16, "А" * 16, "A\0" * 8, "x" * 9999]
+    "wrong", ["", "A" * 16, "A" * 27, "A" * 29, "0" * 28, "O" * 28, "А" * 28, "A\0" * 14, "x" * 9999]
 )
 def test_what_cannot_be_a_code_names_none(wrong: str) -> None:
     assert typed_code(wrong) == NO_CODE

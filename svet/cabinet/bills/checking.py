@@ -50,11 +50,11 @@ def _answer(request: HttpRequest, typed: str) -> HttpResponse:
         )
     except CertificateNotFound as refused:
         return render(
-            request, _TEMPLATE, {"refusal": texts.explain(refused), "typed": typed[:40]}, status=404
+            request, _TEMPLATE, {"refusal": texts.explain(refused), "typed": typed[:60]}, status=404
         )
     except LimitReached as reached:
         response = render(
-            request, _TEMPLATE, {"refusal": limit_texts.explain(reached), "typed": typed[:40]}, status=429
+            request, _TEMPLATE, {"refusal": limit_texts.explain(reached), "typed": typed[:60]}, status=429
         )
         response["Retry-After"] = str(reached.retry_after)
         return response

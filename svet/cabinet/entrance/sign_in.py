@@ -14,7 +14,14 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import urlencode
 
-from svet.cabinet.shell.session import AGREEMENTS_DUE, device_cookie, now_of, open_session, safe_next
+from svet.cabinet.shell.session import (
+    AGREEMENTS_DUE,
+    SECOND_STEP_HOME,
+    device_cookie,
+    now_of,
+    open_session,
+    safe_next,
+)
 from svet.people import operations as people
 from svet.people import queries
 from svet.people.queries import factors
@@ -57,7 +64,9 @@ def pending_second_factor(request: HttpRequest) -> tuple[int, str] | None:
 
 
 def finish_sign_in(request: HttpRequest, *, person_id: int, target: str) -> HttpResponse:
-    """Open the session; a newer version of an agreement is shown before anything else."""
+    """Open the session; newer agreements, then a second step that everybody needs, come first."""
+    if factors.lacks_second_step(person_id=person_id):
+        target = SECOND_STEP_HOME
     due = queries.agreements_due(person_id=person_id, today=timezone.localdate(now_of(request)))
     where = f"/entrance/agreements/?{urlencode({'next': target})}" if due else target
     response = redirect(where)

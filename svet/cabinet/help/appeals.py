@@ -18,7 +18,7 @@ from svet.accounts.queries import AccountNotFound, cabinet
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.files import texts as file_texts
-from svet.files.rules import PhotoRefused
+from svet.files.rules import UploadRefused
 from svet.kernel.refusals import NotFound, Refused
 from svet.limits import texts as limit_texts
 from svet.limits.operations import LimitReached
@@ -65,7 +65,7 @@ class AppealDraft:
                 continue
             try:
                 kept = operations.keep_photo(raw=file.read(), by=actor_of(request), now=now_of(request))
-            except PhotoRefused as refused:
+            except UploadRefused as refused:
                 self.refuse("photo", file_texts.explain(refused))
             except LimitReached as reached:
                 self.refuse("photo", limit_texts.explain(reached), status=429)
@@ -79,7 +79,7 @@ class AppealDraft:
 
     def refused(self, refusal: Refused) -> None:
         """Say what an operation refused, beside the field it names."""
-        if isinstance(refusal, PhotoRefused):
+        if isinstance(refusal, UploadRefused):
             self.photos = []
             self.refuse("photo", file_texts.explain(refusal))
         elif isinstance(refusal, LimitReached):

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from svet.cabinet.shell.not_visible import deny_as_missing
-from svet.cabinet.shell.session import client_address, now_of, person_of, signed_in
+from svet.cabinet.shell.session import client_address, now_of, person_of, signed_in, visitor
 from svet.kernel.refusals import NotFound, Refused
 from svet.notices import queries as notices
 from svet.notices import texts as notice_texts
@@ -95,7 +95,7 @@ def browsers(request: HttpRequest) -> HttpResponse:
     POST shows notices in this browser; 422 with a sentence when it gave nothing that can be used.
     """
     if request.method != "POST":
-        signed = request.user.is_authenticated
+        signed = visitor(request) is not None
         return JsonResponse(
             {"key": notices.push_key() if signed else "", "csrf": get_token(request) if signed else ""}
         )

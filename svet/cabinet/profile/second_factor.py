@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,6 +23,7 @@ from svet.cabinet.shell.code_forms import CodeForm, PasskeyForm
 from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.passkeys import passkey_site, remember_ceremony, take_ceremony
+from svet.cabinet.shell.session import SECOND_STEP_HOME as HOME
 from svet.cabinet.shell.session import (
     client_address,
     now_of,
@@ -32,12 +34,12 @@ from svet.cabinet.shell.session import (
 )
 from svet.kernel.refusals import NotFound, Refused
 from svet.people import operations as people
+from svet.people import texts
 from svet.people.operations.factors import RecoverySheet
 from svet.people.queries import factors
 from svet.people.rules.factors import STEP_LIFE, FactorReason, FactorRefused
 from svet.site import queries as site
 
-HOME = "/profile/second-factor/"
 _PROVED = "proved_at"
 _SECRET = "totp_secret"  # noqa: S105 - the name of a session's entry
 P = ParamSpec("P")
@@ -95,7 +97,12 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
     mine = factors.second_factor(person_id=person_of(request).person_id)
-    return {"mine": mine, "passkeys_here": passkey_site(request) is not None, **more}
+    return {
+        "mine": mine,
+        "passkeys_here": passkey_site(request) is not None,
+        "needed": settings.SECOND_STEP_FOR_ALL and not mine.on,
+        **more,
+    }
 
 
 @signed_in
@@ -151,10 +158,14 @@ def application(request: HttpRequest) -> HttpResponse:
 @proved
 def application_off(request: HttpRequest) -> HttpResponse:
     """Disconnect the application."""
-    people.turn_off_totp(
-        person_id=person_of(request).person_id, address=client_address(request), now=now_of(request)
-    )
-    messages.success(request, _("Вход с кодом из приложения отключён."))
+    try:
+        people.turn_off_totp(
+            person_id=person_of(request).person_id, address=client_address(request), now=now_of(request)
+        )
+    except FactorRefused as refused:
+        messages.error(request, texts.explain(refused))
+    else:
+        messages.success(request, _("Вход с кодом из приложения отключён."))
     return redirect(HOME)
 
 
@@ -239,7 +250,10 @@ def passkey_remove(request: HttpRequest, public_id: str) -> HttpResponse:
         )
     except NotFound:
         deny_as_missing(request, subject="passkey", public_id=public_id)
-    messages.success(request, _("Ключ доступа удалён. Удалите его и в самом устройстве."))
+    except FactorRefused as refused:
+        messages.error(request, texts.explain(refused))
+    else:
+        messages.success(request, _("Ключ доступа удалён. Удалите его и в самом устройстве."))
     return redirect(HOME)
 
 

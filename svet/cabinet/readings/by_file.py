@@ -28,10 +28,12 @@ from svet.cabinet.readings import table
 from svet.cabinet.readings.form import TypedSet, digest
 from svet.cabinet.readings.submit import Attempt, attempt
 from svet.cabinet.readings.table import LineFault, ReadTable, TableMeter
-from svet.cabinet.shell.session import now_of, person_of, signed_in
-from svet.exchange import texts as file_texts
+from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.exchange.rules.refusals import FileReason, FileRefused
-from svet.kernel.refusals import NotFound
+from svet.files.operations import check_file
+from svet.files.rules import ScanRefused
+from svet.kernel import words
+from svet.kernel.refusals import NotFound, Refused
 from svet.look import formats
 from svet.metering import queries, texts
 from svet.metering.operations import ReadingReceipt
@@ -94,7 +96,7 @@ def by_file(request: HttpRequest) -> HttpResponse:
     try:
         found = table.read(_content(request), meters)
         _check_fits(found, meters)
-    except FileRefused as refused:
+    except (FileRefused, ScanRefused) as refused:
         return _page(request, {"error": _explain(refused)}, status=422)
     data = QueryDict(mutable=True)
     faulty = {fault.meter_id for fault in found.faults}
@@ -139,6 +141,7 @@ def _content(request: HttpRequest) -> bytes:
     if (file.size or 0) > table.MAX_BYTES:
         raise FileRefused(FileReason.TOO_LARGE, field="file")
     content: bytes = file.read()
+    check_file(content=content, field="file", by=actor_of(request), now=now_of(request))
     return content
 
 
@@ -159,7 +162,7 @@ def _check_fits(found: ReadTable, meters: list[TableMeter]) -> None:
             lines += len(found.lines[each.meter.meter_id])
 
 
-def _explain(refused: FileRefused) -> str:
+def _explain(refused: Refused) -> str:
     """Why a file is not taken, for somebody who has a spreadsheet and not a register."""
     match refused.reason:
         case FileReason.EMPTY:
@@ -177,7 +180,7 @@ def _explain(refused: FileRefused) -> str:
                 "последний столбец."
             )
         case _:
-            return file_texts.explain(refused)
+            return words.explain(refused)
 
 
 def _meters(request: HttpRequest) -> list[TableMeter]:

@@ -13,7 +13,7 @@ from svet.cabinet.readings.form import TypedSet
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
 from svet.files import texts as file_texts
-from svet.files.rules import PhotoRefused
+from svet.files.rules import UploadRefused
 from svet.limits.operations import LimitReached
 from svet.look.photos import photo_response
 from svet.metering import operations, queries
@@ -27,7 +27,7 @@ def uploaded(request: HttpRequest, field: str) -> tuple[str, str]:
         return "", ""
     try:
         return operations.keep_photo(raw=file.read(), by=actor_of(request), now=now_of(request)), ""
-    except PhotoRefused as refused:
+    except UploadRefused as refused:
         return "", file_texts.explain(refused)
     except LimitReached as reached:
         return "", subscriber_texts.explain(reached)

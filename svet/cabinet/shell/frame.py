@@ -18,8 +18,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from svet.cabinet.shell.session import visitor
 from svet.notices import queries as notices
-from svet.people.queries import PersonView, signed_in_person
+from svet.people.queries import PersonView
 from svet.site import queries as site
 from svet.site.queries import InstallationView
 
@@ -87,7 +88,7 @@ class Frame:
     def person(self) -> PersonView | None:
         """The signed-in person, or nobody; nobody either when the database does not answer."""
         try:
-            return signed_in_person(getattr(self._request, "user", None))
+            return visitor(self._request) if hasattr(self._request, "user") else None
         except DatabaseError:
             return None
 

@@ -19,12 +19,13 @@ from svet.kernel.actors import Actor
 from svet.look.requests import client_address, now_of, safe_next
 from svet.people import operations as people
 from svet.people import queries
-from svet.people.queries import PersonView
+from svet.people.queries import PersonView, factors
 
 __all__ = [
     "AGREEMENTS_DUE",
     "DEVICE_COOKIE",
     "PHONE_TYPED",
+    "SECOND_STEP_HOME",
     "actor_of",
     "client_address",
     "close_session",
@@ -50,10 +51,14 @@ _BACKEND = auth.load_backend(_BACKEND_PATH)
 
 #: The phone as it was typed, kept between the steps of the entrance.
 PHONE_TYPED = "phone_typed"
+#: Where the second step of the sign-in is connected.
+SECOND_STEP_HOME = "/profile/second-factor/"
 #: Set at sign-in while a newer version of an agreement waits to be agreed to.
 AGREEMENTS_DUE = "agreements_due"
 #: Whoever does not agree may still read what was agreed, take their data along and leave.
 _OPEN_WITHOUT_AGREEING = ("/profile/consents/", "/profile/data/", "/profile/confirm/")
+#: Whoever has to connect a second step first sees nothing else.
+_OPEN_BEFORE_SECOND_STEP = (SECOND_STEP_HOME, "/profile/confirm/", "/entrance/agreements/")
 _FLOW = "flow"
 _OPENED = "opened_at"
 _SLID = "slid_at"
@@ -74,8 +79,19 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def visitor(request: HttpRequest) -> PersonView | None:
-    """Who is signed in, or nobody. Django's own row of them stays in this module."""
-    return queries.signed_in_person(request.user)
+    """Who is signed in, or nobody. Django's own row of them stays in this module.
+
+    Who has yet to connect the second step that everybody needs here is nobody on pages that are open to all.
+    """
+    person = queries.signed_in_person(request.user)
+    return None if person is not None and _has_to_connect(request, person) else person
+
+
+def _has_to_connect(request: HttpRequest, person: PersonView) -> bool:
+    """Whether nothing opens before a second step; the staff looks at a portal by its own two steps."""
+    if request.path.startswith(_OPEN_BEFORE_SECOND_STEP) or hasattr(request, "svet_look"):
+        return False
+    return factors.lacks_second_step(person_id=person.person_id)
 
 
 def person_of(request: HttpRequest) -> PersonView:
@@ -176,7 +192,10 @@ def _to_entrance(request: HttpRequest) -> HttpResponse:
     query = {"tab": "sign-in"}
     if request.method == "GET":
         query["next"] = request.get_full_path()
-    url = f"{settings.LOGIN_URL}?{urlencode(query)}"
+    return _led(request, f"{settings.LOGIN_URL}?{urlencode(query)}")
+
+
+def _led(request: HttpRequest, url: str) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     return redirect(url)
@@ -185,12 +204,18 @@ def _to_entrance(request: HttpRequest) -> HttpResponse:
 def signed_in_only(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Let signed-in people see a page, even those who have not agreed to the newest texts yet."""
+    """Let signed-in people see a page, even those who have not agreed to the newest texts yet.
+
+    Where everybody needs a second step, nobody without one sees anything but where it is connected.
+    """
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if visitor(request) is None or not _is_alive(request):
+        person = queries.signed_in_person(request.user)
+        if person is None or not _is_alive(request):
             return _to_entrance(request)
+        if _has_to_connect(request, person):
+            return _led(request, SECOND_STEP_HOME)
         response = view(request, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -43,6 +43,7 @@ def load(file: Path, provider: str) -> None:
         from svet.cli.refusal_text import in_words
         from svet.exchange.rules.streams import decode
         from svet.exchange.rules.tables import RegisterColumn, read_table
+        from svet.files.operations import check_file
         from svet.kernel.actors import Actor
         from svet.outages.operations import take_row
         from svet.outages.rules.files import FILE_COLUMNS, OutageFault, read_lines
@@ -52,7 +53,9 @@ def load(file: Path, provider: str) -> None:
         supplier, now = _supplier(provider), datetime.now(UTC)
         with in_words():
             columns = [RegisterColumn(name, aliases, must) for name, aliases, must in FILE_COLUMNS]
-            table = read_table(decode(file.read_bytes()), columns)
+            content, by = file.read_bytes(), Actor.system("svet outages load")
+            check_file(content=content, field="file", by=by, now=now)
+            table = read_table(decode(content), columns)
             read, faults = read_lines(
                 ((line.number, line.fields) for line in table), zone=ZoneInfo(supplier.time_zone)
             )
@@ -63,7 +66,7 @@ def load(file: Path, provider: str) -> None:
                     one.words,
                     cancelled=one.cancelled,
                     provider_id=supplier.provider_id,
-                    by=Actor.system("svet outages load"),
+                    by=by,
                     now=now,
                 )
             except (OutageRefused, OutageConflict) as refused:

@@ -27,6 +27,7 @@ def look(*, now: datetime) -> list[Finding]:
             *office.look_at_receipts(now=now),
             *machine.look_at_worker(now=now),
             *machine.look_at_keys(),
+            *machine.look_at_scanner(now=now),
             *(machine.look_at_care(now=now) if production else ()),
             *(look_at_components(now=now) if production else ()),
         ]

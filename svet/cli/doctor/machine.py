@@ -15,11 +15,14 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.checks import run_checks
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svet.cli.doctor.findings import Finding, Findings, Health
 from svet.config.jobs.print_files import old_print_files
+from svet.files.operations import try_scanner
+from svet.files.rules import OLD_SIGNATURES
 from svet.look.formats import day
 from svet.people.operations.rekeying import keys_of_factors
 from svet.site.queries import database_hold, last_care
@@ -179,6 +182,25 @@ def look_outside() -> Findings:
             yield Finding(Health.ILL, what, said)
         else:
             yield Finding(Health.WELL, what, _("{place} отвечает.").format(place=f"{host}:{port}"))
+
+
+def look_at_scanner(*, now: datetime) -> Findings:
+    """Whether the scanner of files answers, knows the test file and is up to date, where one is named."""
+    scanner = try_scanner()
+    if scanner is None:
+        return
+    what = _("Антивирус")
+    if not scanner.answers:
+        said = _("{place} не отвечает: файлы не принимаются.").format(place=settings.CLAMD_URL)
+        yield Finding(Health.ILL, what, said, _("запустите clamav-daemon или проверьте SVET_CLAMD_URL"))
+    elif not scanner.knows_test_file:
+        said = _("Не узнал проверочный файл EICAR: вредоносное он тоже пропустит.")
+        yield Finding(Health.ILL, what, said, _("загрузите базы: freshclam"))
+    elif scanner.signed_on is not None and timezone.localdate(now) - scanner.signed_on > OLD_SIGNATURES:
+        said = _("Базы от {day}: новое вредоносное он не узнает.").format(day=day(scanner.signed_on))
+        yield Finding(Health.SOON, what, said, _("проверьте службу clamav-freshclam"))
+    else:
+        yield Finding(Health.WELL, what, _("Проверяет файлы, проверочный узнал."))
 
 
 def _outside() -> Iterator[tuple[str, str, int]]:

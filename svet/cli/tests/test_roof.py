@@ -96,6 +96,22 @@ def test_production_refuses_a_bot_that_is_asked_in_the_open(url: str, refused: b
         assert ("svet.E028" in {message.id for message in check_production(None)}) is refused
 
 
+@pytest.mark.parametrize(
+    ("url", "refused"),
+    [
+        ("", False),
+        ("unix:///run/clamav/clamd.ctl", False),
+        ("tcp://10.0.0.9:3310", False),
+        ("tcp://scanner.internal:3310", False),
+        ("tcp://scanner.example.com:3310", True),
+        ("https://scanner.internal", True),
+    ],
+)
+def test_production_refuses_a_scanner_to_which_files_travel_in_the_open(url: str, refused: bool) -> None:
+    with override_settings(ENV="production", CLAMD_URL=url):
+        assert ("svet.E029" in {message.id for message in check_production(None)}) is refused
+
+
 @override_settings(ENV="demo")
 def test_other_environments_are_not_judged() -> None:
     assert check_production(None) == []

@@ -14,11 +14,12 @@ from svet.exchange.models import ImportFile, ImportRow, LoadedFile
 from svet.exchange.operations.keeping import bytes_of, forget_bytes, keep_bytes
 from svet.exchange.operations.outcomes import sentence
 from svet.exchange.operations.payments import find_source
-from svet.exchange.operations.taking import FileReport, shown_name, take_file
+from svet.exchange.operations.taking import FileReport, shown_name, take_checked
 from svet.exchange.rules.refusals import FileReason, FileRefused
 from svet.exchange.rules.rejects import reject_file
 from svet.exchange.rules.streams import survey
 from svet.exchange.texts import explain
+from svet.files.operations import check_file
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import again_after_deadlock, together, use_case
@@ -48,9 +49,11 @@ def load_file(*, name: str, content: BinaryIO, source: str, by: Actor, now: date
     """Keep a register and judge it, a large one by a job; its public id. It is never held whole.
 
     :raises FileRefused: no register by its name, no such source, or bytes nobody can read
+    :raises ScanRefused: the scanner found something or does not answer
     """
     shown = shown_name(name)
     named = find_source(source)
+    check_file(content=content, field="file", by=by, now=now)
     size = survey(content, named.layout.encoding if named else "").size
     at_once = size <= AT_ONCE
     with use_case():
@@ -120,7 +123,7 @@ def _taken(
     loaded: LoadedFile, *, by: Actor, despite: bool, without: Collection[int], now: datetime
 ) -> FileReport:
     with bytes_of(loaded) as stream:
-        return take_file(
+        return take_checked(
             profile=ImportFile.Profile.PAYMENTS,
             name=loaded.name,
             content=stream,

@@ -15,6 +15,7 @@ from svet.accounts.queries import ProviderView, provider_today
 from svet.exchange import texts
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.exchange.rules.statements import BadLine, Statement, StatementLine, parse
+from svet.files.operations import check_file
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import again_after_deadlock, use_case
@@ -46,14 +47,20 @@ class StatementReport:
         return bool(self.faults or self.counts[StatementState.DIFFERS])
 
 
-@again_after_deadlock
 def take_statement(*, name: str, content: bytes, by: Actor, now: datetime) -> StatementReport:
     """Take a statement of any form we know: each movement once, whatever files bring it.
 
     What cannot be read is told and left out; the rest is taken, unless balances and lines do not agree.
 
     :raises FileRefused: the file cannot be used, was taken before, or its account is not one supplier's
+    :raises ScanRefused: the scanner found something or does not answer
     """
+    check_file(content=content, field="file", by=by, now=now)
+    return _taken(name=name, content=content, by=by, now=now)
+
+
+@again_after_deadlock
+def _taken(*, name: str, content: bytes, by: Actor, now: datetime) -> StatementReport:
     found = parse(content)
     digest = hashlib.sha256(content).hexdigest()
     fates: list[MovementFate] = []

@@ -20,6 +20,7 @@ from svet.exchange.operations import accounts, charges, disputes, openings, paym
 from svet.exchange.operations.outcomes import RowOutcome, State
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.exchange.rules.streams import lines_of_stream, survey
+from svet.files.operations import check_file
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows
@@ -65,7 +66,6 @@ class FileReport:
         )
 
 
-@again_after_deadlock
 def take_file(
     *,
     profile: str,
@@ -77,7 +77,39 @@ def take_file(
     without: Collection[int] = (),
     despite: bool = False,
 ) -> FileReport:
-    """Take a register: each row is applied, recognised as repeated or changed, put in suspense, or rejected.
+    """Take a register as it comes: looked through by the scanner, then as :func:`take_checked` says.
+
+    :raises FileRefused: the file cannot be used; nothing was applied
+    :raises ScanRefused: the scanner found something or does not answer; nothing was applied
+    """
+    check_file(content=content, field="file", by=by, now=now)
+    return take_checked(
+        profile=profile,
+        name=name,
+        content=content,
+        by=by,
+        now=now,
+        source=source,
+        without=without,
+        despite=despite,
+    )
+
+
+@again_after_deadlock
+def take_checked(
+    *,
+    profile: str,
+    name: str,
+    content: bytes | BinaryIO,
+    by: Actor,
+    now: datetime,
+    source: str = "",
+    without: Collection[int] = (),
+    despite: bool = False,
+) -> FileReport:
+    """Take a register that was looked through.
+
+    Each row is applied, recognised as repeated or changed, put in suspense, or rejected.
 
     All of it happens in one transaction: a file is applied as a whole or not at all. The same bytes are
     refused as already taken, unless every row was rejected; the same ids in another file are recognised as

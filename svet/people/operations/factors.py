@@ -83,13 +83,17 @@ def turn_on_totp(
 
 
 def turn_off_totp(*, person_id: int, address: str, now: datetime) -> None:
-    """Disconnect the application; with the last factor the recovery codes and the trust go too."""
+    """Disconnect the application; with the last factor the recovery codes and the trust go too.
+
+    :raises FactorRefused: it is the last one, and everybody needs one here
+    """
     by = Actor.person(person_id, address=address)
     with use_case():
         person = Person.objects.select_for_update().get(pk=person_id)
         if not totp.has_totp(person_id=person_id):
             return
         totp.forget_totp(person=person, by=by, reason="", now=now)
+        keep_one(person=person)
         tidy_up(person=person)
         note_change(person=person, change="app_off", by=by, now=now)
 
@@ -140,6 +144,16 @@ def remove_factors(*, person: Person, by: Actor, reason: str, now: datetime) -> 
         now=now,
         reason=reason,
     )
+
+
+def keep_one(*, person: Person) -> None:
+    """Let nobody take their last factor away where everybody needs one. In the caller's transaction.
+
+    :raises FactorRefused: there is none left
+    """
+    require_transaction()
+    if queries.lacks_second_step(person_id=person.pk):
+        raise FactorRefused(FactorReason.LAST)
 
 
 def tidy_up(*, person: Person) -> None:
@@ -202,8 +216,10 @@ def forget_trust(*, person_id: int, device_public_id: str = "", keep_session: st
 def check_api_step(*, person_id: int, code: str, address: str, now: datetime) -> None:
     """The second step of a sign-in without a browser: asked whenever the person has one.
 
-    :raises FactorRefused: it was not given, or is wrong. :raises LimitReached:
+    :raises FactorRefused: it was not given, is wrong, or has to be connected first. :raises LimitReached:
     """
+    if queries.lacks_second_step(person_id=person_id):
+        raise FactorRefused(FactorReason.NEEDED, field="second_factor")
     if not queries.second_factor(person_id=person_id).on:
         return
     if not code:

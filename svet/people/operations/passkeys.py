@@ -32,7 +32,7 @@ from svet.kernel.transactions import use_case
 from svet.limits.operations import forget, spend
 from svet.limits.rules import LimitName, network_of
 from svet.people.models import Person
-from svet.people.operations.factors import RecoverySheet, first_sheet, note_change, tidy_up
+from svet.people.operations.factors import RecoverySheet, first_sheet, keep_one, note_change, tidy_up
 from svet.people.operations.sealing import sealed
 from svet.people.queries import PersonView, view_of
 from svet.people.rules.factors import LONGEST_PASSKEY_NAME, MOST_PASSKEYS, FactorReason, FactorRefused
@@ -129,10 +129,15 @@ def rename_passkey(*, person_id: int, public_id: str, name: str, address: str, n
 
 
 def remove_passkey(*, person_id: int, public_id: str, address: str, now: datetime) -> None:
-    """Let a passkey open nothing any more. :raises NotFound: it is not theirs"""
+    """Let a passkey open nothing any more.
+
+    :raises NotFound: it is not theirs
+    :raises FactorRefused: it is their last factor, and everybody needs one here
+    """
     with use_case():
         person = Person.objects.select_for_update().get(pk=person_id)
         _mine(person_id=person_id, public_id=public_id).delete()
+        keep_one(person=person)
         tidy_up(person=person)
         by = Actor.person(person_id, address=address)
         note_change(person=person, change="passkey_off", by=by, now=now)

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import QuerySet
 
 from svet.people.models import Device
 from svet.people.models.digests import cookie_digest
@@ -55,6 +57,17 @@ def second_factor(*, person_id: int) -> SecondFactor:
     )
 
 
+def lacks_second_step(*, person_id: int) -> bool:
+    """Whether the installation asks a second step of everybody, and the person has none yet."""
+    return settings.SECOND_STEP_FOR_ALL and not _factors(person_id).exists()
+
+
+def _factors(person_id: int) -> QuerySet[Authenticator]:
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user_id=person_id, type__in=kinds)
+    return found
+
+
 def _left(sheet: Mapping[str, Any]) -> int:
     """How many codes of a sheet were not used; nothing of it is opened for that."""
     hashed: list[str] | None = sheet.get("migrated_codes")
@@ -65,10 +78,7 @@ def _left(sheet: Mapping[str, Any]) -> int:
 
 def asks_second_step(*, person_id: int, device_cookie: str, now: datetime) -> bool:
     """Whether the right password is not enough in this browser."""
-    factors = Authenticator.objects.filter(
-        user_id=person_id, type__in=(Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    )
-    if not factors.exists():
+    if not _factors(person_id).exists():
         return False
     trusted = Device.objects.filter(
         person_id=person_id, cookie_digest=cookie_digest(device_cookie), trusted_until__gt=now

@@ -29,6 +29,8 @@ class FactorReason(StrEnum):
     PASSKEY = "passkey_refused"
     TOO_MANY = "too_many_passkeys"
     NAME = "passkey_name"
+    NEEDED = "second_step_needed"
+    LAST = "last_second_step"
 
 
 class FactorRefused(Refused):

@@ -29,7 +29,7 @@ def keep_search(request: HttpRequest) -> HttpResponse:
     ]
     if not any(value for _, value in sent):
         return redirect(request.path)
-    key = secrets.token_urlsafe(9)
+    key = secrets.token_urlsafe(16)
     kept = [*_kept(request).items(), (key, urlencode(sent[:_FIELDS]))]
     request.session[_KEPT] = dict(kept[-MOST:])
     return redirect(f"{request.path}?{urlencode({'s': key})}")

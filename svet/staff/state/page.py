@@ -11,14 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.urls.resolvers import URLPattern
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from svet.files.operations import look_at_scanner
+from svet.files.rules import OLD_SIGNATURES
 from svet.fiscal.queries import cashboxes, lacking_cashboxes, tills_to_enter
 from svet.kernel.refusals import Refused
-from svet.look.formats import moment, number
+from svet.look.formats import day, moment, number
 from svet.look.requests import now_of
 from svet.notices.queries import sending
 from svet.notices.rules import STUCK_AFTER, SendingChannel
@@ -89,7 +92,15 @@ class StandingRow:
 
 def rows(*, now: datetime) -> list[StandingRow]:
     """Everything that is watched, in the order in which people are hurt."""
-    return [*_hold(), *_queue(job_queue()), *_banks(now), *_cashboxes(), *_sending(now), *_cares(now)]
+    return [
+        *_hold(),
+        *_queue(job_queue()),
+        *_banks(now),
+        *_cashboxes(),
+        *_sending(now),
+        *_scanner(now),
+        *_cares(now),
+    ]
 
 
 def _hold() -> Iterator[StandingRow]:
@@ -157,6 +168,24 @@ def _sending(now: datetime) -> Iterator[StandingRow]:
         kind = "error" if late else "warning" if each.failed else "success"
         outcome = _("Стоят") if late else _("Есть неудачи") if each.failed else _("Уходят")
         yield StandingRow(str(_CHANNELS[each.channel]), kind, outcome, said)
+
+
+def _scanner(now: datetime) -> Iterator[StandingRow]:
+    scanner = look_at_scanner()
+    if scanner is None:
+        return
+    what = _("Антивирус")
+    if not scanner.answers:
+        said = _("Фото, реестры и таблицы показаний не принимаются, пока он не ответит.")
+        yield StandingRow(what, "error", _("Не отвечает"), said)
+    elif scanner.signed_on is None:
+        yield StandingRow(what, "success", _("Отвечает"), _("День баз не назван."))
+    else:
+        said = _("Базы от {day}.").format(day=day(scanner.signed_on))
+        if timezone.localdate(now) - scanner.signed_on > OLD_SIGNATURES:
+            yield StandingRow(what, "warning", _("Базы устарели"), said)
+        else:
+            yield StandingRow(what, "success", _("Отвечает"), said)
 
 
 def _cares(now: datetime) -> Iterator[StandingRow]:

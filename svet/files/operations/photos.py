@@ -6,8 +6,9 @@ import hashlib
 from datetime import datetime, timedelta
 
 from svet.files.models import Photo
+from svet.files.operations.scanning import check_file
 from svet.files.pictures import prepared
-from svet.files.rules import PhotoReason, PhotoRefused
+from svet.files.rules import PhotoReason, PhotoRefused, check_size
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
 
@@ -23,7 +24,10 @@ def keep_photo(*, raw: bytes, by: Actor, now: datetime) -> str:
     How often one may do so is the caller's to limit.
 
     :raises PhotoRefused: too large, no picture, broken
+    :raises ScanRefused: the scanner found something or does not answer
     """
+    check_size(raw)
+    check_file(content=raw, field="photo", by=by, now=now)
     picture = prepared(raw)
     digest = hashlib.sha256(raw).hexdigest()
     with use_case():
