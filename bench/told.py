@@ -88,7 +88,10 @@ def _correct(
     last = until or date(2026, 9, 30)
     rows = TariffRow.objects.filter(region=region, valid_from__lte=last, valid_to__gte=since)
     place = ("group_code", "scheme", "zone", "range_no")
-    published = {row[:-1]: row[-1] for row in rows.filter(brought_with=None).values_list(*place, "price")}
+    published = {
+        row[:4]: row[4:]
+        for row in rows.filter(brought_with=None).values_list(*place, "range_upper_kwh", "price")
+    }
     file = io.StringIO()
     out = csv.writer(file)
     out.writerow(COLUMNS)
@@ -96,7 +99,7 @@ def _correct(
     for row in rows.filter(gone_with=None).order_by("valid_from", *place):
         upper = limit if limit and row.range_no == 1 else row.range_upper_kwh
         if percent is None:
-            price = published[row.group_code, row.scheme, row.zone, row.range_no]
+            upper, price = published[row.group_code, row.scheme, row.zone, row.range_no]
         else:
             price = (row.price * percent / 100).quantize(Decimal("0.01"))
         out.writerow((

@@ -442,7 +442,9 @@ def _walk(hands: list[Actor], fate: Fate, taken: list[Step]) -> None:
     assert foretold in (None, 0 if charge is None else charge.total.kopecks)
     _told(walked)
     if fate.house is not None and fate.again:
-        assert frozen(walked.account.pk) == counted(walked.house, walked.facts(), FIRST, LAST)
+        again = counted(walked.house, walked.facts(), FIRST, LAST)
+        # A part of a month behind an end that was entered late stands, and is nobody's: nothing charges it.
+        assert {month: kwh for month, kwh in frozen(walked.account.pk).items() if month in again} == again
     assert walked.places() == looked.places()
     _from_nothing(walked)
     # What was posted is never posted again.
