@@ -40,6 +40,11 @@ def reject_path(file: Path, given: Path | None) -> Path:
     return given
 
 
+def say_it_waits(say: Callable[[str], None]) -> None:
+    """Say why nothing happens yet; broken off meanwhile, nothing was taken."""
+    say(_("Реестр ждёт: идёт начисление или загружается другой реестр. Дальше пойдёт сам, ничего не нужно."))
+
+
 def tell(
     report: FileReport,
     *,

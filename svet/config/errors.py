@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from svet.api.shell import problems
 from svet.cabinet.shell import errors
 from svet.kernel.transactions import is_away
+from svet.look.forms import BUSY
 
 FOR_MACHINES = ("/api/", "/callbacks/")
 log = logging.getLogger("svet.incidents")
@@ -45,6 +46,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
         later = {"Retry-After": "60"}
         return _problem(request, 503, "unavailable", _("Кабинет ненадолго недоступен"), later)
     return _problem(request, 500, "server_error", _("Это наша ошибка, мы о ней уже знаем."))
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """503: somebody's large work stands before this one; nothing was written."""
+    if not _by_machine(request):
+        return errors.busy(request)
+    return _problem(request, 503, "busy", str(BUSY), {"Retry-After": "60"})
 
 
 def _by_machine(request: HttpRequest) -> bool:

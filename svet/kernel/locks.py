@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import IntEnum, unique
+from typing import Any, Final
 
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import LockNotAvailable
 
+from svet.kernel.serving import is_serving
 from svet.kernel.transactions import require_transaction
+
+#: Seconds that a page waits for a lock: who holds one longer holds it for minutes.
+PATIENCE_OF_A_PAGE: Final = 1.5
+_PATIENCE: ContextVar[float | None] = ContextVar("patience", default=None)
+
+
+class Busy(Exception):
+    """Somebody else holds a lock for longer than this one may wait; the transaction can only be undone."""
+
+    def __init__(self, lock: Lock) -> None:
+        super().__init__(lock.name)
+        self.lock = lock
 
 
 @unique
@@ -36,15 +53,30 @@ class Lock(IntEnum):
     OUTAGES = 32  # by provider: the same outage entered twice at once is one
 
 
+@contextmanager
+def patience(seconds: float | None) -> Iterator[None]:
+    """Wait so long for each lock inside, and raise :class:`Busy` then; None: for ever, as jobs do.
+
+    A page waits for :data:`PATIENCE_OF_A_PAGE` unless something else is said.
+    """
+    before = _PATIENCE.set(seconds)
+    try:
+        yield
+    finally:
+        _PATIENCE.reset(before)
+
+
 def hold(lock: Lock, key: int | str = 0) -> None:
     """Wait until nobody else holds this lock for this key, and hold it until the transaction ends (a step).
 
-    A number is the second key as it is and must fit 32 bits. A text enters by its 32-bit hash: two texts may
-    meet in one hash, and then wait for each other, which costs time and nothing else.
+    Whoever waits for it, here and below, waits as long as :func:`patience` says. A number is the second key
+    as it is and must fit 32 bits. A text enters by its 32-bit hash: two texts may meet in one hash, and then
+    wait for each other, which costs time and nothing else.
 
     :raises RuntimeError: no transaction is open
+    :raises Busy: somebody holds it for longer than this one may wait
     """
-    _ask("pg_advisory_xact_lock", lock, key)
+    _ask("pg_advisory_xact_lock", lock, key, waits=True)
 
 
 def share(lock: Lock, key: int | str = 0) -> None:
@@ -52,7 +84,7 @@ def share(lock: Lock, key: int | str = 0) -> None:
 
     :raises RuntimeError: no transaction is open
     """
-    _ask("pg_advisory_xact_lock_shared", lock, key)
+    _ask("pg_advisory_xact_lock_shared", lock, key, waits=True)
 
 
 def hold_all(lock: Lock, keys: Collection[int]) -> None:
@@ -61,11 +93,12 @@ def hold_all(lock: Lock, keys: Collection[int]) -> None:
     :raises RuntimeError: no transaction is open
     """
     require_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s::integer, key) FROM unnest(%s::integer[]) key",
-            [lock.value, sorted(keys)],
-        )
+    _answer(
+        lock,
+        "SELECT count(pg_advisory_xact_lock(%s::integer, key)) FROM unnest(%s::integer[]) key",
+        [lock.value, sorted(keys)],
+        waits=True,
+    )
 
 
 def free(lock: Lock, key: int | str = 0) -> bool:
@@ -86,10 +119,51 @@ def held(lock: Lock, key: int | str = 0) -> bool:
     return not free(lock, key)
 
 
-def _ask(function: str, lock: Lock, key: int | str) -> object:
+def is_held(lock: Lock) -> bool:
+    """Whether somebody has this lock alone now, for whatever key; takes nothing, waits for nobody."""
+    return bool(
+        _one(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = %s::integer::oid"
+            " AND objsubid = 2 AND granted AND mode = 'ExclusiveLock' AND pid <> pg_backend_pid()"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [lock.value],
+        )
+    )
+
+
+def _ask(function: str, lock: Lock, key: int | str, *, waits: bool = False) -> object:
     require_transaction()
     second = "hashtext(%s)" if isinstance(key, str) else "%s::integer"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s::integer, {second})", [lock.value, key])
-        (answer,) = cursor.fetchone()
+    return _answer(lock, f"SELECT {function}(%s::integer, {second})", [lock.value, key], waits=waits)
+
+
+def _answer(lock: Lock, statement: str, values: Sequence[Any], *, waits: bool) -> object:
+    seconds = _PATIENCE.get()
+    if seconds is None and is_serving():
+        seconds = PATIENCE_OF_A_PAGE
+    if not waits or seconds is None:
+        return _one(statement, values)
+    # Mostly it is free, and costs one statement as ever; who waits for it already comes first here too.
+    tried = statement.replace("pg_advisory", "pg_try_advisory").replace("count(", "bool_and(")
+    if _one(tried, values) is not False:
+        return None
+    before = _one("SELECT current_setting('lock_timeout')")
+    _wait_at_most(f"{int(seconds * 1000)}ms")
+    try:
+        answer = _one(statement, values)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Busy(lock) from error
+        raise
+    _wait_at_most(str(before))
     return answer
+
+
+def _wait_at_most(time: str) -> None:
+    _one("SELECT set_config('lock_timeout', %s, true)", [time])
+
+
+def _one(statement: str, values: Sequence[Any] = ()) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone()[0]

@@ -30,7 +30,12 @@ def serve_for_good() -> None:
     _FOR_GOOD.append(True)
 
 
+def is_serving() -> bool:
+    """Whether a page is waited for by somebody."""
+    return _SERVING.get() or bool(_FOR_GOOD)
+
+
 def require_not_serving(what: str) -> None:
     """Stop what only a job may do. :raises DoneWhileServing:"""
-    if _SERVING.get() or _FOR_GOOD:
+    if is_serving():
         raise DoneWhileServing(f"{what} is for a job, not for a thread that serves pages")

@@ -17,11 +17,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from svet.kernel.locks import Busy
 from svet.kernel.refusals import Refused
 
 LONGEST_VALUE = 1_000
 #: The code of the error of a password that was right and must be typed again.
 AGAIN = "again"
+#: What a page says when somebody else's work stands before it: a register, a month that is charged.
+BUSY = _(
+    "Сейчас с этими данными идёт большая работа: начисление или загрузка реестра. Ничего не записано."
+    " Попробуйте через несколько минут."
+)
 LONGEST_TEXT = 10_000
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}", re.ASCII)
 
@@ -165,14 +171,19 @@ def form_page(
 
     ``act`` does it and answers where to go next; nothing, when it has put an error into the form itself. What
     it refuses stands beside the field at fault in the words of ``explain``, and the page comes again with
-    status 422, or 429 and ``Retry-After`` when one must wait. ``refused`` is a refusal that came before.
+    status 422, or 429 and ``Retry-After`` when one must wait, or 409 when somebody holds a lock. ``refused``
+    is a refusal that came before.
     ``context`` is built last; ``form.refused`` is known by then.
     """
+    busy = False
     if act is not None and request.method == "POST" and form.is_valid():
         try:
             response = act()
         except Refused as error:
             refused = error
+        except Busy:
+            form.add_error(None, BUSY)
+            busy = True
         else:
             if response is not None:
                 return response
@@ -181,7 +192,15 @@ def form_page(
         add_refusal(form, refused, explain(refused))
     ask_secrets_again(form)
     status = 422 if form.is_bound and form.errors else 200
-    return told_to_wait(render(request, template, context(), status=status), refused)
+    response = told_to_wait(render(request, template, context(), status=status), refused)
+    return told_busy(response) if busy else response
+
+
+def told_busy(response: HttpResponse) -> HttpResponse:
+    """The same answer as 409 with ``Retry-After``: somebody else's work ends by itself."""
+    response.status_code = 409
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def told_to_wait(response: HttpResponse, refused: Refused | None) -> HttpResponse:

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from svet.accounts import operations, queries
 from svet.accounts.models import Link
+from svet.accounts.operations.linking import LinkReason
 from svet.accounts.tests.factories import make_account
+from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.limits.rules import LIMITS, LimitName
@@ -64,6 +66,16 @@ def test_guessing_consecutive_serials_shows_no_name_and_few_accounts(
         )
     assert names == 0
     assert opened.count() <= bound / 1_000 * 4 + 1
+    # Two hundred and forty guesses find nothing by luck: what must hold is how many of them were compared.
+    assert tried > 2 * bound
+    assert Entry.objects.filter(action="linking.wrong_pair").count() <= bound
+    assert Entry.objects.filter(action="linking.paused").exists()
+    with pytest.raises(Refused) as refused:
+        operations.link_account(
+            by=Actor.person(make_person().pk), account_number=accounts[1].number,
+            meter_number=str(serials[1]), now=now,
+        )  # fmt: skip
+    assert refused.value.reason is LinkReason.NO_SUCH_PAIR
     operations.link_account(
         by=Actor.person(anna.pk), account_number=annas.number, meter_number=annas_serial, now=now
     )

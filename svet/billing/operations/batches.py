@@ -16,7 +16,11 @@ from svet.billing.models import BillingRun, RunRange
 from svet.billing.operations.computing import Computed, compute
 from svet.billing.operations.posting import Tally, write_charges
 from svet.billing.operations.sets import Sets
-from svet.billing.operations.turnstile import nobody_else_charges, together_with_others
+from svet.billing.operations.turnstile import (
+    nobody_else_charges,
+    together_with_others,
+    waits_with_a_sign,
+)
 from svet.billing.queries.facts import ProviderFacts
 from svet.billing.queries.problems import refuse_unfinished
 from svet.billing.queries.standing import AccountBook, books
@@ -62,6 +66,7 @@ class Step(NamedTuple):
     reached: int
 
 
+@waits_with_a_sign
 @again_after_deadlock
 def take_step(charging: Charging) -> Step | None:
     """Charge the next batch of a range that nobody else is charging; None: every range is done.
@@ -92,6 +97,7 @@ def _range(run_id: int) -> RunRange | None:
     return None
 
 
+@waits_with_a_sign
 @again_after_deadlock
 def take_chosen(charging: Charging, after: int) -> Step | None:
     """Charge the next batch of the chosen accounts behind a key; None: there are no more."""

@@ -14,7 +14,7 @@ from svet.billing.models import DryRun, DryRunAccount
 from svet.billing.operations.distributing import distribute
 from svet.billing.operations.months import locked_month
 from svet.billing.operations.outcomes import former_charges, outcomes
-from svet.billing.operations.turnstile import one_at_a_time
+from svet.billing.operations.turnstile import one_at_a_time, waits_with_a_sign
 from svet.billing.queries.facts import provider_facts
 from svet.billing.queries.months import SILENCE
 from svet.billing.queries.policies import rules_for
@@ -79,9 +79,7 @@ def rehearse(
     if period.first > account_queries.provider_today(provider, clock()):
         raise BillingRefused(BillingReason.PERIOD_NOT_STARTED, field="period")
     seed = secrets.randbelow(2**31) if seed is None else seed
-    with use_case():
-        one_at_a_time(provider_id)
-        distribute(provider_id=provider_id, period=period, provider=provider_facts(provider), now=clock())
+    _distribute(provider, period, clock)
     row = _begin(provider, period, by=by, now=clock(), seed=seed, take_over=take_over)
     tally = DryRunTally(seed=row.seed, percent=row.movers_percent)
     waiting = expected_accounts(provider, period)
@@ -97,6 +95,14 @@ def rehearse(
         _drop(row)
         raise
     return DryRunReport(row.public_id, tally.accounts, tally.sha256)
+
+
+@waits_with_a_sign
+def _distribute(provider: ProviderView, period: Month, clock: Callable[[], datetime]) -> None:
+    with use_case():
+        one_at_a_time(provider.provider_id)
+        facts = provider_facts(provider)
+        distribute(provider_id=provider.provider_id, period=period, provider=facts, now=clock())
 
 
 def rehearsed_provider(provider_id: int) -> ProviderView:

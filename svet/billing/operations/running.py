@@ -16,7 +16,7 @@ from svet.billing.operations.batches import WORTH_SETS, Charging, due, take_chos
 from svet.billing.operations.distributing import distribute
 from svet.billing.operations.months import begin_charging, end_charging
 from svet.billing.operations.sets import Sets
-from svet.billing.operations.turnstile import one_at_a_time
+from svet.billing.operations.turnstile import one_at_a_time, waits_with_a_sign
 from svet.billing.queries.facts import provider_facts
 from svet.billing.queries.problems import refuse_open_before
 from svet.billing.rules import BillingReason, BillingRefused
@@ -128,6 +128,7 @@ def _charging(
     return Charging(provider.provider_id, period, facts, run_id, now, batch, chosen, usable, least)
 
 
+@waits_with_a_sign
 def _start(
     provider: ProviderView,
     period: Month,
@@ -183,6 +184,7 @@ def _divide(current: BillingRun) -> None:
     )
 
 
+@waits_with_a_sign
 def _finish(charging: Charging, now: datetime) -> RunReport:
     """Close the run once; who is no longer to be charged for the month is no problem of it any more."""
     with use_case():

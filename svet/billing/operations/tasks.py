@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from svet.billing.models import BillingRun, MonthTask, RunState
+from svet.billing.operations.turnstile import told_while_waiting
 from svet.billing.queries.months import SILENCE, MonthTaskView, task_view
 from svet.billing.rules.months import (
     TASK_MOVES,
@@ -94,8 +95,12 @@ def perform(*, task_id: int, act: Act, clock: Callable[[], datetime]) -> None:
     def progress(done: int, of: int) -> None:
         MonthTask.objects.filter(pk=task_id).update(done=done, of=of, beat_at=clock())
 
+    def waits() -> None:
+        MonthTask.objects.filter(pk=task_id).update(beat_at=clock())
+
     try:
-        act(task, progress)
+        with told_while_waiting(waits):
+            act(task, progress)
     except Refused as refused:
         _finish(task_id, MonthTaskState.REFUSED, clock(), refusal=_told(refused))
     except Exception:

@@ -117,6 +117,32 @@ def test_a_wrong_price_in_use_is_replaced_from_a_day_and_the_months_charged_by_i
     assert queries.broken() == []
 
 
+def test_a_correction_of_a_correction_tells_the_months_that_nobody_has_charged_anew_yet() -> None:
+    load(row(), row(zone_scheme="2", zone="day"), row(zone_scheme="2", zone="night", price_rub_per_kwh="2"))
+    meter = make_meter(account=make_account(tariff_group="1"), installed_on=date(2026, 9, 20), initial=0)
+    make_reading(meter, 60, read_on=date(2026, 10, 20))
+    make_reading(meter, 160, read_on=date(2026, 11, 20))
+    for month in (NOVEMBER.plus(-1), NOVEMBER):
+        charge(month)
+
+    def told(price: str, since: str = "2026-11-01") -> list[tuple[Month, int, Decimal]]:
+        report = correct(row(valid_from=since, price_rub_per_kwh=price))
+        return [(each.period, each.accounts, each.kwh) for each in report.months]
+
+    november = [(NOVEMBER, 1, Decimal(100))]
+    assert told("6") == november
+    # Its lines stand by the price of before still.
+    assert told("7") == november
+    assert told("7") == []
+    # Another place of the table is none of theirs.
+    assert correct(row(zone_scheme="2", zone="night", valid_from="2026-11-01")).months == ()
+    # What is taken back before anybody was charged by it charges nobody anew.
+    assert told("5") == []
+    assert told("6", since="2026-10-15") == [(NOVEMBER.plus(-1), 1, Decimal(60)), *november]
+    # A part of the days is right again, the others wait as they did.
+    assert told("5", since="2026-11-25") == []
+
+
 def test_the_rows_that_the_file_does_not_name_stay() -> None:
     load(
         row(range_upper_kwh="100"),

@@ -2,14 +2,13 @@
 
 Each life is walked by the operations of the office: readings late and refuted, meters replaced, by others of
 more zones and other transformers too, acts of each kind written, ended and taken back, decisions signed and
-undone, ends of the contract entered and corrected, prices corrected within a month, a house whose meter is
-read late and read otherwise, runs forward and back, killed and taken up. SVET_LONG=300 walks so many; what
-fails names its SVET_SEED.
+undone, ends of the contract entered and corrected; prices and limits corrected from a day on, again, and back
+to what was published; a house by its meter or by the norm, read late and read otherwise, counted again, runs
+forward and back, killed and taken up. SVET_LONG=300 walks so many; what fails names its SVET_SEED.
 """
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -51,6 +50,19 @@ from svet.billing.rules.should import should
 from svet.billing.tests import naive_money, naive_office
 from svet.billing.tests.factories import NOW, know, load_chelyabinsk
 from svet.billing.tests.test_paths import BEGIN, FIRST, LAST, LONG, ROBOT, Side, Step, kill, supplier_of
+from svet.billing.tests.walked_house import (
+    AREA,
+    COMMON,
+    OTHERS,
+    WAYS,
+    WHOLE,
+    WalkedHouse,
+    counted,
+    frozen,
+    months,
+    reopen,
+)
+from svet.billing.tests.wrong_prices import BACK, LIMIT, PRICE, correct, correction, differing
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
@@ -61,19 +73,21 @@ from svet.metering.rules import ReadingRefused, Scheme, Zone, zones_of
 from svet.metering.rules.acts import OF_METER, SIGNED_TWICE, ActOf, ActRefused, NewAct
 from svet.metering.tests.factories import make_meter
 from svet.people.tests.factories import make_person
-from svet.tariffs.rules.tariff_file import TariffFileRefused
-from svet.tariffs.tests.test_incomplete_tariffs import cells, table
 
 pytestmark = pytest.mark.django_db
 
 
 class Fate(NamedTuple):
-    """With what a life begins: months of an average, zones and transformers of the two meters, a house."""
+    """With what a life begins: months of an average, zones and transformers of the two meters, a house.
+
+    ``house``: how it counts and its norm; ``again``: all its months are counted once more before the end.
+    """
 
     base: int = 6
     schemes: tuple[int, int] = (1, 1)
     ratios: tuple[int, int] = (1, 1)
-    housed: bool = False
+    house: tuple[str, int] | None = None
+    again: bool = False
 
 
 def dials(scheme: int, value: int) -> dict[Zone, Decimal]:
@@ -92,15 +106,25 @@ class Walker(Side):
         super().__init__(supplier_of(code, base=fate.base))
         self.acts: list[str] = []
         self.decisions: list[str] = []
-        if fate.housed:
+        self.house = WalkedHouse()
+        if fate.house is not None:
+            self._house_counts(FIRST, *fate.house, 0)
             self._register(
-                HouseFile.HOUSES,
-                "house;address;from;way;total_area;common_area;norm;losses;meter;digits;ratio;initial",
-                f"H;ул. Мира, 1;{FIRST};direct;200;;;;M;5;150/5;0",
+                HouseFile.ROOMS, "house;account;area;from;to", f"H;{self.account.number};{AREA};{FIRST};"
             )
-            self._register(
-                HouseFile.ROOMS, "house;account;area;from;to", f"H;{self.account.number};51.3;{FIRST};"
-            )
+
+    def _house_counts(self, since: Month, way: str, norm: int, losses: int) -> None:
+        self._register(
+            HouseFile.HOUSES,
+            "house;address;from;way;total_area;common_area;norm;losses;meter;digits;ratio;initial",
+            f"H;ул. Мира, 1;{since};{way};{WHOLE};{COMMON};{norm or ''};{losses};M;5;150/5;0",
+        )
+        self.house.terms[since] = (way, norm, losses)
+
+    def read_house(self, month: Month, value: int) -> None:
+        """What its meter showed at the end of a month."""
+        self._register(HouseFile.READINGS, "house;meter;month;value;others", f"H;M;{month};{value};{OTHERS}")
+        self.house.read[month] = value
 
     def put(self) -> list[Meter]:
         return [
@@ -139,11 +163,9 @@ class Walker(Side):
             case ("replace", place, days, value, scheme, ratio):
                 self._replace(place, BEGIN + timedelta(days=days), value, scheme, Decimal(ratio))
             case ("house", month, value):
-                self._register(
-                    HouseFile.READINGS,
-                    "house;meter;month;value;others",
-                    f"H;M;{FIRST.plus(month)};{value};400",
-                )
+                self.read_house(FIRST.plus(month), value)
+            case ("house counts", month, (way, norm), losses):
+                self._house_counts(FIRST.plus(month), way, norm, losses)
             case ("group", days, group):
                 self._change(TermsField.GROUP, group, days)
             case ("persons", days, number):
@@ -249,14 +271,15 @@ class Walker(Side):
     def places(self) -> list[tuple[object, ...]]:
         """What stands, with points and decisions by their order in place of their keys.
 
-        Not the common needs of a house: they stay as they were frozen, by what was known of its flats then.
+        Not the common needs of a house, unless they were counted again: they stay as they were frozen, by
+        what was known of its flats then.
         """
         points = {0: 0} | {key: place for place, key in enumerate(_keys(self), 1)}
         known = OverrideRow.objects.filter(account=self.account, gone_at=None).order_by("pk")
         decisions = {key: place for place, key in enumerate(known.values_list("pk", flat=True), 1)}
         found = []
         for _, line in standing_lines([self.account.pk])[self.account.pk]:
-            if line.basis is Basis.HOUSE:
+            if line.basis is Basis.HOUSE and not self.fate.again:
                 continue
             of = decisions if line.basis.value == "adjustment" else points
             found.append((str(line.month), of[line.point], *map(str, line.content[3:])))
@@ -275,6 +298,10 @@ NEWS: dict[str, Callable[[Random], Step]] = {
         "replace", dice.randrange(2), dice.randrange(75), 0, dice.choice((1, 2, 3)), dice.choice((1, 20)),
     ),
     "house": lambda dice: ("house", dice.randrange(2), dice.randint(-30, 30)),
+    "house counts": lambda dice: (
+        "house counts", dice.randrange(6), dice.choice(WAYS), dice.choice((0, 0, 3))
+    ),
+    "house again": lambda dice: ("house again", dice.randrange(6)),
     "group": lambda dice: ("group", dice.randint(1, 185), dice.choice(("1.1", "1.3"))),
     "persons": lambda dice: ("persons", dice.randint(1, 185), dice.randint(1, 4)),
     "act": lambda dice: (
@@ -289,7 +316,10 @@ NEWS: dict[str, Callable[[Random], Step]] = {
         dice.randrange(3), dice.randint(1, 400),
     ),
     "undo": lambda dice: ("undo", dice.randrange(6)),
-    "price": lambda dice: ("price", dice.randrange(6), dice.randint(1, 28)),
+    "price": lambda dice: (
+        "price", dice.choice((PRICE, PRICE, LIMIT, BACK)), dice.randrange(6), dice.randint(1, 28),
+        dice.choice((0, 0, 9, 40)), dice.randrange(1_000), dice.choice(("1.1", "1.1", "1.3")),
+    ),
     "run": lambda dice: ("run", FIRST.plus(dice.randint(1, 4))),
     "kill": lambda dice: ("kill", FIRST.plus(dice.randint(1, 4))),
 }  # fmt: skip
@@ -300,7 +330,7 @@ def fate_of(dice: Random) -> Fate:
     schemes, ratios = (1, 1, 2, 3), (1, 1, 20)
     return Fate(
         dice.choice((2, 6)), (dice.choice(schemes), dice.choice(schemes)),
-        (dice.choice(ratios), dice.choice(ratios)), dice.random() < 0.6,
+        (dice.choice(ratios), dice.choice(ratios)), dice.choice((None, *WAYS)), dice.random() < 0.5,
     )  # fmt: skip
 
 
@@ -314,11 +344,14 @@ def life_of(dice: Random) -> list[Step]:
                 taken.append(("read", meter, after, 3 * after))
         if dice.randrange(5):
             taken.append(("house", month - FIRST, _house_shows(month - FIRST)))
-        for kind in dice.sample(sorted(NEWS), dice.randrange(3)):
+        wrong = ["price"] * (not dice.randrange(3))
+        for kind in dice.sample(sorted(NEWS), dice.randrange(3)) + wrong:
             step = NEWS[kind](dice)
             if kind in ("read", "control", "replace"):
                 after = max((month.day(25) - BEGIN).days - step[2], 1)
                 step = (kind, step[1], after, max(3 * after + step[3], 0), *step[4:])
+            elif kind == "price":
+                step = (*step[:2], min(step[2], month - FIRST), *step[3:])
             elif kind == "house":
                 of = max(month - FIRST - step[1], 0)
                 step = ("house", of, _house_shows(of) + step[2])
@@ -333,18 +366,18 @@ def _house_shows(month: int) -> int:
     return 50 * (month + 1)
 
 
-def correct_price(step: Step, walked: Walker) -> None:
-    """A price of a group was loaded wrong: another one from a day within a month on."""
-    _, month, on = step
-    since = FIRST.plus(month).day(on)
-    row = cells(
-        region=walked.provider.region, group_code="1.1", valid_from=since.isoformat(),
-        range_upper_kwh="3900", price_rub_per_kwh=f"5.{on:02}",
-    )  # fmt: skip
-    with suppress(TariffFileRefused):
-        operations.correct_tariffs(
-            file=io.BytesIO(table(row)), document="приказ № 1", by=ROBOT, now=walked.now()
-        )
+def correct_price(step: Step, *sides: Walker) -> None:
+    """Prices were loaded wrong: what is charged otherwise from now on was told before."""
+    _, what, month, on, lasting, number, group = step
+    since, region = FIRST.plus(month).day(on), sides[0].provider.region
+    file = correction(region, group, what, since=since, days=lasting, number=number)
+    now = max(side.now() for side in sides)
+    plan, suppliers = correct(file, now=now, only_check=True), [side.provider.pk for side in sides]
+    before = differing(suppliers)
+    assert correct(file, now=now) == plan
+    if plan is not None:
+        fresh = differing(suppliers) - before
+        assert {month for _, month in fresh} <= {each.period for each in plan.months}
 
 
 @pytest.fixture(autouse=True)
@@ -384,14 +417,19 @@ def _walk(hands: list[Actor], fate: Fate, taken: list[Step]) -> None:
             case ("kill", month):
                 kill(walked, month)
             case ("price", *_):
-                correct_price(step, walked)
+                correct_price(step, walked, looked)
             case ("decide" | "undo", *_):
                 walked.takes(step)
-            case ("house", *_) if not fate.housed:
+            case ("house" | "house counts" | "house again", *_) if fate.house is None:
                 continue
+            case ("house again", month):
+                reopen(walked.provider.pk, FIRST.plus(month), by=ROBOT, now=walked.now())
             case _ if walked.takes(step):
                 assert looked.takes(step)
     looked.takes_decisions_of(walked)
+    if fate.house is not None:
+        for side in (walked, looked):
+            _end_of_house(side)
     assert queries.broken() == []
     foretold = _rehearsed(walked)
     walked.run(LAST)
@@ -403,6 +441,10 @@ def _walk(hands: list[Actor], fate: Fate, taken: list[Step]) -> None:
         return
     assert foretold in (None, 0 if charge is None else charge.total.kopecks)
     _told(walked)
+    if fate.house is not None and fate.again:
+        again = counted(walked.house, walked.facts(), FIRST, LAST)
+        # A part of a month behind an end that was entered late stands, and is nobody's: nothing charges it.
+        assert {month: kwh for month, kwh in frozen(walked.account.pk).items() if month in again} == again
     assert walked.places() == looked.places()
     _from_nothing(walked)
     # What was posted is never posted again.
@@ -411,6 +453,23 @@ def _walk(hands: list[Actor], fate: Fate, taken: list[Step]) -> None:
         walked.run(month)
     assert ChargeLine.objects.count() == before
     assert queries.uncharged() == []
+
+
+def _end_of_house(side: Walker) -> None:
+    """Somebody reads it at last, whatever was forgotten or entered too high; and its months may be reopened.
+
+    From the last month backwards: a lower reading is refused behind a higher one.
+    """
+    for month in reversed(months(FIRST, LAST)):
+        before = side.house.read.get(month.plus(-1), 0)
+        if before > side.house.read.get(month, 10**6) or month not in side.house.read:
+            side.house.read.pop(month, None)
+    for month in side.house.unread(FIRST, LAST):
+        least = max((value for of, value in side.house.read.items() if of < month), default=0)
+        side.read_house(month, max(_house_shows(month - FIRST), least))
+    if side.fate.again:
+        for month in months(FIRST, LAST):
+            reopen(side.provider.pk, month, by=ROBOT, now=side.now())
 
 
 def _rehearsed(side: Walker) -> int | None:

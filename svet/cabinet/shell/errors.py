@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svet.kernel.ids import new_receipt_number
 from svet.kernel.transactions import is_away
+from svet.look.forms import BUSY
 
 log = logging.getLogger("svet.incidents")
 
@@ -121,6 +122,19 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         text=_("Мы уже чиним. Всё, что вы успели отправить, сохранено."),
         advice=_("Попробуйте ещё раз через несколько минут. Показания можно продиктовать по горячей линии."),
         cause="unavailable",
+        headers={"Retry-After": "60"},
+    )
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """503: somebody's large work stands before this one, and ends by itself."""
+    return _page(
+        request,
+        status=503,
+        title=_("Сейчас это занято"),
+        text=BUSY,
+        advice=_("Вернитесь назад: набранное осталось в форме. Отправьте её ещё раз через несколько минут."),
+        cause="busy",
         headers={"Retry-After": "60"},
     )
 

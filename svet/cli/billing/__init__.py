@@ -13,7 +13,7 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.billing import operations as billing
 from svet.billing import queries, texts
-from svet.billing.operations.turnstile import somebody_charges
+from svet.billing.operations.turnstile import somebody_charges, told_while_waiting
 from svet.billing.rules import BillingReason
 from svet.bills import operations as bills
 from svet.config.failures import Failure
@@ -83,6 +83,21 @@ def name_one(chosen: Sequence[ProviderView]) -> str:
     return _("Назовите поставщика: --provider; есть {codes}").format(codes=codes)
 
 
+def waiting_line(title: str) -> str:
+    """What whoever charges says while a register is before it."""
+    return _("{title}: ждём конца загрузки реестра, дальше пойдёт само").format(title=title)
+
+
+def _once(tell: Callable[[], object]) -> Callable[[], None]:
+    told: list[object] = []
+
+    def first() -> None:
+        if not told:
+            told.append(tell())
+
+    return first
+
+
 def _bill(
     provider: ProviderView, period: Month, *, issue: bool, now: datetime, say: Say, insisting: Insisting
 ) -> bool:
@@ -95,15 +110,16 @@ def _bill(
             ).format(title=title)
         )
     try:
-        report = billing.run(
-            provider_id=provider.provider_id,
-            period=period,
-            now=now,
-            before_cut_off=insisting.before_cut_off,
-            over_gap=insisting.over_gap,
-            # People must never be asked for money at prices that were made up for a demonstration.
-            published_only=settings.ENV == "production",
-        )
+        with told_while_waiting(_once(lambda: say(waiting_line(title)))):
+            report = billing.run(
+                provider_id=provider.provider_id,
+                period=period,
+                now=now,
+                before_cut_off=insisting.before_cut_off,
+                over_gap=insisting.over_gap,
+                # People must never be asked for money at prices that were made up for a demonstration.
+                published_only=settings.ENV == "production",
+            )
     except Refused as refused:
         say(f"{title}: {explain(refused)}")
         return False

@@ -41,7 +41,7 @@ def import_command(
     with database():
         django_ready()
         from svet.cli.refusal_text import in_words
-        from svet.cli.registers import reject_path, settled, tell
+        from svet.cli.registers import reject_path, say_it_waits, settled, tell
         from svet.exchange.operations import lines_of, take_file
         from svet.kernel.actors import Actor
 
@@ -71,7 +71,7 @@ def import_command(
                 report = take_file(
                     profile=profile, name=file.name, content=content,
                     by=Actor.system("svet import"), now=datetime.now(UTC), source=source,
-                    without=lines_of(without), despite=despite,
+                    without=lines_of(without), despite=despite, waits=lambda: say_it_waits(click.echo),
                 )  # fmt: skip
             clean = tell(report, profile=profile, content=content, path=path, source=source, say=click.echo)
     if report.loud or not clean:

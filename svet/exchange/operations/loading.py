@@ -22,6 +22,7 @@ from svet.exchange.texts import explain
 from svet.files.operations import check_file
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.locks import Busy
 from svet.kernel.transactions import again_after_deadlock, together, use_case
 from svet.payments.rules.layouts import PLAIN_LAYOUT
 
@@ -78,8 +79,17 @@ def load_file(*, name: str, content: BinaryIO, source: str, by: Actor, now: date
             # By name: the job imports this module.
             app.configure_task("exchange.judge", queue="registers").defer(public_id=loaded.public_id)
     if at_once:
-        judge_file(public_id=loaded.public_id, now=now)
+        _judge_now(loaded.public_id, now)
     return loaded.public_id
+
+
+def _judge_now(public_id: str, now: datetime) -> None:
+    """Judge a small register while its page waits; a job does it when another register is before it."""
+    try:
+        judge_file(public_id=public_id, now=now)
+    except Busy:
+        with use_case():
+            app.configure_task("exchange.judge", queue="registers").defer(public_id=public_id)
 
 
 @again_after_deadlock
@@ -173,10 +183,14 @@ def decide_file(
             _begin_taking(loaded, by=by, without=without, despite=despite, now=now)
     if stale:
         if loaded.size <= AT_ONCE:
-            judge_file(public_id=public_id, now=now)
+            _judge_now(public_id, now)
         raise FileRefused(FileReason.FORM_CHANGED, field="file")
     if loaded.size <= AT_ONCE:
-        take_loaded(public_id=public_id, by=by, now=now)
+        try:
+            take_loaded(public_id=public_id, by=by, now=now)
+        except Busy:
+            with use_case():
+                _take_by_job(public_id, by)
 
 
 def _begin_taking(
@@ -186,9 +200,13 @@ def _begin_taking(
     loaded.state, loaded.decided_at, loaded.decided_by = State.TAKING, now, by.name
     loaded.save(update_fields=["without", "state", "decided_at", "decided_by"])
     if loaded.size > AT_ONCE:
-        app.configure_task("exchange.take", queue="registers").defer(
-            public_id=loaded.public_id, person_id=by.person_id, name=by.name
-        )
+        _take_by_job(loaded.public_id, by)
+
+
+def _take_by_job(public_id: str, by: Actor) -> None:
+    app.configure_task("exchange.take", queue="registers").defer(
+        public_id=public_id, person_id=by.person_id, name=by.name
+    )
 
 
 def _is_stale(loaded: LoadedFile) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -25,7 +25,7 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows
 from svet.kernel.ids import new_receipt_number
-from svet.kernel.locks import Lock, hold
+from svet.kernel.locks import Lock, held, hold
 from svet.kernel.money import Money
 from svet.kernel.transactions import again_after_deadlock, use_case
 from svet.kernel.writing import plain as plain_text
@@ -76,6 +76,7 @@ def take_file(
     source: str = "",
     without: Collection[int] = (),
     despite: bool = False,
+    waits: Callable[[], object] | None = None,
 ) -> FileReport:
     """Take a register as it comes: looked through by the scanner, then as :func:`take_checked` says.
 
@@ -116,7 +117,8 @@ def take_checked(
     repeated when they say the same, as changed when they do not. Registers of one kind are taken one after
     another. A register of payments is read as a stream, never held whole; of the others a stream is read at
     once. ``source`` names the bank or collector of a register of payments; ``without`` are lines of it that a
-    person leaves out, ``despite`` is a person's word for a control line that disagrees.
+    person leaves out, ``despite`` is a person's word for a control line that disagrees. ``waits`` is told
+    once when others are before it: another register, or a month that is charged by what this one tells.
 
     :raises FileRefused: the file cannot be used; nothing was applied
     """
@@ -129,7 +131,7 @@ def take_checked(
     stream = BytesIO(content) if isinstance(content, bytes) else content
     known = survey(stream, named.layout.encoding if named else "")
     with use_case():
-        now = _wait_for_others(profile, now)
+        now = _wait_for_others(profile, now, waits)
         _refuse_taken(profile, known.sha256)
         difference = Money(0)
         plain: PlainRows | None = None
@@ -192,7 +194,7 @@ def shown_name(name: str) -> str:
     return cleaned
 
 
-def _wait_for_others(profile: str, now: datetime) -> datetime:
+def _wait_for_others(profile: str, now: datetime, waits: Callable[[], object] | None) -> datetime:
     """Two files that share ids would each find the ids free and both write them: the second one waits.
 
     Whatever is looked up after this sees all that the first one wrote. What decides charges begins to be
@@ -200,9 +202,14 @@ def _wait_for_others(profile: str, now: datetime) -> datetime:
     moment, later by the whole seconds that were waited.
     """
     began = time.monotonic()
-    hold(Lock.IMPORT_FILE, profile)
+    wanted: list[tuple[Lock, int | str]] = [(Lock.IMPORT_FILE, profile)]
     if profile in _TELLS_OF_ACCOUNTS:
-        hold(Lock.NEWS_OF_ACCOUNTS)
+        wanted.append((Lock.NEWS_OF_ACCOUNTS, 0))
+    for lock, key in wanted:
+        if waits is not None and held(lock, key):
+            waits()
+            waits = None
+        hold(lock, key)
     return now + timedelta(seconds=int(time.monotonic() - began))
 
 

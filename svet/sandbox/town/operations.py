@@ -58,7 +58,8 @@ def build_first(*, town: TownSettings, now: datetime, progress: Progress) -> Non
     set_tills(now=now)
     set_norms(providers, now=now)
     show_penalties(providers[SECOND], anchor=town.anchor, now=now)
-    load_tariffs(now=now)
+    # Whatever is charged is proved by what was known then: its norms were.
+    load_tariffs(now=_begin(town))
     first = _households(town, 1, town.first) + _second_households(town)
     _live(first, "first", providers=providers, town=town, now=now, progress=progress, people=True)
     supply_water(anchor=town.anchor, now=now)
@@ -115,7 +116,7 @@ def _live(
 ) -> None:
     """Let these households live through the history: register, read, bill, pay, month by month."""
     history = months(town.anchor)
-    begin = _moment(history[0].first - timedelta(days=40), NOON)
+    begin = _begin(town)
     _take("accounts", part, registers.accounts(houses, anchor=town.anchor), now=begin)
     accounts = _account_ids(houses, providers)
     _found_house(houses, history[0], now=begin)
@@ -236,6 +237,11 @@ def _account_ids(
     found = {(key.provider_id, key.number): key.account_id for key in known}
     keys = {house: (providers[house.provider].provider_id, house.number) for house in houses}
     return {house: found[key] for house, key in keys.items() if key in found}
+
+
+def _begin(town: TownSettings) -> datetime:
+    """When the first of the town became known, before anything was charged."""
+    return _moment(months(town.anchor)[0].first - timedelta(days=40), NOON)
 
 
 def _moment(day: date, at: time) -> datetime:

@@ -19,6 +19,7 @@ from svet.accounts.queries import ProviderView
 from svet.billing import queries
 from svet.billing.operations import asking
 from svet.billing.operations.confirming import confirm_totals
+from svet.billing.operations.turnstile import a_register_is_taken
 from svet.billing.queries.dry_runs import DryRunView, charged_otherwise, dry_run_of
 from svet.billing.queries.month_brake import unlike_month
 from svet.billing.queries.months import BillingMonthView, checked_month, month_view, newest_task
@@ -216,6 +217,7 @@ def _task(provider: ProviderView, period: Month, now: datetime) -> dict[str, Any
         "kind": _TASK_KINDS[found.state],
         "unfinished": found.unfinished,
         "silent": found.silent(now),
+        "waits": found.unfinished and a_register_is_taken(),
         "refusal": month_texts.task_refusal(found),
         "url": f"{ROOT}{provider.code}/{period}/",
     }

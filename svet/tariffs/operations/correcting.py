@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,15 +12,18 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.tariffs.models import TariffCorrection, TariffRow
 from svet.tariffs.operations.loading import add_rows, file_bytes
-from svet.tariffs.queries.tariff_lines import loaded_lines
-from svet.tariffs.rules.tariff_correction import correct
+from svet.tariffs.queries.tariff_lines import FIELDS, loaded_lines
+from svet.tariffs.rules.tariff_correction import Correction, correct, wrong_before
 from svet.tariffs.rules.tariff_ends import Key
 from svet.tariffs.rules.tariff_file import RowLack, TariffFileRefused, TariffLine, read
 
 
 @dataclass(frozen=True, slots=True)
 class WrongRow:
-    """A loaded row whose price is wrong from ``since`` to ``until``, its last day (``None``: no end)."""
+    """A row whose price is wrong from ``since`` to ``until``, its last day (``None``: no end).
+
+    It counts until the correction, or an earlier one took it away.
+    """
 
     row_id: int
     since: date
@@ -53,7 +56,10 @@ def plan_correction(file: Path | BinaryIO) -> CorrectionPlan:
     return CorrectionPlan(
         gone=tuple(ids[row.key] for row in done.gone),
         fresh=tuple(done.fresh),
-        wrong=tuple(WrongRow(ids[each.row.key], each.since, each.until) for each in done.wrong),
+        wrong=(
+            *(WrongRow(ids[each.row.key], each.since, each.until) for each in done.wrong),
+            *_wrong_before(done, regions),
+        ),
         regions=regions,
         lacks=tuple(done.lacks),
     )
@@ -74,6 +80,15 @@ def apply_correction(plan: CorrectionPlan, *, document: str, by: Actor, now: dat
         now=now,
         after={"document": document, "gone": len(plan.gone), "brought": len(plan.fresh)},
     )
+
+
+def _wrong_before(done: Correction, regions: Sequence[str]) -> Iterator[WrongRow]:
+    """Rows that earlier corrections took away, by which somebody may stand charged still."""
+    if done.wrong:
+        gone = TariffRow.objects.filter(region__in=regions).exclude(gone_with=None)
+        for row_id, *row in gone.order_by("pk").values_list("pk", *FIELDS):
+            for since, until in wrong_before(done, TariffLine(*row)):
+                yield WrongRow(row_id, since, until)
 
 
 def _ids(regions: Sequence[str]) -> dict[Key, int]:

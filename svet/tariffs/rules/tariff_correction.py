@@ -25,13 +25,17 @@ class WrongPrice:
 
 @dataclass(slots=True)
 class Correction:
-    """What a file of right prices changes: nothing, when all of it is loaded already."""
+    """What a file of right prices changes: nothing, when all of it is loaded already.
+
+    ``after`` are all rows of its regions that count then.
+    """
 
     gone: list[TariffLine] = field(default_factory=list)
     fresh: list[TariffLine] = field(default_factory=list)
     wrong: list[WrongPrice] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     lacks: list[RowLack] = field(default_factory=list)
+    after: list[TariffLine] = field(default_factory=list)
 
 
 def correct(lines: Sequence[TariffLine], loaded: Sequence[TariffLine]) -> Correction:
@@ -63,8 +67,31 @@ def correct(lines: Sequence[TariffLine], loaded: Sequence[TariffLine]) -> Correc
         done.gone += gone
         done.fresh += fresh
         done.wrong += [replace(each, row=_loaded(each, loaded)) for each in wrong]
-    _settle(done, list(standing.values()), {line.group for line in lines})
+    done.after = list(standing.values())
+    _settle(done, done.after, {line.group for line in lines})
     return done
+
+
+def wrong_before(done: Correction, row: TariffLine) -> list[tuple[date, date | None]]:
+    """The days of a correction for which a row that an earlier one took away has another price than now.
+
+    Whom nobody has charged anew since then stands charged by it still.
+    """
+    spans = {
+        (each.since, each.until)
+        for each in done.wrong
+        if each.row.group == row.group and _place(each.row) == _place(row)
+    }
+    return [
+        (max(since, row.valid_from), _sooner(until, row.valid_to))
+        for since, until in sorted(spans, key=_order)
+        if _meets(row, since, until)
+        and not any(
+            _place(now) == _place(row) and _holds(now, since) and _money(now) == _money(row)
+            for now in done.after
+            if now.group == row.group
+        )
+    ]
 
 
 def _settle(done: Correction, standing: Sequence[TariffLine], groups: set[tuple[str, str]]) -> None:
@@ -86,6 +113,19 @@ def _loaded(wrong: WrongPrice, loaded: Sequence[TariffLine]) -> TariffLine:
         for each in loaded
         if each.group == row.group and _place(each) == _place(row) and _holds(each, wrong.since)
     )
+
+
+def _order(span: tuple[date, date | None]) -> tuple[date, date]:
+    return span[0], span[1] or date.max
+
+
+def _sooner(one: date | None, other: date | None) -> date | None:
+    days = [each for each in (one, other) if each is not None]
+    return min(days, default=None)
+
+
+def _meets(row: TariffLine, since: date, until: date | None) -> bool:
+    return (row.valid_to is None or since <= row.valid_to) and (until is None or row.valid_from <= until)
 
 
 def _holds(row: TariffLine, day: date) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from svet.arrangements.models import InstalmentPlan, PaymentPromise
 from svet.billing import queries as billing
 from svet.billing.models import ChargeLine, HouseProblem, Problem
 from svet.billing.rules import Basis
+from svet.billing.tests.wrong_prices import PRICE, correct, correction
 from svet.bills import queries as bill_queries
 from svet.bills.models import Bill
 from svet.bills.queries.streams import broken as broken_streams
@@ -114,6 +115,17 @@ def test_what_stands_is_what_the_whole_history_gives(town: None) -> None:
     assert found == [None] * 64
     assert ChargeLine.objects.filter(basis__in=[Basis.AVERAGE.value, Basis.NORM.value]).exists()
     assert ChargeLine.objects.exclude(reverses=None).exists(), "nobody sent readings late"
+    assert billing.broken() == []
+
+
+def test_prices_corrected_later_leave_what_was_charged_proved_by_norms_known_then(town: None) -> None:
+    """By today's prices nothing of June on would come out: what was known of norms has to."""
+    by_norm = ChargeLine.objects.filter(basis=Basis.NORM.value, month__gte=date(2026, 6, 1))
+    assert by_norm.exists()
+    for group in by_norm.values_list("tariff_row__group_code", flat=True).distinct():
+        region = Provider.objects.exclude(region="").values_list("region", flat=True)[0]
+        file = correction(region, group, PRICE, since=date(2026, 6, 3), days=0, number=5)
+        assert correct(file, now=NOW) is not None
     assert billing.broken() == []
 
 
