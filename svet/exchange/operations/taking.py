@@ -93,6 +93,7 @@ def take_file(
         source=source,
         without=without,
         despite=despite,
+        waits=waits,
     )
 
 
@@ -107,6 +108,7 @@ def take_checked(
     source: str = "",
     without: Collection[int] = (),
     despite: bool = False,
+    waits: Callable[[], object] | None = None,
 ) -> FileReport:
     """Take a register that was looked through.
 
