@@ -43,6 +43,8 @@ def replace(
     """Take meter OLD of ACCOUNT down and put NEW up, both readings on the one account."""
     with database():
         django_ready()
+        from django.utils.translation import gettext as _
+
         from svet.accounts.queries import accounts_by_number
         from svet.accounts.rules import bare_number
         from svet.cli.refusal_text import in_words
@@ -58,7 +60,11 @@ def replace(
             if meter.serial == bare_number(old)
         ]
         if len(found) != 1:
-            raise Failure(f"{len(found)} meters with number {old} stand on account {account}")
+            raise Failure(
+                _("На счёте {account} приборов с номером {old}: {count}, а нужен один.").format(
+                    account=account, old=old, count=len(found)
+                )
+            )
         row = MeterRow(
             account_id=found[0].account_id,
             serial=new,
@@ -81,8 +87,10 @@ def replace(
                 reason=reason,
                 now=datetime.now(UTC),
             )
-        behind = "" if meter.ratio == 1 else f", ratio {plain_number(meter.ratio)}"
-        click.echo(f"meter {old} is down, {meter.serial} is up on account {account}{behind}")
+        said = _("Счёт {account}: прибор {old} снят, {new} установлен.")
+        if meter.ratio != 1:
+            said = _("Счёт {account}: прибор {old} снят, {new} установлен, коэффициент {ratio}.")
+        click.echo(said.format(account=account, old=old, new=meter.serial, ratio=plain_number(meter.ratio)))
 
 
 @meter_command.command("readings")
