@@ -48,13 +48,19 @@ def correct_file(file: Path, *, document: str, author: str, now: datetime, dry_r
 
 
 def compare(before: Path, after: Path | None, *, say: Say) -> bool:
-    """Tell where two files differ, or what is loaded and a file. :raises Failure: a file cannot be read"""
+    """Tell where two files differ, or a file and the loaded tables it speaks of.
+
+    :raises Failure: a file cannot be read
+    """
     with _faults(say):
         first = _lines(before)
         second = None if after is None else _lines(after)
     if second is None:
         loaded = queries.loaded_lines(sorted({line.region for line in first}))
-        changes = differences(loaded, closed(first, loaded))
+        # A file of one group, or of the next year, says nothing of all the others.
+        spoken = {(line.region, line.group_code, line.valid_from) for line in first}
+        said = [line for line in loaded if (line.region, line.group_code, line.valid_from) in spoken]
+        changes = differences(said, closed(first, loaded))
     else:
         changes = differences(closed(first, []), closed(second, []))
     for change in changes:
@@ -77,10 +83,12 @@ def close_group(group: str, *, last: date, region: str, author: str, now: dateti
         )
     if not having:
         raise Failure(_("Группы {group} нет среди загруженных тарифов.").format(group=group))
-    with _faults(say):
+    try:
         rows = operations.close_table(
             region=having[0], group=group, last=last, now=now, by=Actor.system(author[:100])
         )
+    except TariffFileRefused as refused:
+        raise Failure(words.not_closed(refused.errors[0])) from None
     say(words.closed(group, last=last, rows=rows))
 
 

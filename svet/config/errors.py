@@ -38,6 +38,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return problems.answer(problems.not_found())
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a session writes without its secret; a program that forgot its token is told so."""
+    if not _by_machine(request):
+        return errors.csrf_failure(request, reason)
+    return _problem(request, 403, "refused", _("Нужен ключ доступа, а сеансу — X-CSRFToken."))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; 503 when the database does not answer."""
     if not _by_machine(request):

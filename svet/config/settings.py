@@ -174,7 +174,7 @@ SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}svet"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}svet-csrf"
 MESSAGE_STORAGE = "svet.look.flashes.FlashStorage"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "svet.cabinet.shell.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "svet.config.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = os.environ.get("SVET_HSTS_SUBDOMAINS", "1") == "1"
 SECURE_CONTENT_TYPE_NOSNIFF = True

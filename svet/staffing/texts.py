@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svet.kernel.refusals import Refused
 from svet.people import texts as people
+from svet.people.rules.entrance import SignInReason
 from svet.staffing.rules import Permission, Role, StaffReason
 
 #: Every reason of this room that has a sentence.
@@ -75,6 +77,9 @@ def explain(refusal: Refused) -> str:
     """The sentence to show beside the field; what another room has refused is said in that room's words."""
     if isinstance(refusal.reason, StaffReason):
         return str(_STAFF[refusal.reason])
+    if refusal.reason is SignInReason.WRONG:
+        # The portal's sentence names its own way to another password, which no work sign-in has.
+        return _("Телефон или пароль не подходят. Забытый пароль меняет администратор безопасности.")
     return people.explain(refusal)
 
 

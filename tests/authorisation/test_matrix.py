@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from html import unescape
 from typing import Any
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -15,7 +17,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link
@@ -277,16 +279,47 @@ def served(row: Row, turn: int) -> list[Who]:
     return who
 
 
-def test_whoever_may_is_served_at_every_route(world: World) -> None:
+#: Where a page leads to: links, forms, what the page asks for by itself.
+LEADS = re.compile(r'\s(?:href|action|formaction|hx-get|hx-post)="(/[^"/?#][^"?#]*|/)')
+#: Files, not pages.
+FILES = ("/static/", "/media/")
+
+
+def dead_ends(response: HttpResponse) -> list[str]:
+    """Addresses of ours that an answer leads to and nothing answers."""
+    where = urlsplit(response.headers.get("Location", ""))
+    found = set() if where.netloc else {where.path}  # the bank's page is not ours
+    if response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming:
+        found |= {unescape(each) for each in LEADS.findall(response.content.decode())}
+    dead = []
+    for path in sorted(found - {""}):
+        try:
+            if path.startswith("/") and not path.startswith(FILES):
+                resolve(unquote(path))
+        except Resolver404:
+            dead.append(path)
+    return dead
+
+
+def test_whoever_may_is_served_at_every_route_and_led_to_none_that_is_not_there(world: World) -> None:
     wrong = []
     for turn, row in enumerate(POLICY):
         for who in served(row, turn):
             with _as_test(transaction.atomic()):
-                fault = judge(row, who, knock(world, row, who))
+                answer = knock(world, row, who)
+                fault = judge(row, who, answer)
                 if fault:
                     wrong.append(f"{row.name}, {who}: {fault}")
+                wrong += [f"{row.name}, {who}: leads to {path}" for path in dead_ends(answer)]
                 transaction.set_rollback(True)
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_page_that_leads_nowhere_is_found() -> None:
+    page = HttpResponse('<a href="/staff/billing/houses/">x</a><form action="/staff/houses/?a=b"></form>')
+    assert dead_ends(page) == ["/staff/billing/houses/"]
+    assert dead_ends(HttpResponse(status=302, headers={"Location": "/no/such/page/"})) == ["/no/such/page/"]
+    assert dead_ends(HttpResponse(status=302, headers={"Location": "https://bank.example/page/"})) == []
 
 
 def test_methods_without_a_row_are_not_allowed(world: World) -> None:

@@ -2,7 +2,8 @@
 
 ``RateLimit`` and ``RateLimit-Policy`` are those of the IETF's draft (draft-ietf-httpapi-ratelimit-headers).
 ``ETag`` is the digest of a body: a program that sends it back as ``If-None-Match`` gets 304 without the body
-while nothing has changed. The work is done all the same; what is spared is the way.
+while nothing has changed. The work is done all the same; what is spared is the way. A method that an address
+has not is refused before any operation is found, so here it becomes a problem as every other failure is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
+from svet.api.shell import problems
 from svet.limits.operations import Spent
 
 PLACE = "/api/v1/"
@@ -36,6 +38,8 @@ class AnswersMiddleware:
         answer = self._get_response(request)
         if request.method == "GET" and request.path.startswith(PLACE) and isinstance(answer, HttpResponse):
             answer = _conditional(request, answer)
+        if answer.status_code == 405 and request.path.startswith(PLACE):
+            answer = problems.answer(problems.no_such_method(answer.headers.get("Allow", "")))
         spent: Spent | None = getattr(request, _NOTE, None)
         if spent is not None:
             answer.headers["RateLimit-Policy"] = f'"token";q={spent.amount};w={spent.window_seconds}'

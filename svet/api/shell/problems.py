@@ -142,6 +142,12 @@ def not_found() -> ApiProblem:
     return ApiProblem(404, "not_found", _("Такого нет или это не ваше."))
 
 
+def no_such_method(allowed: str) -> ApiProblem:
+    """The address is there, but is not called so; ``allowed`` are the methods it has."""
+    title = _("Так этот адрес не вызывают: у него другие методы.")
+    return ApiProblem(405, "method_not_allowed", title, headers={"Allow": allowed})
+
+
 def of_validation(error: ValidationError) -> ApiProblem:
     """The first mistake of a body or an address."""
     first = error.errors[0]

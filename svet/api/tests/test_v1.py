@@ -257,8 +257,18 @@ def test_a_session_writes_only_with_its_csrf_token(cast: Cast) -> None:
         content_type="application/json",
         headers={"Idempotency-Key": "k"},
     )
-    assert response.status_code == 403
+    assert code_of(response) == (403, "refused")
+    assert code_of(browser.delete(f"{V1}/openapi.json")) == (403, "refused")
     assert not ReadingSet.objects.filter(kind="customer").exists()
+
+
+@pytest.mark.parametrize("path", ["/accounts", "/openapi.json", "/"])
+def test_a_method_that_an_address_has_not_is_a_problem_for_programs(cast: Cast, path: str) -> None:
+    bearer = {"Authorization": f"Bearer {cast.anna.secret}"}
+    response = Client().generic("PUT", V1 + path, "", headers=bearer)
+    assert code_of(response) == (405, "method_not_allowed")
+    assert "GET" in response.headers["Allow"]
+    assert code_of(Client().get(f"{V1}/no/such/call", headers=bearer)) == (404, "not_found")
 
 
 def test_a_method_override_is_ignored(cast: Cast) -> None:
@@ -267,7 +277,7 @@ def test_a_method_override_is_ignored(cast: Cast) -> None:
     response = Client().post(
         f"{V1}/tokens/{token_id}", "{}", content_type="application/json", headers=headers
     )
-    assert response.status_code == 405
+    assert code_of(response) == (405, "method_not_allowed")
     assert cast.anna.get("/me").status_code == 200
 
 

@@ -46,6 +46,8 @@ def replace(
     """
     with database():
         django_ready()
+        from django.utils.translation import gettext as _
+
         from svet.accounts.queries import accounts_by_number
         from svet.accounts.rules import bare_number
         from svet.billing.operations.drafts.facts import meter_replaced
@@ -63,7 +65,11 @@ def replace(
             if meter.serial == bare_number(old)
         ]
         if len(found) != 1:
-            raise Failure(f"{len(found)} meters with number {old} stand on account {account}")
+            raise Failure(
+                _("На счёте {account} приборов с номером {old}: {count}, а нужен один.").format(
+                    account=account, old=old, count=len(found)
+                )
+            )
         row = MeterRow(
             account_id=found[0].account_id,
             serial=new,
@@ -98,8 +104,10 @@ def replace(
             for each in queries.meters_of(account_ids=[found[0].account_id])
             if each.serial == entered.outcome
         )
-        behind = "" if meter.ratio == 1 else f", ratio {plain_number(meter.ratio)}"
-        click.echo(f"meter {old} is down, {meter.serial} is up on account {account}{behind}")
+        said = _("Счёт {account}: прибор {old} снят, {new} установлен.")
+        if meter.ratio != 1:
+            said = _("Счёт {account}: прибор {old} снят, {new} установлен, коэффициент {ratio}.")
+        click.echo(said.format(account=account, old=old, new=meter.serial, ratio=plain_number(meter.ratio)))
 
 
 @meter_command.command("readings")

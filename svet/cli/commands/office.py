@@ -93,6 +93,8 @@ def add(phone: str, password: str, first_name: str, patronymic: str, last_name: 
     """Open a cabinet for PHONE without a code: the papers were signed at the desk."""
     with database():
         django_ready()
+        from django.utils.translation import gettext as _
+
         from svet.cli.refusal_text import in_words
         from svet.people.operations import register_directly
 
@@ -102,5 +104,5 @@ def add(phone: str, password: str, first_name: str, patronymic: str, last_name: 
                 last_name=last_name, now=datetime.now(UTC),
             )  # fmt: skip
         if not person.person_id:
-            raise Failure("nobody was added")
-        click.echo(f"{person.phone} may sign in")
+            raise Failure(_("Никто не добавлен."))
+        click.echo(_("{phone}: кабинет открыт.").format(phone=person.phone))

@@ -30,12 +30,14 @@ def add(phone: str, role: str, reason: str, **given: str) -> None:
     """Take somebody on; the second factor is connected at the first sign-in."""
     with database():
         django_ready()
+        from django.utils.translation import gettext as _
+
         from svet.cli import members
         from svet.people.rules.names import FullName
 
         password = given.pop("password")
         members.add(phone=phone, password=password, role=role, name=FullName(**given), reason=reason)
-        click.echo(f"{phone} may sign in at /staff/sign-in/ as {role}")
+        _told(_("{phone}: работает как {role}, вход на /staff/sign-in/."), phone, role)
 
 
 @staff_command.command("role")
@@ -46,10 +48,12 @@ def role(phone: str, role: str, reason: str) -> None:
     """Give a member another role; their sessions end."""
     with database():
         django_ready()
+        from django.utils.translation import gettext as _
+
         from svet.cli import members
 
         members.change_role(phone=phone, role=role, reason=reason)
-        click.echo(f"{phone} is {role} now")
+        _told(_("{phone}: теперь {role}."), phone, role)
 
 
 @staff_command.command("disable")
@@ -59,10 +63,12 @@ def disable(phone: str, reason: str) -> None:
     """End a membership at once."""
     with database():
         django_ready()
+        from django.utils.translation import gettext as _
+
         from svet.cli import members
 
         members.disable(phone=phone, reason=reason)
-        click.echo(f"{phone} is disabled")
+        _told(_("{phone}: доступ закрыт."), phone)
 
 
 @staff_command.command("enable")
@@ -72,10 +78,12 @@ def enable(phone: str, reason: str) -> None:
     """Let a disabled member come back."""
     with database():
         django_ready()
+        from django.utils.translation import gettext as _
+
         from svet.cli import members
 
         members.enable(phone=phone, reason=reason)
-        click.echo(f"{phone} may sign in again")
+        _told(_("{phone}: доступ снова открыт."), phone)
 
 
 @staff_command.command("password")
@@ -86,10 +94,12 @@ def password(phone: str, password: str, reason: str) -> None:
     """Give a member a new password; their sessions end."""
     with database():
         django_ready()
+        from django.utils.translation import gettext as _
+
         from svet.cli import members
 
         members.set_password(phone=phone, password=password, reason=reason)
-        click.echo(f"{phone} has a new password")
+        _told(_("{phone}: пароль новый, при первом входе его сменят."), phone)
 
 
 @staff_command.command("forget-factor")
@@ -99,10 +109,12 @@ def forget_factor(phone: str, reason: str) -> None:
     """Forget a lost authenticator; the next sign-in connects a new one."""
     with database():
         django_ready()
+        from django.utils.translation import gettext as _
+
         from svet.cli import members
 
         members.forget_factor(phone=phone, reason=reason)
-        click.echo(f"{phone} connects a new application at the next sign-in")
+        _told(_("{phone}: при следующем входе подключит новое приложение с кодами."), phone)
 
 
 @staff_command.command("forget-identity")
@@ -112,10 +124,12 @@ def forget_identity(phone: str, reason: str) -> None:
     """Let a member bind another identity of the retailer's sign-in service."""
     with database():
         django_ready()
+        from django.utils.translation import gettext as _
+
         from svet.cli import members
 
         members.forget_identity(phone=phone, reason=reason)
-        click.echo(f"{phone} binds an identity at the next sign-in by the service")
+        _told(_("{phone}: учётную запись привяжет следующий вход через службу компании."), phone)
 
 
 @staff_command.command("list")
@@ -123,11 +137,21 @@ def list_members() -> None:
     """Everybody who is or was of the staff."""
     with database():
         django_ready()
+        from django.utils.translation import gettext as _
+
         from svet.staffing.queries import members
 
         everybody = list(members())
         if not everybody:
-            click.echo("nobody is on the staff yet")
+            click.echo(_("Сотрудников ещё нет."))
         for one in everybody:
-            state = "disabled" if one.disabled_at else one.role.value
+            state = _("закрыт") if one.disabled_at else one.role.value
             click.echo(f"{one.phone}  {state:9} {one.name}")
+
+
+def _told(sentence: str, phone: str, role: str = "") -> None:
+    """Say what became of a member, the role as the desk calls it."""
+    from svet.staffing.rules import Role
+    from svet.staffing.texts import ROLES
+
+    click.echo(sentence.format(phone=phone, role=str(ROLES[Role(role)]).lower() if role else ""))

@@ -36,7 +36,7 @@ def replace(*more: str, account: str = "0356067000", old: str = OLD) -> Result:
 def test_the_old_one_is_down_with_its_last_values_and_the_new_one_is_up(account: Account) -> None:
     done = replace("--final", "single=3650", "--initial", "single=12", "--digits", "6")
     assert done.exit_code == 0, done.output
-    assert done.output == f"meter {OLD} is down, {NEW} is up on account 0356067000\n"
+    assert done.output == f"Счёт 0356067000: прибор {OLD} снят, {NEW} установлен.\n"
     old, new = Meter.objects.get(serial=OLD), Meter.objects.get(serial=NEW)
     assert (old.removed_on, new.installed_on) == (timezone.localdate(), timezone.localdate())
     assert new.account_id == account.pk
@@ -71,7 +71,7 @@ def test_the_ratio_is_kept_or_asked_for(account: Account) -> None:
     wrong = replace("--final", "single=3650", "--ratio", "тридцать")
     assert isinstance(wrong.exception, Failure)
     done = replace("--final", "single=3650")
-    assert done.output == f"meter {OLD} is down, {NEW} is up on account 0356067000, ratio 30\n"
+    assert done.output == (f"Счёт 0356067000: прибор {OLD} снят, {NEW} установлен, коэффициент 30.\n")
     assert Meter.objects.get(serial=NEW).ratio == 30
 
 
@@ -86,7 +86,7 @@ def test_another_ratio_is_taken(account: Account) -> None:
 def test_a_meter_that_does_not_stand_there_is_not_guessed(account: Account, number: str, old: str) -> None:
     done = replace("--final", "single=3650", account=number, old=old)
     assert isinstance(done.exception, Failure)
-    assert "0 meters" in str(done.exception)
+    assert f"с номером {old}: 0" in str(done.exception)
 
 
 def test_several_zones_are_given_one_by_one(account: Account) -> None:

@@ -22,7 +22,7 @@ from svet.kernel.periods import Month
 from svet.look.formats import energy
 from svet.look.forms import Form
 from svet.look.requests import now_of
-from svet.staff.billing.shell import PAGE, ROOT, around, page_of, tabs
+from svet.staff.billing.shell import HOUSES, PAGE, around, page_of, tabs
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import answer
 from svet.staffing.rules import Permission
@@ -79,7 +79,7 @@ def house(request: HttpRequest, house_public_id: str) -> HttpResponse:
     view = house_view(house_public_id)
     if view is None:
         deny_as_missing(request, subject="house", public_id=house_public_id)
-    url = f"{ROOT}houses/{view.public_id}/"
+    url = f"{HOUSES}{view.public_id}/"
     reopened = _month(request.POST.get("reopen", ""))
     if request.method == "POST" and reopened is not None:
         by, now = actor_of(request), now_of(request)

@@ -14,6 +14,7 @@ from svet.kernel.periods import Month
 from svet.staff.shell.desk import deny_as_missing
 
 ROOT: Final = "/staff/billing/"
+HOUSES: Final = "/staff/houses/"
 PAGE: Final = 50
 
 
@@ -39,7 +40,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
         ("months", ROOT, _("Месяцы")),
         ("problems", f"{ROOT}problems/", _("Ошибки")),
         ("decisions", f"{ROOT}decisions/", _("Решения")),
-        ("houses", f"{ROOT}houses/", _("Дома")),
+        ("houses", HOUSES, _("Дома")),
         ("tariffs", f"{ROOT}tariffs/", _("Тарифы")),
         ("policy", f"{ROOT}policy/", _("Правила")),
         ("penalties", f"{ROOT}penalties/", _("Пени")),

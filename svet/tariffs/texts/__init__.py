@@ -9,8 +9,9 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
-from svet.look.formats import day, number
+from svet.look.formats import day, month, number
 from svet.metering.rules import Zone
 from svet.metering.texts import ZONE_NAMES
 from svet.tariffs.queries import TariffRowView, TariffTable
@@ -73,13 +74,23 @@ def _shown_day(value: object) -> str:
 
 def explain_row(error: RowError) -> str:
     """One error of a tariff file as a line of a report."""
-    values = {"field": error.field, "value": error.value}
+    values = {"field": error.field, "value": _shown_value(error)}
     text = row_texts()[error.reason].format(**values)
     if not error.row:
         return text
     if error.field:
         return _("Строка {row}, столбец {field}: {text}").format(row=error.row, field=error.field, text=text)
     return _("Строка {row}: {text}").format(row=error.row, text=text)
+
+
+def _shown_value(error: RowError) -> str:
+    """The value as people write it; what stands in the file as it stands there."""
+    match error.reason:
+        case TariffRowReason.OVERLAP | TariffRowReason.ALREADY_CHARGED | TariffRowReason.NOTHING_TO_CORRECT:
+            return _shown_day(error.value)
+        case TariffRowReason.MONTH_RUNNING:
+            return month(Month.parse(error.value))
+    return error.value
 
 
 def row_texts() -> dict[TariffRowReason, str]:
@@ -209,8 +220,13 @@ def changed(change: RowChange) -> str:
     else:
         said = _("{before} → {after}").format(before=_said(change.before), after=_said(change.after))
         if change.before.price != change.after.price and change.growth is not None:
-            said = f"{said} ({change.growth:+}%)".replace(".", ",")
+            said = f"{said} ({number(change.growth, sign=True)}%)"
     return f"{where}: {said}"
+
+
+def not_closed(error: RowError) -> str:
+    """Why a table did not get its last day."""
+    return _("Последний день не назначен: {why}.").format(why=explain_row(error))
 
 
 def same() -> str:

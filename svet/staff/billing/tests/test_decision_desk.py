@@ -128,6 +128,7 @@ def test_two_sign_a_large_one_and_two_take_it_back(olga: Client, ivan: Client, a
     assert row.signed_at is None
     own = text(olga.get(one))
     assert "подписывает его другой сотрудник" in own
+    assert "Сумма без расхода" in own
     assert "Подписать вторым" not in own
     assert "Ждут подписи" in text(ivan.get(LIST))
     assert "другой сотрудник" in text(
@@ -143,7 +144,9 @@ def test_two_sign_a_large_one_and_two_take_it_back(olga: Client, ivan: Client, a
     assert olga.post(one, {"act": "undo"}).status_code == 302
     row.refresh_from_db()
     assert (row.gone_reason, row.gone_at is not None) == ("решено иначе", True)
-    assert "отменено" in text(olga.get(one))
+    undone = text(olga.get(one))
+    assert "отменено" in undone
+    assert "Сумма без расхода" not in undone  # what it did is no longer so
     assert "Ждут подписи" not in text(olga.get(LIST))
 
 

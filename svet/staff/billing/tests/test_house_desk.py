@@ -60,6 +60,10 @@ def test_a_house_is_the_billing_engineers_alone(olga: Client) -> None:
     assert olga.get(f"{LIST}AAAAAAAAAAAAAAAA/").status_code == 404
 
 
+def test_the_tabs_of_the_desk_lead_here(olga: Client) -> None:
+    assert f'href="{LIST}"' in text(olga.get("/staff/billing/"))
+
+
 def test_an_empty_list_says_where_houses_come_from(olga: Client) -> None:
     assert "svet import houses" in text(olga.get(LIST))
 
@@ -89,7 +93,8 @@ def test_what_is_missing_is_told_and_can_be_entered(olga: Client) -> None:
     answer = olga.post(card(), entry)
     assert answer.status_code == 422
     assert "меньше прежних" in answer.content.decode()
-    assert olga.post(card(), {**entry, "value": "1020,5"}).status_code == 302
+    done = olga.post(card(), {**entry, "value": "1020,5"}, follow=True)
+    assert (done.redirect_chain, done.status_code) == ([(card(), 302)], 200)
     row = HouseReadingRow.objects.get()
     assert (str(row.value), row.by_name != "") == ("1020.500", True)
     assert olga.post(card(), {**entry, "value": "1021"}).status_code == 302
@@ -101,5 +106,6 @@ def test_a_month_is_opened_again_for_what_flats_sent_late(olga: Client) -> None:
     make_flats()
     read_house("2026-11", "1020")
     run(NOVEMBER)
-    assert olga.post(card(), {"reopen": "2026-11"}).status_code == 302
+    done = olga.post(card(), {"reopen": "2026-11"})
+    assert done.headers["Location"] == f"{card()}?month=2026-11"
     assert "следующее начисление пересчитает" in text(olga.get(card()))

@@ -116,6 +116,8 @@ def test_the_answer_is_the_same_for_strangers_customers_and_wrong_passwords() ->
         text = answer.content.decode().replace(phone, "")
         bodies.add(re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", text))
     assert len(bodies) == 1
+    assert "Телефон или пароль не подходят" in text
+    assert "Вспомнить пароль" not in text  # the page has no such button
     assert Entry.objects.filter(action="staff.sign_in.refused").count() == 4
 
 
