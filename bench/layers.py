@@ -272,7 +272,7 @@ def told(kind: str, found: dict[str, Any]) -> str:
 
 def shortened(text: str) -> str:
     """A statement as its verb and tables."""
-    words = re.sub("[()]", " ", text.replace('"', "")).split()
+    words = re.sub(r'["()]', " ", text).split()
     tables = [
         words[place + 1]
         for place, word in enumerate(words[:-1])
