@@ -106,4 +106,7 @@ REQUESTS: Mapping[str, Callable[[Places, int, int], bytes]] = {
     "readings page": page("/readings/"),
     "payment page": page("/payment/"),
     "accounts page": page("/accounts/"),
+    # What a request costs before anything is done for it: by the loop alone, and through every layer.
+    "nothing": page("/health/"),
+    "hardly anything": page("/robots.txt"),
 }

@@ -77,6 +77,7 @@ class Stack(Ground):
     port: int
     begins: dict[str, int]
     web: subprocess.Popen[bytes]
+    environment: dict[str, str]
 
     def load(self, order: Order) -> Result:
         """Let the load generator, a process of its own, carry out the order."""
@@ -167,7 +168,7 @@ def running(*, meters: int, patience: int | None = 60) -> Iterator[Stack]:
         )  # fmt: skip
         tidy.callback(_stop, web)
         _wait(port, web, folder / "web.log")
-        yield Stack(server, port, begins, web)
+        yield Stack(server, port, begins, web, environment)
 
 
 def _step(environment: dict[str, str], module: str, *words: str) -> str:

@@ -4,17 +4,22 @@ from django.conf import settings
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
+from svet.api.urls import urlpatterns as for_programs
+from svet.cabinet.urls import urlpatterns as of_customers
+from svet.config.addresses import SteppedResolver
 from svet.config.health import health, ready
+from svet.staff.urls import urlpatterns as of_desks
 
-urlpatterns: list[URLPattern | URLResolver] = [
+_addresses: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
     path("ready/", ready, name="ready"),
-    path("", include("svet.api.urls")),
-    path("", include("svet.staff.urls")),
-    path("", include("svet.cabinet.urls")),
+    *for_programs,
+    *of_desks,
+    *of_customers,
 ]
 if settings.SANDBOX:
-    urlpatterns.insert(0, path("sandbox/", include("svet.sandbox.urls")))
+    _addresses.insert(0, path("sandbox/", include("svet.sandbox.urls")))
+urlpatterns: list[URLPattern | URLResolver] = [SteppedResolver(_addresses)]
 
 handler404 = "svet.config.errors.not_found"
 handler500 = "svet.config.errors.server_error"

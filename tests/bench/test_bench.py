@@ -9,6 +9,7 @@ import pytest
 from bench.credited import GOOD, SILENT
 from bench.credited import report as lag_report
 from bench.figures import Row, machine, percentile, table
+from bench.layers import Layers, shortened
 from bench.people import Taken
 from bench.replay import Sample, Statement, Trips, head, parse_report, script, statements, trips
 from bench.requests import REQUESTS, Places, by_api, meter_name, person_of
@@ -195,3 +196,29 @@ def test_requests_are_whole() -> None:
         lengths = [line for line in head.split(b"\r\n") if line.startswith(b"Content-Length: ")]
         assert [int(line.split()[1]) for line in lengths] == ([len(body)] if body else [])
     assert b"/m000000034000005/readings" in by_api(PLACES, 5, 0)
+
+
+def test_a_layer_has_what_no_layer_below_it_has() -> None:
+    layers = Layers()
+    below = layers.measured("below", lambda: sum(range(50_000)))
+    above = layers.measured("above", lambda: [below(), below()])
+    above()
+    assert (layers.calls["above"], layers.calls["below"], layers.above) == (1, 2, [])
+    assert 0 < layers.spent["above"] < layers.spent["below"]
+
+
+def test_a_layer_that_fails_is_left_all_the_same() -> None:
+    layers = Layers()
+
+    def fails() -> None:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        layers.measured("outer", layers.measured("inner", fails))()
+    assert (layers.above, dict(layers.calls)) == ([], {"outer": 1, "inner": 1})
+
+
+def test_a_statement_is_told_by_its_verb_and_tables() -> None:
+    text = 'SELECT "a_b"."id" FROM "a_b" INNER JOIN "c_d" ON (1 = 1) WHERE EXISTS(SELECT 1 FROM "a_b")'
+    assert shortened(text) == "SELECT a_b, c_d"
+    assert shortened("COMMIT") == "COMMIT "

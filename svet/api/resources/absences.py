@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import Field
 
 from svet.accounts.queries import AccountNotFound, AccountReason, AccountView, account_for
@@ -18,6 +18,7 @@ from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, Day, ProblemOut
+from svet.api.shell.shapes import Shape
 from svet.kernel.refusals import NotFound
 from svet.metering.operations.absence import begin_absence, end_absence
 from svet.metering.queries.absence import AbsenceView, standing_absence, steps_of
@@ -39,7 +40,7 @@ class AbsenceIn(Body):
     plan: Annotated[Literal["send", "remind", "ask"], Field(examples=["send"])]
 
 
-class AbsenceStepOut(Schema):
+class AbsenceStepOut(Shape):
     """What was done for one meter in one window: ``sent``, ``reminded`` or ``stuck``."""
 
     meter_serial: str
@@ -49,7 +50,7 @@ class AbsenceStepOut(Schema):
     at: datetime
 
 
-class AbsenceOut(Schema):
+class AbsenceOut(Shape):
     """``acts_on`` are the days on which something is done."""
 
     from_on: date
@@ -59,7 +60,7 @@ class AbsenceOut(Schema):
     steps: list[AbsenceStepOut]
 
 
-class StandingOut(Schema):
+class StandingOut(Shape):
     """The absence that stands, or null."""
 
     absence: AbsenceOut | None

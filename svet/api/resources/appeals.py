@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import Field, StrictStr
 
 from svet.api.resources.accounts import note_stranger
@@ -15,6 +15,7 @@ from svet.api.shell.idempotency import once, uuid_of
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, ProblemOut, PublicId
+from svet.api.shell.shapes import Shape
 from svet.kernel.refusals import NotFound
 from svet.people.rules import Scope
 from svet.support import operations, queries
@@ -37,14 +38,14 @@ class WordsIn(Body):
     words: Words
 
 
-class AppealMessageOut(Schema):
+class AppealMessageOut(Shape):
     own: bool
     words: str
     at: datetime
     photos: int
 
 
-class AppealOut(Schema):
+class AppealOut(Shape):
     """``state``: new, taken, answered or closed; the answer comes by ``answer_due_on``."""
 
     id: str

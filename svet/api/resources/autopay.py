@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import Field, StrictInt
 
 from svet.api.resources.accounts import note_stranger
@@ -16,6 +16,7 @@ from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, Kopecks, ProblemOut, PublicId
+from svet.api.shell.shapes import Shape
 from svet.autopay import operations, queries, texts
 from svet.autopay.queries import AutopayView
 from svet.autopay.rules import TurnView
@@ -51,7 +52,7 @@ class AutopayActIn(Body):
     charge_id: PublicId = ""
 
 
-class AutopayChargeOut(Schema):
+class AutopayChargeOut(Shape):
     """``told``, ``charging``, ``again``, ``paid``, ``nothing``, ``skipped``, ``failed`` or ``stopped``."""
 
     id: str
@@ -65,7 +66,7 @@ class AutopayChargeOut(Schema):
     payment_id: str
 
 
-class AutopayNextOut(Schema):
+class AutopayNextOut(Shape):
     """``charge_id`` is empty before the payer was told: then it is what is owed today."""
 
     on: date
@@ -75,7 +76,7 @@ class AutopayNextOut(Schema):
     charge_id: str
 
 
-class AutopayOut(Schema):
+class AutopayOut(Shape):
     """``state``: ``offered``, ``active``, ``paused``, ``ended``; ``cause`` and ``note`` say why."""
 
     id: str

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import StrictInt
 
 from svet.accounts import queries as account_queries
@@ -15,6 +15,7 @@ from svet.api.resources.accounts import ids_of
 from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.schemas import Body, ProblemOut
+from svet.api.shell.shapes import Shape
 from svet.people.rules import Scope
 from svet.usage import operations
 from svet.usage.queries import budget_of, budget_view, month_forecast, story_of
@@ -30,7 +31,7 @@ class BudgetIn(Body):
     limit: StrictInt
 
 
-class BudgetOut(Schema):
+class BudgetOut(Shape):
     """``standing``: ``within``, ``close``, ``beyond``; null without a limit or while nothing can be told."""
 
     kind: str | None

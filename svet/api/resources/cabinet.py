@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import Field, StrictBool, StrictStr
 
 from svet.accounts import operations, queries
@@ -18,6 +18,7 @@ from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import AccountOut, Body, ProblemOut, PublicId
+from svet.api.shell.shapes import Shape
 from svet.kernel.refusals import NotFound
 from svet.people.rules import Scope
 
@@ -50,7 +51,7 @@ class DeliveryIn(Body):
     delivery: Annotated[StrictStr, Field(max_length=20, examples=["email"], description="email, both, paper")]
 
 
-class GroupOut(Schema):
+class GroupOut(Shape):
     """``default`` takes the accounts of deleted groups; ``folded`` is kept for every page."""
 
     id: str

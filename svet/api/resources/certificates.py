@@ -7,13 +7,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 
 from svet.api.resources.accounts import ids_of
 from svet.api.shell.contract import file_of
 from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.schemas import ProblemOut
+from svet.api.shell.shapes import Shape
 from svet.bills import operations, queries
 from svet.bills.rules.certificates import CertificateView
 from svet.kernel.money import ZERO
@@ -23,7 +24,7 @@ from svet.people.rules import Scope
 router = Router(tags=["Bills"], auth=AUTH)
 
 
-class CertificateOut(Schema):
+class CertificateOut(Shape):
     """A certificate of no debt, of one day and the account's postings up to ``seq``.
 
     ``kind``: no_debt, or not_due, where ``owed_kopecks`` are owed and none of them late; ``due_kopecks`` of

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import Field
 
 from svet.api.resources.accounts import ids_of
@@ -15,6 +15,7 @@ from svet.api.shell.contract import file_of
 from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.schemas import Body, ProblemOut
+from svet.api.shell.shapes import Shape
 from svet.bills import operations, queries
 from svet.bills.rules.consumption import ConsumptionView
 from svet.kernel.periods import Month
@@ -32,14 +33,14 @@ class ConsumptionIn(Body):
     until: Annotated[str, Field(max_length=7, examples=["2026-10"])]
 
 
-class ConsumptionZoneOut(Schema):
+class ConsumptionZoneOut(Shape):
     """The own use of one zone in the unit of the service."""
 
     zone: str
     volume: str
 
 
-class ConsumptionMonthOut(Schema):
+class ConsumptionMonthOut(Shape):
     """closing = the closing before + charged + recalculated + other − paid; ``zones`` null: none known here.
 
     ``other_kopecks`` are penalties, benefits and corrections.
@@ -55,7 +56,7 @@ class ConsumptionMonthOut(Schema):
     closing_kopecks: int
 
 
-class ConsumptionOut(Schema):
+class ConsumptionOut(Shape):
     """The paper (справка о потреблении и платежах) as it was given on a day.
 
     ``debt``: none, not_due, overdue, elsewhere (the supplier judges). ``plan_kept`` is null without an

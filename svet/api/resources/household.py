@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import Field, StrictStr
 
 from svet.accounts import operations, queries
@@ -20,6 +20,7 @@ from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, Day, ProblemOut
+from svet.api.shell.shapes import Shape
 from svet.kernel.refusals import NotFound
 from svet.people.rules import Scope
 
@@ -39,7 +40,7 @@ class InvitationIn(AccessIn):
     phone: Annotated[StrictStr, Field(max_length=20_000, examples=["+7 999 000-01-01"])]
 
 
-class MemberOut(Schema):
+class MemberOut(Shape):
     """A cabinet that holds the account; the phone is masked unless its holder was invited by it."""
 
     id: str
@@ -53,7 +54,7 @@ class MemberOut(Schema):
     closed: bool
 
 
-class InvitationOut(Schema):
+class InvitationOut(Shape):
     id: str
     account_number: str
     phone: str
@@ -62,12 +63,12 @@ class InvitationOut(Schema):
     open_until: datetime
 
 
-class HouseholdOut(Schema):
+class HouseholdOut(Shape):
     members: list[MemberOut]
     invitations: list[InvitationOut]
 
 
-class AcceptedOut(Schema):
+class AcceptedOut(Shape):
     account_id: str
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import Field, StrictInt
 
 from svet.api.resources.accounts import note_stranger
@@ -15,6 +15,7 @@ from svet.api.shell.idempotency import Keep, once_inside
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, ProblemOut
+from svet.api.shell.shapes import Shape
 from svet.arrangements.operations.plans import agree_on_plan, withdraw_plan
 from svet.arrangements.queries.offering import instalment_offer
 from svet.arrangements.rules.plans import InstalmentPartView
@@ -42,7 +43,7 @@ class InstalmentWithdrawIn(Body):
     state: Annotated[str, Field(max_length=10, examples=["standing"])]
 
 
-class InstalmentPartOut(Schema):
+class InstalmentPartOut(Shape):
     """One part: by which day how much."""
 
     no: int
@@ -50,14 +51,14 @@ class InstalmentPartOut(Schema):
     amount_kopecks: int
 
 
-class InstalmentChoiceOut(Schema):
+class InstalmentChoiceOut(Shape):
     """What a number of months comes to."""
 
     months: int
     parts: list[InstalmentPartOut]
 
 
-class InstalmentPlanOut(Schema):
+class InstalmentPlanOut(Shape):
     """``state``: ``waiting``, ``standing``, ``paid``, ``broken``, ``withdrawn``, ``refused`` or ``ended``.
 
     ``ask_kopecks`` is what lacks by ``ask_on``: the next part and the bills until its day.
@@ -73,7 +74,7 @@ class InstalmentPlanOut(Schema):
     parts: list[InstalmentPartOut]
 
 
-class InstalmentsOut(Schema):
+class InstalmentsOut(Shape):
     """Whether there may be instalments; ``note`` says why not. ``signed``: two members sign them first."""
 
     owed_kopecks: int

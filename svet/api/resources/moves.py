@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import Field, StrictStr
 
 from svet.api.resources.accounts import note_stranger
@@ -14,6 +14,7 @@ from svet.api.shell.idempotency import Keep, once_inside
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, Kopecks, ProblemOut, PublicId
+from svet.api.shell.shapes import Shape
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
 from svet.payments.operations.moving_over import move_over, offer_move
@@ -33,7 +34,7 @@ class MoveIn(Body):
     shown: Annotated[StrictStr, Field(max_length=64)]
 
 
-class MoveLineOut(Schema):
+class MoveLineOut(Shape):
     """What is left of the payment on one account, and what of it is moved at once."""
 
     account_id: str
@@ -42,7 +43,7 @@ class MoveLineOut(Schema):
     at_once_kopecks: int
 
 
-class MoveOfferOut(Schema):
+class MoveOfferOut(Shape):
     """What may be moved; ``note`` says why nothing. Above ``at_once_kopecks`` a member of staff signs."""
 
     lines: list[MoveLineOut]

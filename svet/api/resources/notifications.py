@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import Field, StrictBool, StrictStr
 
 from svet.api.resources.accounts import note_stranger
@@ -17,6 +17,7 @@ from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import ApiProblem, not_found
 from svet.api.shell.schemas import Body, ProblemOut
+from svet.api.shell.shapes import Shape
 from svet.kernel.refusals import NotFound
 from svet.notices import queries
 from svet.notices.queries import BrowserView
@@ -30,20 +31,20 @@ FAILS = {400: ProblemOut, 404: ProblemOut, 409: ProblemOut, 422: ProblemOut, 429
 Short = Annotated[StrictStr, Field(max_length=40)]
 
 
-class SwitchOut(Schema):
+class SwitchOut(Shape):
     """``locked``: told in any case, because the safety of the cabinet asks for it."""
 
     on: bool
     locked: bool
 
 
-class NoticeEventOut(Schema):
+class NoticeEventOut(Shape):
     event: str
     name: str
     channels: dict[str, SwitchOut]
 
 
-class NotificationsOut(Schema):
+class NotificationsOut(Shape):
     """``push_key`` is the ``applicationServerKey`` to subscribe with; empty where browsers get no notices."""
 
     email_on: bool
@@ -72,7 +73,7 @@ class BrowserIn(Body):
     name: Annotated[StrictStr, Field(max_length=60)] = ""
 
 
-class BrowserOut(Schema):
+class BrowserOut(Shape):
     """``here``: it belongs to the caller's own browser or key."""
 
     id: str

@@ -7,17 +7,18 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router
 
 from svet.accounts import queries as account_queries
 from svet.api.shell.identity import AUTH, allowed
+from svet.api.shell.shapes import Shape
 from svet.outages.queries import nearest, outages_of
 from svet.people.rules import Scope
 
 router = Router(tags=["Accounts"], auth=AUTH)
 
 
-class OutageOut(Schema):
+class OutageOut(Shape):
     """``kind``: ``planned`` or ``emergency``; ``state``: ``planned``, ``begun``, ``over``, ``cancelled``.
 
     ``ends_at`` null: nobody knows yet. ``moved``: other hours than were announced first.
@@ -33,7 +34,7 @@ class OutageOut(Schema):
     account_ids: list[str]
 
 
-class OutagesOut(Schema):
+class OutagesOut(Shape):
     """``coming``: now and later, the nearest first; ``past``: of half a year, the newest first."""
 
     coming: list[OutageOut]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from ninja import Schema
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from svet.api.shell.schemas import Body, Kopecks, PublicId
+from svet.api.shell.shapes import Shape
 
 
 class PaymentLineIn(Body):
@@ -41,7 +41,7 @@ class CardIn(Body):
     name: Annotated[StrictStr, Field(max_length=200, examples=["Зарплатная"])]
 
 
-class CardOut(Schema):
+class CardOut(Shape):
     """A bound card, or account of SBP (``kind`` sbp: no digits, in ``bank`` its bank, if that is known).
 
     The bank keeps its number, we never had it.
@@ -63,7 +63,7 @@ class BindingIn(Body):
     account_id: PublicId
 
 
-class BindingOut(Schema):
+class BindingOut(Shape):
     """An account of SBP on its way; ``card_id`` is what it became."""
 
     id: str
@@ -72,20 +72,20 @@ class BindingOut(Schema):
     card_id: str
 
 
-class PaymentLineOut(Schema):
+class PaymentLineOut(Shape):
     account_id: str
     account_number: str
     amount_kopecks: int
 
 
-class PaymentRefundOut(Schema):
+class PaymentRefundOut(Shape):
     """Money the bank gave back of a payment."""
 
     amount_kopecks: int
     refunded_at: datetime
 
 
-class PaymentRefundOnWayOut(Schema):
+class PaymentRefundOnWayOut(Shape):
     """Money the supplier is giving back: off the balance since then; ``failed``: on the balance again."""
 
     amount_kopecks: int
@@ -93,7 +93,7 @@ class PaymentRefundOnWayOut(Schema):
     state: Annotated[str, Field(description="on_its_way or failed; once made it is among ``refunds``")]
 
 
-class PaymentDisputeOut(Schema):
+class PaymentDisputeOut(Shape):
     """A dispute of the payment at the bank; only one that is ``lost`` has changed the balance."""
 
     amount_kopecks: int
@@ -101,7 +101,7 @@ class PaymentDisputeOut(Schema):
     on: Annotated[date, Field(description="the day of the bank's last letter of it")]
 
 
-class PaymentPartOut(Schema):
+class PaymentPartOut(Shape):
     """One payee of one press: a payment of its own, with its own receipt and refunds."""
 
     id: str
@@ -123,7 +123,7 @@ class RefundIn(Body):
     shown: Annotated[StrictStr, Field(max_length=64)]
 
 
-class RefundLineOut(Schema):
+class RefundLineOut(Shape):
     """What may be had back of one account; ``note`` says why nothing."""
 
     account_id: str
@@ -132,7 +132,7 @@ class RefundLineOut(Schema):
     note: str
 
 
-class RefundOfferOut(Schema):
+class RefundOfferOut(Shape):
     """What the payer may have back of an overpayment; ``note`` says why nothing.
 
     Up to ``alone_kopecks`` the rule decides at once; above it two members of staff sign. ``waiting_kopecks``
@@ -147,7 +147,7 @@ class RefundOfferOut(Schema):
     shown: str
 
 
-class PaymentReceiptOut(Schema):
+class PaymentReceiptOut(Shape):
     """A fiscal receipt by the supplier's till; one that is ``done`` has numbers and may have an address."""
 
     kind: Annotated[
@@ -164,7 +164,7 @@ class PaymentReceiptOut(Schema):
     url: Annotated[str, Field(description="the receipt at the operator of fiscal data; may be empty")]
 
 
-class PaymentOut(Schema):
+class PaymentOut(Shape):
     """Open ``bank_page_url`` to pay; ``state`` ends as credited, canceled, failed, returned or review.
 
     A payment by a bound card has no page: ask for its state again. What the bank gives back of a credited

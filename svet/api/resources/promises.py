@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import Field
 
 from svet.api.resources.accounts import note_stranger
@@ -15,6 +15,7 @@ from svet.api.shell.idempotency import Keep, once_inside
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, Day, ProblemOut
+from svet.api.shell.shapes import Shape
 from svet.arrangements.operations import promise_payment, recall_promise
 from svet.arrangements.queries import promise_offer
 from svet.arrangements.rules import PromiseView
@@ -39,7 +40,7 @@ class PromiseWithdrawIn(Body):
     promise: Annotated[str, Field(max_length=40)]
 
 
-class PromiseOut(Schema):
+class PromiseOut(Shape):
     """``state``: ``open``, ``kept``, ``broken``, ``dropped`` or ``recalled`` by whoever made it.
 
     Judged by the days payments count for.
@@ -53,7 +54,7 @@ class PromiseOut(Schema):
     paid_on: date | None
 
 
-class PromisesOut(Schema):
+class PromisesOut(Shape):
     """Whether a promise may be made; ``note`` says why not."""
 
     owed_kopecks: int

@@ -5,24 +5,24 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from ninja import Schema
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from svet.api.shell.schemas import Body, Day, PublicId, Text
+from svet.api.shell.shapes import Shape
 
 Value = Annotated[
     StrictStr | StrictInt, Field(description="what the dial shows: «3600», «3600.5» or 3600; never a float")
 ]
 
 
-class ZoneOut(Schema):
+class ZoneOut(Shape):
     zone: str
     name: str
     last_value: str
     last_read_on: date
 
 
-class MeterOut(Schema):
+class MeterOut(Shape):
     id: str
     account_id: str
     serial: str
@@ -79,7 +79,7 @@ class DisputeIn(Body):
     photo_id: PublicId | None = None
 
 
-class PhotoOut(Schema):
+class PhotoOut(Shape):
     """``id`` goes into ``photo_id`` of a reading or an objection within a day."""
 
     id: str
@@ -89,7 +89,7 @@ class PreviewIn(Body):
     values: Annotated[dict[StrictStr, Value], Field(max_length=5)]
 
 
-class PreviewLineOut(Schema):
+class PreviewLineOut(Shape):
     zone: str
     range: int
     kwh: str
@@ -97,7 +97,7 @@ class PreviewLineOut(Schema):
     kopecks: int
 
 
-class PreviewOut(Schema):
+class PreviewOut(Shape):
     """``demonstration`` tells that a price in it was not published."""
 
     kwh: str
@@ -106,7 +106,7 @@ class PreviewOut(Schema):
     lines: list[PreviewLineOut]
 
 
-class ReceiptOut(Schema):
+class ReceiptOut(Shape):
     receipt_number: str
     id: str
     state: str
@@ -115,7 +115,7 @@ class ReceiptOut(Schema):
     consumption: dict[str, str]
 
 
-class ReadingOut(Schema):
+class ReadingOut(Shape):
     id: str
     receipt_number: str
     meter_id: str
@@ -128,7 +128,7 @@ class ReadingOut(Schema):
     values: dict[str, str]
 
 
-class StepOut(Schema):
+class StepOut(Shape):
     """``by`` is you, person, staff or system; ``reason`` names doubts or the receipt that came instead."""
 
     state: str
@@ -138,7 +138,7 @@ class StepOut(Schema):
     words: str
 
 
-class DisputeOut(Schema):
+class DisputeOut(Shape):
     id: str
     state: str
     words: str
@@ -153,7 +153,7 @@ class TrackOut(ReadingOut):
     dispute: DisputeOut | None
 
 
-class FailedSetOut(Schema):
+class FailedSetOut(Shape):
     code: str
     title: str
     field: str
@@ -163,7 +163,7 @@ class FailedSetOut(Schema):
     suggestion: dict[str, str] | None = None
 
 
-class SetResultOut(Schema):
+class SetResultOut(Shape):
     """``status`` as the single call would answer; a receipt with 201, else a problem."""
 
     meter_id: str
@@ -172,7 +172,7 @@ class SetResultOut(Schema):
     problem: FailedSetOut | None = None
 
 
-class BatchOut(Schema):
+class BatchOut(Shape):
     """One result per set, in their order."""
 
     results: list[SetResultOut]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import StrictInt
 
 from svet.accounts import operations
@@ -15,6 +15,7 @@ from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, ProblemOut, PublicId, TodayOut
+from svet.api.shell.shapes import Shape
 from svet.kernel.refusals import NotFound
 from svet.people import queries as people
 from svet.people.rules import Scope
@@ -33,7 +34,7 @@ class SimpleViewIn(Body):
     account_id: PublicId | None
 
 
-class SimpleViewOut(Schema):
+class SimpleViewOut(Shape):
     """``account_id`` null: the usual cabinet; ``decided``: by the caller, so nobody close may any more."""
 
     account_id: str | None
@@ -46,7 +47,7 @@ class HelpReminderIn(Body):
     days: StrictInt | None
 
 
-class HelpReminderOut(Schema):
+class HelpReminderOut(Shape):
     """``days`` null: the caller is not reminded."""
 
     days: int | None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from ninja import Schema
-
 from svet.api.shell.schemas import Day
+from svet.api.shell.shapes import Shape
 
 
-class SchemeCostOut(Schema):
+class SchemeCostOut(Shape):
     """What the months cost by so many zones; ``difference_kopecks`` to what they did cost."""
 
     zones: int
@@ -16,7 +15,7 @@ class SchemeCostOut(Schema):
     now: bool
 
 
-class SchemeMonthOut(Schema):
+class SchemeMonthOut(Shape):
     """A month: kWh, and kopecks by the number of zones."""
 
     month: str
@@ -24,7 +23,7 @@ class SchemeMonthOut(Schema):
     kopecks: dict[str, int]
 
 
-class LoadedOut(Schema):
+class LoadedOut(Shape):
     """The same months with something plugged in: ``more_kwh`` of it, differences to what they did cost.
 
     Of ``months`` until ``last_month``, the last one that a reading closed.
@@ -37,14 +36,14 @@ class LoadedOut(Schema):
     schemes: list[SchemeCostOut]
 
 
-class MonthSumOut(Schema):
+class MonthSumOut(Shape):
     """A month: kWh as text, and kopecks."""
 
     kwh: str
     kopecks: int
 
 
-class EmptyMonthOut(Schema):
+class EmptyMonthOut(Shape):
     """A month as it was charged, and with nobody at home: readings sent all the same, or nothing sent.
 
     ``silent`` is put right by the next reading; null where there is no meter, or it cannot be told.
@@ -56,7 +55,7 @@ class EmptyMonthOut(Schema):
     silent: MonthSumOut | None
 
 
-class WhatIfOut(Schema):
+class WhatIfOut(Shape):
     """The account's own months by other zones; ``night_is_read``: a meter tells the night apart.
 
     ``schemes`` and ``months`` are empty where nothing can be compared. ``heater`` and ``empty_month`` are
@@ -72,7 +71,7 @@ class WhatIfOut(Schema):
     can_be_empty: list[str]
 
 
-class ZoneUsageOut(Schema):
+class ZoneUsageOut(Shape):
     """One zone of a month: kWh as text."""
 
     zone: str
@@ -80,7 +79,7 @@ class ZoneUsageOut(Schema):
     kopecks: int
 
 
-class PastForecastOut(Schema):
+class PastForecastOut(Shape):
     """What would have been said of a past month, and what came: kWh as text."""
 
     month: str
@@ -90,7 +89,7 @@ class PastForecastOut(Schema):
     kept: bool
 
 
-class ForecastOut(Schema):
+class ForecastOut(Shape):
     """The open month by day ``ends_on``; ``since`` is the last month with a bill.
 
     ``missing`` says what a forecast lacks: ``bills`` (two months by readings) or ``readings`` (a meter has
@@ -111,7 +110,7 @@ class ForecastOut(Schema):
     past: list[PastForecastOut]
 
 
-class AlikeOut(Schema):
+class AlikeOut(Shape):
     """The last month beside dwellings alike: half of ``accounts`` used less than ``median_kwh``.
 
     ``missing``: ``hidden`` (the person does not want it), ``unread`` (the month was not read), ``terms`` (who
@@ -128,7 +127,7 @@ class AlikeOut(Schema):
     standing: str | None
 
 
-class UsageMonthOut(Schema):
+class UsageMonthOut(Shape):
     """A month by its bill; ``zones``, ``house``, ``corrected`` and ``decided`` kopecks come to ``total``."""
 
     month: str

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import Field, StrictStr
 
 from svet.api.resources.accounts import note_stranger
@@ -17,6 +17,7 @@ from svet.api.shell.idempotency import key_of, once
 from svet.api.shell.identity import AUTH, Caller, TokenAuth, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, ProblemOut
+from svet.api.shell.shapes import Shape
 from svet.people.rules import Scope
 from svet.webhooks import operations, queries
 from svet.webhooks.queries import HookView
@@ -33,7 +34,7 @@ class WebhookIn(Body):
     events: Annotated[list[StrictStr], Field(max_length=40, examples=[["bill.issued"]])]
 
 
-class WebhookOut(Schema):
+class WebhookOut(Shape):
     """``off_at``: since when it is not called any more; ``failing_since``: since when nothing was taken."""
 
     id: str
@@ -50,13 +51,13 @@ class WebhookMadeOut(WebhookOut):
     secret: str
 
 
-class WebhookSecretOut(Schema):
+class WebhookSecretOut(Shape):
     """The new secret, shown once; the former one signs too for a day."""
 
     secret: str
 
 
-class WebhookCallOut(Schema):
+class WebhookCallOut(Shape):
     """``state``: ``waiting``, ``sent``, ``failed``, ``dropped`` (not yours to see by then, or switched off).
 
     ``id`` is what the header ``webhook-id`` says after ``msg_``; ``status`` the last HTTP status.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ninja import Schema
+from svet.api.shell.shapes import Shape
 
 
-class WorkOut(Schema):
+class WorkOut(Shape):
     """What a busy network has to compute: see «When a network is busy» in docs/api.md."""
 
     token: str
@@ -14,7 +14,7 @@ class WorkOut(Schema):
     parts: int
 
 
-class PayeeOut(Schema):
+class PayeeOut(Shape):
     """One of several payees, with what of the payment is theirs."""
 
     name: str
@@ -22,7 +22,7 @@ class PayeeOut(Schema):
     total_kopecks: int
 
 
-class ProblemOut(Schema):
+class ProblemOut(Shape):
     """RFC 9457; ``code`` is stable, ``title`` is a sentence for a person.
 
     From before the application (a crowd, a broken line) there is no ``code``, and ``detail`` says more.

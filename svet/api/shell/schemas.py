@@ -6,10 +6,10 @@ import re
 from datetime import date, datetime
 from typing import Annotated
 
-from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from svet.api.shell.problem_schemas import ProblemOut as ProblemOut
+from svet.api.shell.shapes import Shape
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 PublicId = Annotated[StrictStr, Field(max_length=16, description="opaque id of 16 characters")]
@@ -39,7 +39,7 @@ Percent = Annotated[int, BeforeValidator(_written_percent), Field(strict=False, 
 Day = Annotated[date, BeforeValidator(_written_day), Field(strict=False, examples=["2026-11-22"])]
 
 
-class Body(Schema):
+class Body(Shape):
     """A request's body."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -56,7 +56,7 @@ class PhoneIn(Body):
     phone: Annotated[StrictStr, Field(max_length=20_000)]
 
 
-class StartedOut(Schema):
+class StartedOut(Shape):
     """``id`` is needed, with the code from the SMS, to go on; treat it as a secret."""
 
     id: str
@@ -98,7 +98,7 @@ class PasswordTokenIn(Body):
     ] = None
 
 
-class TokenOut(Schema):
+class TokenOut(Shape):
     """``secret`` is shown once. ``account_ids`` and ``meter_ids`` null: it opens the whole cabinet."""
 
     id: str
@@ -110,7 +110,7 @@ class TokenOut(Schema):
     secret: str
 
 
-class TokenListed(Schema):
+class TokenListed(Shape):
     id: str
     name: str
     scopes: list[str]
@@ -123,7 +123,7 @@ class TokenListed(Schema):
     meter_ids: list[str] | None
 
 
-class PersonOut(Schema):
+class PersonOut(Shape):
     id: str
     phone: str
     first_name: str
@@ -140,7 +140,7 @@ class LinkIn(Body):
     group_id: PublicId | None = None
 
 
-class AgreedOut(Schema):
+class AgreedOut(Shape):
     """What was agreed about a debt: ``ask_kopecks`` of it by ``until``; ``kind``: instalments or promise."""
 
     kind: str
@@ -148,7 +148,7 @@ class AgreedOut(Schema):
     until: date | None
 
 
-class AccountOut(Schema):
+class AccountOut(Shape):
     """``balance_kopecks`` is the debt: negative when paid ahead. Name and flat are masked until confirmed.
 
     ``agreed``: the debt is not asked whole, or by another day than its bill's.
@@ -171,7 +171,7 @@ class AccountOut(Schema):
     agreed: AgreedOut | None
 
 
-class BillOut(Schema):
+class BillOut(Shape):
     """Kopecks by the names of the page and the PDF; a debt is positive, an overpayment a closing below zero.
 
     opening + charged + earlier + recalculated + penalty + refunded − paid = closing; payable = closing, never
@@ -196,7 +196,7 @@ class BillOut(Schema):
     payable_kopecks: int
 
 
-class MovementOut(Schema):
+class MovementOut(Shape):
     """``kind``: payment, refund, correction, opening, or charge (of a month that had no bill)."""
 
     kind: str
@@ -218,7 +218,7 @@ class BillDetailOut(BillOut):
     streams: dict[str, object] | None = None
 
 
-class TaskOut(Schema):
+class TaskOut(Shape):
     """A task; ``kind``: ``pay``, ``bill``, ``readings``, ``money``, ``invitation``, ``verification``.
 
     ``count`` things of the kind; ``id`` is that of the one bill, order, invitation or account it is about.
@@ -233,7 +233,7 @@ class TaskOut(Schema):
     id: str
 
 
-class PlannedChargeOut(Schema):
+class PlannedChargeOut(Shape):
     """What autopay takes; ``told``: the payer knows, it can be skipped; else it is what is owed today."""
 
     autopay_id: str
@@ -243,14 +243,14 @@ class PlannedChargeOut(Schema):
     told: bool
 
 
-class RunningPlanOut(Schema):
+class RunningPlanOut(Shape):
     """An account whose debt is paid in parts, or waits to be; ``note``: where that stands."""
 
     account_id: str
     note: str
 
 
-class PromisedPaymentOut(Schema):
+class PromisedPaymentOut(Shape):
     """What stands promised for an account."""
 
     account_id: str
@@ -258,7 +258,7 @@ class PromisedPaymentOut(Schema):
     amount_kopecks: int
 
 
-class TodayOut(Schema):
+class TodayOut(Shape):
     """What the day asks; paid by ``free_until``, being late costs nothing."""
 
     state: str
@@ -276,7 +276,7 @@ class TodayOut(Schema):
     instalments: list[RunningPlanOut]
 
 
-class HistoryEventOut(Schema):
+class HistoryEventOut(Shape):
     """One thing of the timeline; ``id`` leads to its own resource. A ``refund`` has the id of its payment."""
 
     kind: str
@@ -295,6 +295,6 @@ class HistoryEventOut(Schema):
     ]
 
 
-class EventsOut(Schema):
+class EventsOut(Shape):
     events: list[HistoryEventOut]
     next: str | None

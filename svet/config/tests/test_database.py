@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from django.db.backends.postgresql.base import DatabaseWrapper
 
 from svet.config.environment import database_settings
+from svet.kernel.postgres.base import DatabaseWrapper
 
 
 @contextlib.contextmanager

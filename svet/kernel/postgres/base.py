@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base, operations
 
+from svet.kernel.postgres.looking import look_at
 from svet.kernel.postgres.plans import keep_plans
 
 
@@ -19,6 +20,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection as Django makes it, but for how long plans are kept."""
 
     ops_class = DatabaseOperations
+
+    @property
+    def pool(self) -> Any:
+        """Django's pool, which looks at a connection before it gives it, instead of asking the server."""
+        found = super().pool
+        if found is not None and found._check is not None:
+            found._check = look_at
+        return found
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """One that a rollback takes no plans from."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from svet.kernel.fields import PublicIdField
+from svet.kernel.frozen import frozen
 from svet.people.rules.codes import CodePurpose
 from svet.people.rules.names import Sex
 
@@ -27,6 +28,15 @@ class Theme(models.TextChoices):
 
 class PersonManager(BaseUserManager["Person"]):
     """Finds persons by phone; they are made only by ``operations``."""
+
+    def get(self, *conditions: Any, **terms: Any) -> Person:
+        """One person; by nothing but the key, as Django asks for who is signed in, by a text that is kept."""
+        if conditions or set(terms) != {"pk"}:
+            return super().get(*conditions, **terms)
+        found = _by_key.first(int(terms["pk"]))
+        if found is None:
+            raise Person.DoesNotExist
+        return found
 
 
 class Person(AbstractBaseUser):
@@ -81,6 +91,11 @@ class Person(AbstractBaseUser):
             ),
             models.CheckConstraint(condition=Q(sex__in=["", "male", "female"]), name="person_sex_is_known"),
         ]
+
+
+@frozen
+def _by_key(person_id: int) -> QuerySet[Person]:
+    return Person.objects.filter(pk=person_id)
 
 
 class Code(models.Model):
