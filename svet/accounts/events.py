@@ -8,6 +8,8 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from svet.kernel.services import Service
+from svet.look.services import service_name
 from svet.notices.rules import EventSpec, NoticeChannel, Params, Words
 
 #: What may become of somebody's hold on an account.
@@ -108,6 +110,8 @@ def _access_changed(p: Params) -> Words:
 
 def _contract_end(p: Params) -> Words:
     """The office has dated, corrected or taken back the end of a contract."""
+    if "service" in p:
+        return _contract_end_elsewhere(p)
     title, text, sms = {
         "dated": (
             _("Назначено окончание договора"),
@@ -130,6 +134,37 @@ def _contract_end(p: Params) -> Words:
         ),
     }[p["end"]]  # fmt: skip
     return Words(title=title, text=text % p, sms=sms % p, action=_("Посмотреть лицевой счёт"))
+
+
+def _contract_end_elsewhere(p: Params) -> Words:
+    """The same of a supplier that charges by itself: what it charges for the days after nobody here knows."""
+    service = Service(p["service"])
+    title, text, sms = {
+        "dated": (
+            _("Назначено окончание договора"),
+            _("%(service)s, аб. № %(account)s: с %(on)s договор не действует. Начисляет сам поставщик: если "
+              "он начислит за дни после, спросите его. История и оплата остаются в кабинете. Если это "
+              "ошибка, позвоните: %(hotline)s."),
+            _("Аб. № %(account)s: окончание %(on)s. Вопросы: %(hotline)s"),
+        ),
+        "corrected": (
+            _("Изменён день окончания договора"),
+            _("%(service)s, аб. № %(account)s: договор не действует с %(on)s, а не с %(former)s. Начисляет "
+              "сам поставщик, о разнице спросите его. Если это ошибка, позвоните: %(hotline)s."),
+            _("Аб. № %(account)s: окончание %(on)s. Вопросы: %(hotline)s"),
+        ),
+        "taken_back": (
+            _("Договор действует дальше"),
+            _("%(service)s, аб. № %(account)s: окончание договора с %(former)s отменено. Если это ошибка, "
+              "позвоните: %(hotline)s."),
+            _("Аб. № %(account)s: договор действует. Вопросы: %(hotline)s"),
+        ),
+    }[p["end"]]  # fmt: skip
+    values = {**p, "service": service_name(service)}
+    said = [text % values]
+    if p["end"] != "taken_back" and service is not Service.WASTE:
+        said.append(_("Показания этого дня — последние."))
+    return Words(title=title, text=" ".join(said), sms=sms % values, action=_("Посмотреть лицевой счёт"))
 
 
 def _simple_view_on(p: Params) -> Words:
@@ -193,7 +228,8 @@ ACCESS_CHANGED: Final = EventSpec(
     obligatory=(NoticeChannel.BELL, NoticeChannel.EMAIL),
 )
 
-# ``end``: one of CONTRACT_ENDS; ``on`` is the first day without charges, ``former`` the one it was before.
+# ``end``: one of CONTRACT_ENDS; ``on`` is the first day without charges, ``former`` the one it was before;
+# ``service`` only where its supplier charges by itself.
 CONTRACT_END: Final = EventSpec(
     code="contract_end",
     name=gettext_lazy("Окончание договора"),

@@ -184,7 +184,7 @@ def contract_end(closed_on: date | None) -> str:
     """Until when a contract holds."""
     if closed_on is None:
         return _("Договор действует, день окончания не назначен.")
-    return _("Договор окончен: с %(day)s начислений нет.") % {"day": day(closed_on)}
+    return _("Договор не действует с %(day)s.") % {"day": day(closed_on)}
 
 
 def _explain_terms(refusal: Refused) -> str:

@@ -100,7 +100,7 @@ VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
             "term_over",
         ]
     },
-    "contract_end": {"end": ["corrected", "dated", "taken_back"]},
+    "contract_end": {"end": ["corrected", "dated", "taken_back"], "service": ["cold_water", "waste"]},
     "autopay_stopped": {"ended": ["yes"], "cause": ["declined", "card_unfit"]},
     "bill_ready": {"state": ["due", "overdue", "over", "even", "parts", "parts_paid", "parts_late"]},
     "verification_near": {"lapsed": ["yes"]},

@@ -12,6 +12,7 @@ from svet.accounts.rules.terms import MOST_AHEAD, TermsReason, TermsRefused
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.places import Place
+from svet.kernel.services import Service
 from svet.kernel.transactions import use_case
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
@@ -62,6 +63,9 @@ def _tell(account: Account, *, before: date | None, now: datetime) -> None:
     end = "taken_back" if on is None else "dated" if before is None else "corrected"
     days = {"on": on, "former": before}
     told = {name: f"{day:%d.%m.%Y}" if day is not None else "" for name, day in days.items()}
+    service = Service(account.provider.service)
+    if not service.charged_here:
+        told["service"] = service.value
     notices.notify_many(
         event=events.CONTRACT_END,
         tidings=[

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils import translation
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
@@ -110,27 +110,57 @@ def issue(
     provider = account_queries.provider_by_id(provider_id)
     already = Bill.objects.filter(account__provider_id=provider_id, period=period.first).count()
     overtaken = queries.overtaken(provider_id=provider_id, period=period)
-    issued = letters = without_code = 0
-    shown = PenaltiesShown()
+    done = _Batch()
     turns = Turns(provider_id, period)
     while True:
-        with use_case(), unlooked():
-            account_ids = turns.take(BATCH)
-            if account_ids:
-                added = show_with_bills(provider, account_ids, period=period, now=now)
-                bills = _issue_batch(provider, account_ids, period=period, now=now)
-                if announce:
-                    letters += _announce(bills, now=now)
-                # Last of all: others who issue the month wait for its row no longer than this commit takes.
-                keep_shown(provider, added, period=period, now=now)
-                shown += added
-                issued += len(bills)
-                without_code += _without_code(bill.document for bill in bills.values())
+        account_ids: list[int] | None = []
+        try:
+            with use_case(), unlooked():
+                account_ids = turns.take(BATCH)
+                added = _Batch()
+                if account_ids:
+                    added = _issued(provider, account_ids, period=period, now=now, announce=announce)
+            done = done.plus(added)
+        except IntegrityError:
+            # A version of the program whose blocks are others had billed some of them first.
+            if not Bill.objects.filter(account_id__in=account_ids or (), period=period.first).exists():
+                raise
         if account_ids is None:
             with use_case():
                 if turns.over():
                     billing_months.end_issuing(provider_id=provider_id, period=period, now=now)
-                    return IssueReport(issued, already, letters, overtaken, without_code, shown)
+                    return IssueReport(
+                        done.bills, already, done.letters, overtaken, done.without_code, done.shown
+                    )
+
+
+class _Batch(NamedTuple):
+    """What batches did: new bills, promised letters, bills without a code, penalties posted for them."""
+
+    bills: int = 0
+    letters: int = 0
+    without_code: int = 0
+    shown: PenaltiesShown = PenaltiesShown()
+
+    def plus(self, other: _Batch) -> _Batch:
+        return _Batch(
+            self.bills + other.bills,
+            self.letters + other.letters,
+            self.without_code + other.without_code,
+            self.shown + other.shown,
+        )
+
+
+def _issued(
+    provider: ProviderView, account_ids: Sequence[int], *, period: Month, now: datetime, announce: bool
+) -> _Batch:
+    """Issue the bills of these accounts with all that goes with them (a step)."""
+    shown = show_with_bills(provider, account_ids, period=period, now=now)
+    bills = _issue_batch(provider, account_ids, period=period, now=now)
+    letters = _announce(bills, now=now) if announce else 0
+    # Last of all: others who issue the month wait for its row no longer than this commit takes.
+    keep_shown(provider, shown, period=period, now=now)
+    return _Batch(len(bills), letters, _without_code(bill.document for bill in bills.values()), shown)
 
 
 def pdf_of(bill_id: int, *, masked: bool, now: datetime) -> bytes:

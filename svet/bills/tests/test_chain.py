@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 from itertools import count
 from threading import Barrier, Thread
@@ -10,14 +11,18 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from svet.accounts.models import Account
+from svet.accounts.queries import provider_by_id
 from svet.accounts.tests.factories import make_provider
 from svet.billing import operations as billing
+from svet.billing.models import Charge
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations, queries
 from svet.bills.models import Bill
+from svet.bills.operations.issuing import _issue_batch
 from svet.bills.operations.turns import Turns
 from svet.bills.rules import BillDocument
 from svet.kernel.ids import new_public_id
+from svet.kernel.locks import Lock, hold_all, share
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
@@ -342,6 +347,66 @@ def test_towards_the_end_of_a_month_batches_become_smaller(monkeypatch: pytest.M
         taken += batch
     assert sizes == [5, 3, 2, 1, 1]
     assert taken == [account.pk for account, _meter in accounts]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_version_with_other_blocks_is_stopped_by_the_books_and_the_rest_is_issued(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two versions of the program issue a month at once: the same lock means other accounts to each.
+
+    What both would bill the database lets one of them bill; the other's batch is made again of what is left.
+    """
+    account, _meter = live()
+    for _ in range(3):
+        _other, meter = make_metered_account(installed_on=date(2026, 8, 20))
+        make_reading(meter, 1100, read_on=date(2026, 9, 20))
+    charge(SEPTEMBER)
+    accounts = sorted(Charge.objects.values_list("account_id", flat=True))
+    held, done, reports = Barrier(2), Barrier(2), list[operations.IssueReport]()
+
+    def former() -> None:
+        """Its blocks are twice as large; it has billed the first two accounts and commits at the end."""
+        try:
+            with use_case():
+                share(Lock.BILL_ISSUE, account.provider_id)
+                hold_all(Lock.BILLED_ACCOUNTS, [2**30])
+                provider, now = provider_by_id(account.provider_id), datetime(2026, 10, 1, 4, tzinfo=UTC)
+                _issue_batch(provider, accounts[:2], period=SEPTEMBER, now=now)
+                held.wait(30)
+                done.wait(30)
+        finally:
+            connection.close()
+
+    def present() -> None:
+        try:
+            reports.append(issue(SEPTEMBER))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=former), Thread(target=present)]
+    threads[0].start()
+    held.wait(30)
+    threads[1].start()
+    _wait_until_one_waits()
+    done.wait(30)
+    for thread in threads:
+        thread.join()
+    assert [each.issued for each in reports] == [2]
+    assert sorted(Bill.objects.values_list("account_id", flat=True)) == accounts
+    assert queries.broken_chain() == []
+
+
+def _wait_until_one_waits() -> None:
+    """Until one connection waits for another's row."""
+    waiting = "datname = current_database() AND wait_event_type = 'Lock'"
+    for _ in range(3_000):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT 1 FROM pg_stat_activity WHERE {waiting}")
+            if cursor.fetchone():
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,7 +18,8 @@ from django.test import Client
 from django.utils import timezone
 
 from svet.accounts.models import Account, Provider
-from svet.accounts.tests.factories import make_account, make_link, make_provider
+from svet.accounts.operations import end_contract
+from svet.accounts.tests.factories import OFFICE, make_account, make_link, make_provider
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.services import Service
@@ -187,6 +188,19 @@ def test_what_cannot_be_told_of_water_is_said_in_a_sentence(flat: Flat) -> None:
     asked = enter(flat.anna).post(f"/accounts/{account}/certificates/")
     assert asked.status_code == 422
     assert "Справка об отсутствии" not in charges
+
+
+def test_the_end_of_a_contract_of_water_promises_nothing_for_its_supplier(flat: Flat) -> None:
+    now = timezone.now()
+    end_contract(
+        by=OFFICE, account_public_id=flat.account.public_id, on=timezone.localdate() + timedelta(days=9),
+        reason="заявление", now=now,
+    )  # fmt: skip
+    told = read(flat.anna, "/bell/")
+    assert "Холодная вода, аб. №" in told
+    assert "Показания этого дня — последние" in told
+    assert "следующий счёт" not in told
+    assert "начислений не будет" not in read(flat.anna, f"/accounts/{flat.account.public_id}/")
 
 
 def test_what_the_supplier_charged_stands_in_the_history(flat: Flat) -> None:

@@ -8,6 +8,8 @@ import pytest
 from svet.accounts import events as account_events
 from svet.autopay import events as autopay_events
 from svet.bills import events as bill_events
+from svet.kernel.services import Service
+from svet.look.services import service_name
 from svet.notices import rules
 from svet.notices.rules import EventSpec, NoticeChannel, Words, registry
 from svet.office import events as office_events
@@ -170,6 +172,20 @@ def test_every_word_about_the_end_of_a_contract_names_its_day(end: str) -> None:
     said = words(event=account_events.CONTRACT_END, params=params, brand="Свет", hotline="8-351")
     assert SAMPLE["account"] in said.text
     assert (SAMPLE["on"] in said.text, SAMPLE["former"] in said.text) == (end != "taken_back", end != "dated")
+
+
+@pytest.mark.parametrize("end", sorted(account_events.CONTRACT_ENDS))
+@pytest.mark.parametrize("service", [each for each in Service if not each.charged_here])
+def test_the_end_of_a_contract_that_is_charged_elsewhere_is_told_in_words_of_its_service(
+    end: str, service: Service
+) -> None:
+    """What a supplier that charges by itself does with days behind the end is not promised for it."""
+    params = {name: SAMPLE[name] for name in ("account", "on", "former")} | {"end": end, "service": service}
+    text = words(event=account_events.CONTRACT_END, params=params, brand="Свет", hotline="8-351").text
+    assert text.startswith(f"{service_name(service)}, аб. № {SAMPLE['account']}: ")
+    assert (SAMPLE["on"] in text, SAMPLE["former"] in text) == (end != "taken_back", end != "dated")
+    assert "следующий счёт" not in text.lower()
+    assert ("оказани" in text) == (service is not Service.WASTE and end != "taken_back")
 
 
 @pytest.mark.parametrize("change", sorted(people_events.FACTOR_CHANGES))

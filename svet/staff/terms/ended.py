@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from svet.accounts.queries.ended import (
     every_ended_contract,
     months_of_ends,
 )
+from svet.billing.queries.closing import ToldEnd, charged_with_ends
 from svet.bills import queries as bills
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
@@ -98,21 +99,40 @@ def _lines(month: Month | None, *, now: datetime) -> Iterator[str]:
 def _rows(found: Sequence[EndedContract], *, now: datetime) -> list[EndedRow]:
     ids = [each.account.account_id for each in found]
     last, owed = bills.last_bills(account_ids=ids, months=1), ledger.balances(ids)
+    charged = charged_with_ends([_told(each) for each in found])
     return [
-        EndedRow(each, _stage(each, last[each.account.account_id], now=now), owed[each.account.account_id])
+        EndedRow(
+            each, _stage(each, last[each.account.account_id], charged, now=now), owed[each.account.account_id]
+        )
         for each in found
     ]
 
 
-def _stage(each: EndedContract, billed: Sequence[bills.BillSummary], *, now: datetime) -> str:
-    """Whether the bill that knows of the end has been issued."""
-    provider = each.account.provider
+def _told(each: EndedContract) -> ToldEnd:
+    account = each.account
+    month = period_of(each.closed_on, window_to_day=account.provider.window_to_day)
+    return ToldEnd(account.account_id, account.provider.provider_id, month, each.known_at)
+
+
+def _stage(
+    each: EndedContract,
+    billed: Sequence[bills.BillSummary],
+    charged: Mapping[int, Month | None],
+    *,
+    now: datetime,
+) -> str:
+    """Whether the bill that knows of the end has been issued: one made of a charge that knew of it."""
+    provider, key = each.account.provider, each.account.account_id
     if not provider.service.charged_here:
         return _("Счета делает поставщик")
     if each.closed_on > provider_today(provider, now):
         return _("Договор ещё действует")
-    month = period_of(each.closed_on, window_to_day=provider.window_to_day)
-    if billed and billed[0].month >= month and billed[0].issued_at > each.known_at:
+    if key not in charged:
+        return _("Ещё не выставлен")
+    month = charged[key]
+    if month is None:
+        return _("Не будет: начислять нечего")
+    if billed and billed[0].month >= month:
         return _("Выставлен: %(number)s") % {"number": billed[0].number}
     return _("Ещё не выставлен")
 

@@ -11,6 +11,7 @@ from svet.accounts import operations as accounts
 from svet.accounts.models import Account, Provider
 from svet.accounts.tests.factories import OFFICE, make_account, make_provider, set_terms
 from svet.billing import operations as billing
+from svet.billing import queries
 from svet.billing.tests.factories import NOVEMBER, NOW, charge_november, make_norm
 from svet.bills import operations as bills
 from svet.payments.tests.factories import REQUISITES
@@ -70,6 +71,35 @@ def test_the_last_bill_is_the_one_that_knows_of_the_end() -> None:
     text = shown()
     assert "Выставлен: " in text
     assert "долг " in text
+
+
+def test_a_bill_of_a_charge_from_before_the_end_does_not_know_of_it() -> None:
+    """Charged, then the end becomes known, then the bills go out: they say what was charged."""
+    account, _ = charge_november()
+    Provider.objects.update(**REQUISITES)
+    end(account, date(2026, 11, 10), now=NOW + timedelta(hours=1))
+    provider, issued = make_provider(), NOW + timedelta(hours=2)
+    assert bills.issue(provider_id=provider.pk, period=NOVEMBER, now=issued).issued == 1
+    assert "Ещё не выставлен" in shown()
+
+
+def test_an_end_that_corrects_nothing_has_its_last_bill_once_a_later_month_was_charged() -> None:
+    """Read and charged to the 20th of November; that it was the last day is learned after its bill."""
+    account, _ = charge_november()
+    Provider.objects.update(**REQUISITES)
+    provider = make_provider()
+    bills.issue(provider_id=provider.pk, period=NOVEMBER, now=NOW)
+    never = make_account(number="9999670002")
+    end(account, date(2026, 11, 20), now=NOW + timedelta(hours=1))
+    end(never, never.opened_on, now=NOW + timedelta(hours=1))
+    assert shown().count("Ещё не выставлен") == 2
+    december, later = NOVEMBER.plus(1), NOW + timedelta(days=31)
+    billing.run(provider_id=provider.pk, period=december, now=later)
+    assert not queries.charges([account.pk], since=december)
+    text = shown()
+    assert "Ещё не выставлен" not in text
+    assert "Выставлен: " in text
+    assert "Не будет: начислять нечего" in text
 
 
 def test_the_file_has_every_row_and_no_formula() -> None:
