@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from enum import IntEnum, unique
 
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import LockNotAvailable
 
 from svet.kernel.transactions import require_transaction
+
+
+class Occupied(Exception):
+    """Somebody else held the lock for longer than one was to wait."""
 
 
 @unique
@@ -45,6 +51,37 @@ def hold(lock: Lock, key: int | str = 0) -> None:
     :raises RuntimeError: no transaction is open
     """
     _ask("pg_advisory_xact_lock", lock, key)
+
+
+@contextmanager
+def waiting(seconds: int | None) -> Iterator[None]:
+    """Wait for each lock inside no longer than so many seconds (a step); None: as long as it takes.
+
+    For whoever answers a page: its thread is one of few.
+    :raises Occupied: not had in time; the transaction can only be rolled back
+    """
+    if seconds is None:
+        yield
+        return
+    former = _set_patience(f"{seconds}s")
+    try:
+        yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Occupied from error
+        raise
+    _set_patience(former)
+
+
+def _set_patience(value: str) -> str:
+    """Let this transaction's statements wait so long for a lock; what held before."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('lock_timeout'), set_config('lock_timeout', %s, true)", [value]
+        )
+        former, _ = cursor.fetchone()
+    return str(former)
 
 
 def share(lock: Lock, key: int | str = 0) -> None:

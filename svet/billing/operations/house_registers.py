@@ -31,6 +31,7 @@ from svet.billing.rules.house_inputs import HouseBook, HouseMeter
 from svet.billing.rules.houses import HouseWay
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.locks import Occupied
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 
@@ -120,10 +121,11 @@ def take_house_file(*, file: HouseFile, content: bytes, by: Actor, now: datetime
 
 
 def enter_house_reading(
-    *, house_public_id: str, cells: Mapping[str, str], by: Actor, now: datetime
+    *, house_public_id: str, cells: Mapping[str, str], by: Actor, now: datetime, patience: int | None = None
 ) -> HouseReport:
     """Enter or correct one reading of a house; ``cells`` are named as the columns of its register.
 
+    ``patience``: who charges, or a register that is taken, is waited for so many seconds (None: to the end).
     :raises HouseFileRefused: something in it is wrong, or there is no such house
     """
     errors: list[HouseError] = []
@@ -131,7 +133,10 @@ def enter_house_reading(
         house = HouseRow.objects.select_related("provider").filter(public_id=house_public_id).first()
         if house is None:
             raise HouseFileRefused([HouseError(0, "house", HouseFault.NO_HOUSE)])
-        one_at_a_time(house.provider_id)
+        try:
+            one_at_a_time(house.provider_id, patience=patience)
+        except Occupied:
+            raise HouseFileRefused([HouseError(0, "house", HouseFault.OCCUPIED)]) from None
         taking = _Taking(by, now, providers={house.provider.code: house.provider_id})
         _take_reading(
             HouseCells(0, {**cells, "provider": house.provider.code, "house": house.code}, errors), taking

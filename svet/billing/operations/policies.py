@@ -15,6 +15,7 @@ from svet.billing.rules import Proration, Rules
 from svet.billing.rules.policies import PolicyReason, PolicyRefused, chosen, first_month, harmless
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.locks import Occupied
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 
@@ -55,6 +56,7 @@ def set_policy(
     movers_share: Decimal | None = None,
     by: Actor,
     now: datetime,
+    patience: int | None = None,
 ) -> PolicyReport:
     """Let a provider's choices hold from the first day of a month until its next row.
 
@@ -65,14 +67,18 @@ def set_policy(
     further back than ``brake_months`` wait for a person, and so do the bills of a month whose sum moved by
     more than ``totals_percent``, or of whose accounts more than ``movers_share`` percent are movers. What is
     None stays as it was on that day. The same choices again change nothing. A month that has charges
-    keeps the rules they were computed by; only a norm may be filled in where there was none.
+    keeps the rules they were computed by; only a norm may be filled in where there was none. ``patience``:
+    who charges, or a register that is taken, is waited for so many seconds; None: as long as it takes.
     :raises PolicyRefused: no such provider, an impossible number, not a month's first day, a charged month
     """
     month = first_month(valid_from)
     with use_case():
         if not any(each.provider_id == provider_id for each in charging_providers()):
             raise PolicyRefused(PolicyReason.UNKNOWN_PROVIDER, field="provider")
-        one_at_a_time(provider_id)
+        try:
+            one_at_a_time(provider_id, patience=patience)
+        except Occupied:
+            raise PolicyRefused(PolicyReason.OCCUPIED) from None
         before = rules_for(provider_id, month)
         rules = chosen(
             before,

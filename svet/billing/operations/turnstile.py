@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from svet.kernel.locks import Lock, held, hold, hold_all, share
+from svet.kernel.locks import Lock, held, hold, hold_all, share, waiting
 from svet.kernel.transactions import use_case
 
 #: So many neighbouring keys of accounts are locked as one.
@@ -27,13 +27,16 @@ def nobody_else_charges(account_ids: Iterable[int]) -> None:
     hold_all(Lock.CHARGED_ACCOUNTS, {account_id // _BLOCK for account_id in account_ids})
 
 
-def one_at_a_time(provider_id: int) -> None:
+def one_at_a_time(provider_id: int, *, patience: int | None = None) -> None:
     """Wait until nobody else charges this provider or changes its rules; held until the transaction ends.
 
-    Nor does a register bring news of accounts meanwhile (see :func:`together_with_others`).
+    Nor does a register bring news of accounts meanwhile (see :func:`together_with_others`). A batch takes
+    seconds, a large register minutes: ``patience`` seconds are waited for each, None: as long as it takes.
+    :raises Occupied: neither was over in time
     """
-    hold(Lock.BILLING, provider_id)
-    share(Lock.NEWS_OF_ACCOUNTS)
+    with waiting(patience):
+        hold(Lock.BILLING, provider_id)
+        share(Lock.NEWS_OF_ACCOUNTS)
 
 
 def somebody_charges(provider_id: int) -> bool:

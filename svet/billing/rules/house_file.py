@@ -70,6 +70,7 @@ class HouseFault(StrEnum):
     WHICH_METER = "house_which_meter"
     OTHER_HOUSE = "house_other_house"
     READING_LOWER = "house_reading_lower"
+    OCCUPIED = "house_occupied"
 
 
 @dataclass(frozen=True, slots=True)

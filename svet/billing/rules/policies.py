@@ -35,6 +35,7 @@ class PolicyReason(StrEnum):
     BAD_LIMIT = "bad_limit"
     BAD_MONTHS = "bad_months"
     NOTHING_CHOSEN = "nothing_chosen"
+    OCCUPIED = "occupied"
 
 
 class PolicyRefused(Refused):

@@ -224,6 +224,9 @@ def _policy_texts() -> dict[PolicyReason, str]:
         ),
         PolicyReason.BAD_LIMIT: _("Предел — рубли и копейки: не меньше нуля, не больше {most}."),
         PolicyReason.BAD_MONTHS: _("Срок пересчёта — от 1 до {most} месяцев."),
+        PolicyReason.OCCUPIED: _(
+            "Сейчас идёт начисление или принимается реестр. Ничего не изменено: повторите через минуту."
+        ),
         PolicyReason.NOTHING_CHOSEN: _("Не указано, что изменить: например, норматив."),
     }
 

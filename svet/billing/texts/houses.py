@@ -137,6 +137,7 @@ def house_faults() -> dict[HouseFault, str]:
         HouseFault.NO_ACCOUNT: _("такого лицевого счёта нет: «{value}»"),
         HouseFault.WHICH_METER: _("у дома нет такого прибора учёта в этом месяце: «{value}»"),
         HouseFault.OTHER_HOUSE: _("лицевой счёт в эти месяцы уже отнесён к дому «{value}»"),
+        HouseFault.OCCUPIED: _("сейчас идёт начисление или принимается реестр: повторите через минуту"),
         HouseFault.READING_LOWER: _(
             "показания меньше прежних ({value}): исправьте их, а если счётчик перешёл через ноль,"
             " укажите turned = yes"

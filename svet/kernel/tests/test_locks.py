@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 
-from svet.kernel.locks import Lock, hold
+from svet.kernel.locks import Lock, hold, waiting
 
 
 def held() -> set[tuple[int, int]]:
@@ -33,3 +33,19 @@ def test_a_lock_is_held_for_its_key_until_the_transaction_ends() -> None:
 def test_a_lock_that_would_be_let_go_at_once_is_refused() -> None:
     with pytest.raises(RuntimeError, match="must run inside"):
         hold(Lock.BILLING, 7)
+
+
+@pytest.mark.django_db
+def test_patience_is_for_the_locks_inside_alone() -> None:
+    with waiting(3):
+        assert patience() == "3s"
+        hold(Lock.BILLING, 7)
+    assert patience() == "0"
+    with waiting(None):
+        assert patience() == "0"
+
+
+def patience() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout')")
+        return str(cursor.fetchone()[0])

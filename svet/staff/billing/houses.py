@@ -22,7 +22,7 @@ from svet.kernel.periods import Month
 from svet.look.formats import energy
 from svet.look.forms import Form
 from svet.look.requests import now_of
-from svet.staff.billing.shell import PAGE, ROOT, around, page_of, tabs
+from svet.staff.billing.shell import PAGE, PATIENCE, ROOT, around, page_of, tabs
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import answer
 from svet.staffing.rules import Permission
@@ -98,6 +98,7 @@ def house(request: HttpRequest, house_public_id: str) -> HttpResponse:
             },
             by=actor_of(request),
             now=now_of(request),
+            patience=PATIENCE,
         )
         messages.success(
             request,

@@ -28,7 +28,7 @@ from svet.kernel.periods import Month
 from svet.look.formats import number, roubles
 from svet.look.forms import Form
 from svet.look.requests import now_of
-from svet.staff.billing.shell import ROOT, tabs
+from svet.staff.billing.shell import PATIENCE, ROOT, tabs
 from svet.staff.shell.desk import actor_of, desk_page
 from svet.staff.shell.forms import answer
 from svet.staffing.rules import Permission
@@ -145,6 +145,7 @@ def policy(request: HttpRequest) -> HttpResponse:
             release_required=True if given["release_required"] else None,
             by=actor_of(request),
             now=now_of(request),
+            patience=PATIENCE,
         )
         messages.success(
             request,

@@ -15,6 +15,8 @@ from svet.staff.shell.desk import deny_as_missing
 
 ROOT: Final = "/staff/billing/"
 PAGE: Final = 50
+#: Seconds that a page waits for who charges, or for a register that is taken.
+PATIENCE: Final = 5
 
 
 def provider_at(request: HttpRequest, code: str) -> ProviderView:
