@@ -54,6 +54,18 @@ def integer(name: str, default: int) -> int:
     return int(given)
 
 
+#: A term of more days is no term; so far back the calendar goes.
+_LONGEST_TERM = 36_500
+
+
+def term(name: str, default: int) -> int:
+    """Days that something is kept, 0: for ever. :raises WrongEnvironment: more than a hundred years"""
+    days = integer(name, default)
+    if days > _LONGEST_TERM:
+        raise WrongEnvironment(f"{name} is more than a hundred years: write 0 to keep for ever")
+    return days
+
+
 def traces_url() -> str:
     """Where traces go, or nothing. :raises WrongEnvironment: nothing could be sent there"""
     given = os.environ.get("SVET_TRACES_URL", "")
