@@ -200,7 +200,8 @@ def database_settings(data: Path) -> dict[str, Any]:
         url = note.read_text("utf-8").strip() if note.is_file() else "postgresql://svet@localhost/svet"
     settings = parse_database_url(url)
     options = settings["OPTIONS"]
-    options.setdefault("connect_timeout", "5")
+    # Of several servers each is waited for as long, and somebody waits for a page meanwhile.
+    options.setdefault("connect_timeout", "2" if "," in settings["HOST"] else "5")
     # A host that vanished is noticed within half a minute, not within the kernel's two hours.
     for name, value in (
         ("keepalives_idle", "15"),
