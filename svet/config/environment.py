@@ -54,6 +54,18 @@ def integer(name: str, default: int) -> int:
     return int(given)
 
 
+#: A term of more days is no term; so far back the calendar goes.
+_LONGEST_TERM = 36_500
+
+
+def term(name: str, default: int) -> int:
+    """Days that something is kept, 0: for ever. :raises WrongEnvironment: more than a hundred years"""
+    days = integer(name, default)
+    if days > _LONGEST_TERM:
+        raise WrongEnvironment(f"{name} is more than a hundred years: write 0 to keep for ever")
+    return days
+
+
 def traces_url() -> str:
     """Where traces go, or nothing. :raises WrongEnvironment: nothing could be sent there"""
     given = os.environ.get("SVET_TRACES_URL", "")
@@ -188,7 +200,8 @@ def database_settings(data: Path) -> dict[str, Any]:
         url = note.read_text("utf-8").strip() if note.is_file() else "postgresql://svet@localhost/svet"
     settings = parse_database_url(url)
     options = settings["OPTIONS"]
-    options.setdefault("connect_timeout", "5")
+    # Of several servers each is waited for as long, and somebody waits for a page meanwhile.
+    options.setdefault("connect_timeout", "2" if "," in settings["HOST"] else "5")
     # A host that vanished is noticed within half a minute, not within the kernel's two hours.
     for name, value in (
         ("keepalives_idle", "15"),

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -28,6 +29,8 @@ from svet.config.front.bridge import Answer
 PATIENCE: Final = 1.5
 #: Whoever asks more often than this many seconds is told the same again.
 KEPT: Final = 1.0
+#: Seconds after which the next of several servers is asked as well.
+NEXT_SERVER: Final = 0.3
 #: Bytes beside SVET_DATA below which nothing can be kept any more.
 LITTLE: Final = 100 * 2**20
 #: The variable that names the file whose presence says that this server is about to stop.
@@ -118,7 +121,7 @@ class Observer:
     async def _ask(self) -> tuple[int, Any, bool]:
         given = connection.get_connection_params()
         told = {name: value for name, value in given.items() if name not in ("context", "cursor_factory")}
-        async with await psycopg.AsyncConnection.connect(**{**told, "autocommit": True}) as database:
+        async with await _connected({**told, "autocommit": True}) as database:
             apps, names = zip(*self.leaves, strict=True)
             cursor = await database.execute(_LOOK, [list(apps), list(names)])
             row = await cursor.fetchone()
@@ -133,6 +136,38 @@ class Observer:
         """``/ready/`` without a thread."""
         found = await self.standing()
         return _answer(200 if found.ready else 503, found.told())
+
+
+async def _connected(told: Mapping[str, Any]) -> psycopg.AsyncConnection[Any]:
+    """A connection to the first of several servers that takes us, none of which is waited for long.
+
+    The driver gives each as long as a page may take to connect: behind one that vanished the look would end
+    before the next is asked, and every machine would be told out of service by its balancer.
+    :raises psycopg.Error: the last one's, when none does
+    """
+    hosts, ports = (str(told.get(name) or "").split(",") for name in ("host", "port"))
+    ways = [
+        {**told, "host": host, "port": ports[place] if len(ports) > 1 else ports[0]}
+        for place, host in enumerate(hosts)
+    ]
+    running: set[asyncio.Task[psycopg.AsyncConnection[Any]]] = set()
+    try:
+        while True:
+            if ways:
+                running.add(asyncio.create_task(psycopg.AsyncConnection.connect(**ways.pop(0))))
+            done, running = await asyncio.wait(
+                running, timeout=NEXT_SERVER if ways else None, return_when=asyncio.FIRST_COMPLETED
+            )
+            taken = [task.result() for task in done if task.exception() is None]
+            for one in taken[1:]:
+                await one.close()
+            if taken:
+                return taken[0]
+            if not ways and not running:
+                return done.pop().result()
+    finally:
+        for task in running:
+            task.cancel()
 
 
 def _statics_are_there() -> bool:

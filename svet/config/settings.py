@@ -21,6 +21,7 @@ from svet.config.environment import (
     retired_keys,
     secret,
     secret_key,
+    term,
     time_zone,
     traces_url,
     trusted_origins,
@@ -260,15 +261,15 @@ SANDBOX_CONTROL_URL = os.environ.get("SVET_SANDBOX_URL", "http://127.0.0.1:8780"
 # Calendar days in which an appeal is answered; shown to the person who writes it.
 APPEAL_ANSWER_DAYS = integer("SVET_APPEAL_ANSWER_DAYS", 10)
 # Days that rows are kept which nothing rests on: docs/operations.md, «How long what is kept».
-KEEP_MESSAGES_DAYS = integer("SVET_KEEP_MESSAGES_DAYS", 180)
-KEEP_BELL_DAYS = integer("SVET_KEEP_BELL_DAYS", 730)
-KEEP_TEXTS_DAYS = integer("SVET_KEEP_TEXTS_DAYS", 90)
-KEEP_TOLD_DAYS = integer("SVET_KEEP_TOLD_DAYS", 400)
-KEEP_RAW_LINES_DAYS = integer("SVET_KEEP_RAW_LINES_DAYS", 400)
-KEEP_WAITING_LINES_DAYS = integer("SVET_KEEP_WAITING_LINES_DAYS", 1_200)
-KEEP_PRINT_DAYS = integer("SVET_KEEP_PRINT_DAYS", 60)
-KEEP_ENDED_DAYS = integer("SVET_KEEP_ENDED_DAYS", 400)
-KEEP_FAILED_JOBS_DAYS = integer("SVET_KEEP_FAILED_JOBS_DAYS", 14)
+KEEP_MESSAGES_DAYS = term("SVET_KEEP_MESSAGES_DAYS", 180)
+KEEP_BELL_DAYS = term("SVET_KEEP_BELL_DAYS", 730)
+KEEP_TEXTS_DAYS = term("SVET_KEEP_TEXTS_DAYS", 90)
+KEEP_TOLD_DAYS = term("SVET_KEEP_TOLD_DAYS", 400)
+KEEP_RAW_LINES_DAYS = term("SVET_KEEP_RAW_LINES_DAYS", 400)
+KEEP_WAITING_LINES_DAYS = term("SVET_KEEP_WAITING_LINES_DAYS", 1_200)
+KEEP_PRINT_DAYS = term("SVET_KEEP_PRINT_DAYS", 60)
+KEEP_ENDED_DAYS = term("SVET_KEEP_ENDED_DAYS", 400)
+KEEP_FAILED_JOBS_DAYS = term("SVET_KEEP_FAILED_JOBS_DAYS", 14)
 NIGHTLY_VERIFY = os.environ.get("SVET_NIGHTLY_VERIFY", "0" if ENV == "test" else "1") == "1"
 # Who may read /metrics: whoever has the token, or comes from these networks without a proxy between.
 METRICS_TOKEN = secret("SVET_METRICS_TOKEN")

@@ -51,7 +51,7 @@ VARIABLES = (
     Variable("SVET_KEEP_WAITING_LINES_DAYS", "1200", "days lines that wait are kept so; 0: for ever"),
     Variable("SVET_KEEP_PRINT_DAYS", "60", "days files for the print house are kept; 0: for ever"),
     Variable("SVET_KEEP_ENDED_DAYS", "400", "days of ended invitations and browsers unused; 0: for ever"),
-    Variable("SVET_KEEP_FAILED_JOBS_DAYS", "14", "days a failed job waits for somebody to look"),
+    Variable("SVET_KEEP_FAILED_JOBS_DAYS", "14", "days a failed job waits for a look; 0: for ever"),
     Variable("SVET_NIGHTLY_VERIFY", "1", "0: the worker does not run `svet verify --since` every night"),
     Variable("SVET_METRICS_TOKEN", "", "opens /metrics, as `Authorization: Bearer TOKEN`"),
     Variable("SVET_METRICS_NETWORKS", "", "networks that may read /metrics without a proxy, by commas"),

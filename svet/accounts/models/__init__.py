@@ -222,7 +222,9 @@ class Link(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["account"], condition=Q(removed_at__isnull=True), name="link_by_account"),
+            # Removed ones too: the office sees who held an account, and whoever was barred stays barred.
+            models.Index(fields=["account", "person"], name="link_of_account"),
+            models.Index(fields=["person"], name="link_of_person"),
             models.Index(
                 fields=["suspended_at"],
                 condition=Q(removed_at__isnull=True, suspended_at__isnull=False),

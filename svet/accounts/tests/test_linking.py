@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -334,3 +335,18 @@ def test_guessing_everywhere_stops_strangers_not_owners_and_is_noted_once() -> N
     assert add(make_person(phone=ANNA_PHONE).pk, account.number).confirmed_at is not None
     (noted,) = Entry.objects.filter(security=True, action="breaker.opened")
     assert noted.subject_id == limit.value
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "asked",
+    [{"account_id": 1}, {"person_id": 1}, {"account_id": 1, "person_id": 1, "barred_at__isnull": False}],
+    ids=["of an account, as the office sees it", "of a person, for their copy", "whoever was barred"],
+)
+def test_links_that_are_removed_are_found_without_reading_all(asked: dict[str, Any]) -> None:
+    """A million and a half links, and one is looked up with each account that somebody adds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Link.objects.filter(**asked).explain()
+    assert "Index Cond" in plan
+    assert "Seq Scan" not in plan

@@ -25,9 +25,10 @@ from svet.cabinet.shell.session import (
     safe_next,
     signed_in_only,
 )
-from svet.cabinet.shell.shown_texts import newer_text, said_of, texts_mark
+from svet.cabinet.shell.shown_texts import said_of, texts_mark, texts_shown
 from svet.people import operations as people
 from svet.people import queries
+from svet.people.operations.registration import RegistrationRefused
 from svet.site import queries as site
 from svet.site.rules import AgreementKind
 
@@ -41,14 +42,21 @@ def due(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(now_of(request))
     kinds = queries.agreements_due(person_id=person_id, today=today)
     target = safe_next(request, request.POST.get("next") or request.GET.get("next"))
-    if (newer := newer_text(request)) is not None:
+    # Before the texts: of two moments the earlier one's mark is refused, never the earlier one's text shown.
+    mark = texts_mark(request)
+    try:
+        shown = texts_shown(request)
+    except RegistrationRefused as newer:
         # The ticks were given to other texts: none of them is carried over.
         messages.warning(request, said_of(newer))
         return redirect(f"/entrance/agreements/?{urlencode({'next': target})}")
     form = AgreementsForm(request.POST if request.method == "POST" else None, kinds=kinds)
     if request.method == "POST" and form.is_valid():
         people.give_consents(
-            person_id=person_id, kinds=kinds, address=client_address(request), now=now_of(request)
+            person_id=person_id,
+            versions={kind: shown[kind] for kind in kinds},
+            address=client_address(request),
+            now=now_of(request),
         )
         request.session.pop(AGREEMENTS_DUE, None)
         if kinds:
@@ -64,7 +72,7 @@ def due(request: HttpRequest) -> HttpResponse:
             }
             for kind in map(AgreementKind, kinds)
         ]
-        return {"form": form, "rows": rows, "next": target, "texts": texts_mark(request)}
+        return {"form": form, "rows": rows, "next": target, "texts": mark}
 
     return answer(request, "cabinet/agreements_due.html", context, form=form, refused=None)
 

@@ -35,7 +35,7 @@ from svet.cabinet.shell.session import (
     open_session,
     safe_next,
 )
-from svet.cabinet.shell.shown_texts import newer_text, texts_mark
+from svet.cabinet.shell.shown_texts import texts_mark, texts_shown
 from svet.kernel.refusals import Refused
 from svet.limits.rules import Purpose
 from svet.people import operations as people
@@ -111,10 +111,9 @@ def register(request: HttpRequest) -> HttpResponse:
     form = RegistrationForm(request.POST)
 
     def act() -> HttpResponse:
-        if (newer := newer_text(request)) is not None:
-            raise newer
         people.start_registration(
             **form.cleaned_data,
+            versions=texts_shown(request),
             session_key=flow_key(request),
             address=client_address(request),
             now=now_of(request),

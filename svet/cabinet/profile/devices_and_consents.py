@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 from svet.cabinet.profile.second_factor import ask_unless_proved
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import client_address, now_of, person_of, signed_in
-from svet.cabinet.shell.shown_texts import newer_text, said_of, texts_mark
+from svet.cabinet.shell.shown_texts import said_of, texts_mark, texts_shown
 from svet.kernel.refusals import NotFound
 from svet.people import operations as people
 from svet.people import queries
+from svet.people.operations.registration import RegistrationRefused
 from svet.site import queries as site
 from svet.site.rules import AgreementKind
 
@@ -102,6 +103,8 @@ def _one_of_mine(request: HttpRequest, public_id: str) -> None:
 @require_safe
 def consents(request: HttpRequest) -> HttpResponse:
     """What was agreed to: which version, when and from where."""
+    # Before the texts, so that no mark is later than the text beside it.
+    mark = texts_mark(request)
     given = queries.consents(person_id=person_of(request).person_id)
     today = timezone.localdate(now_of(request))
     rows = [
@@ -115,7 +118,7 @@ def consents(request: HttpRequest) -> HttpResponse:
         }
         for kind in AgreementKind
     ]
-    return render(request, "cabinet/consents.html", {"rows": rows, "texts": texts_mark(request)})
+    return render(request, "cabinet/consents.html", {"rows": rows, "texts": mark})
 
 
 @signed_in
@@ -130,11 +133,13 @@ def consent(request: HttpRequest, kind: str, verb: str) -> HttpResponse:
         "address": client_address(request),
         "now": now_of(request),
     }
-    if verb == "give" and (newer := newer_text(request)) is not None:
-        messages.warning(request, said_of(newer))
-    elif verb == "give":
-        people.give_consent(**terms)
-        messages.success(request, _("Согласие сохранено."))
+    if verb == "give":
+        try:
+            people.give_consent(version=texts_shown(request)[kind], **terms)
+        except RegistrationRefused as newer:
+            messages.warning(request, said_of(newer))
+        else:
+            messages.success(request, _("Согласие сохранено."))
     elif verb == "withdraw" and kind == AgreementKind.PERSONAL_DATA:
         people.withdraw_consent(**terms)
         messages.success(request, _("Согласие отозвано. Мы сохранили дату и время отзыва."))

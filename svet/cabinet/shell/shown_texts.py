@@ -13,15 +13,21 @@ from svet.people.texts import explain
 
 
 def texts_mark(request: HttpRequest) -> str:
-    """What a form carries along: the versions in force at this moment."""
-    return queries.texts_mark(today=timezone.localdate(now_of(request)))
+    """What a form carries along: the versions in force at this moment. Read before the texts are."""
+    return queries.texts_mark(queries.texts_in_force(today=timezone.localdate(now_of(request))))
 
 
-def newer_text(request: HttpRequest) -> RegistrationRefused | None:
-    """The refusal of a form that was shown with other versions; one that carries none is of today."""
-    mark = texts_mark(request)
-    changed = request.method == "POST" and request.POST.get("texts", mark) != mark
-    return RegistrationRefused(RegistrationReason.NEWER_TEXT, field="agreed") if changed else None
+def texts_shown(request: HttpRequest) -> dict[str, int]:
+    """The versions that a form was shown with, which are in force; one that carries no mark is of today.
+
+    They are what is agreed to, also where another one comes into force before that is written down.
+    :raises RegistrationRefused: others are in force by now
+    """
+    versions = queries.texts_in_force(today=timezone.localdate(now_of(request)))
+    mark = queries.texts_mark(versions)
+    if request.POST.get("texts", mark) != mark:
+        raise RegistrationRefused(RegistrationReason.NEWER_TEXT, field="agreed")
+    return versions
 
 
 def said_of(refused: RegistrationRefused) -> str:

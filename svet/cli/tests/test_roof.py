@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,6 +64,27 @@ def test_ready_refuses_a_database_that_only_reads(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
     found = asyncio.run(Observer().look())
     assert (found.ready, found.told()["database"], found.told()["schema"]) == (False, "read-only", "ok")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("first", ["silent", "closed"])
+def test_ready_asks_the_next_of_several_servers_while_the_first_is_silent(
+    first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that vanished: nobody refuses a connection there."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        if first == "closed":
+            server.close()
+        known = connection.settings_dict
+        monkeypatch.setitem(known, "PORT", f"{port},{known['PORT'] or 5432}")
+        monkeypatch.setitem(known, "HOST", f"127.0.0.1,{known['HOST']}")
+        found = asyncio.run(Observer().look())
+        assert (found.ready, found.told()["database"]) == (True, "ok")
+        # Of servers none of which answers it is told as of one.
+        monkeypatch.setitem(known, "HOST", "127.0.0.1,127.0.0.1")
+        monkeypatch.setitem(known, "PORT", f"{port},{port}")
+        assert asyncio.run(Observer().look()).told()["database"] == "down"
 
 
 @pytest.mark.parametrize(("falls", "seconds"), [(1, 0.5), (2, 1.0), (4, 4.0), (9, 10.0)])

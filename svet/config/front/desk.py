@@ -32,11 +32,17 @@ BEGUN_WAITS: Final = 4
 #: which its last would have to wait.
 STANDS: Final = 0.7
 STANDING_FOR_EACH: Final = 2
+#: As many pages as it takes at least, one after another: where pages are slow, a queue of some seconds comes
+#: and goes by itself, though fewer come than can be served.
+PAGES_STAND: Final = 10
 #: Seconds that the last of a queue must have before it for the queue to stand at all: who is turned away is
 #: asked to come again in half a minute, so a queue in which everybody is served at once is none to be cut.
 WORTH_WAITING: Final = 0.25
-#: A queue stands no more when in as many seconds as it took not one of so many was turned away.
+#: A queue stands no more when in as many seconds as it took not one of so many was turned away, or when the
+#: threads had nothing to do for one second of so many: where hardly anybody may wait, some are turned away
+#: whenever two come at once, however few come.
 FEW_REFUSED: Final = 10
+IDLE: Final = 8
 #: A standing queue is half as long as a page takes to make, no thread is idle: seconds, not below (two looks
 #: at the queue: below that a thread may wait for the next one), not above.
 SHORTEST_WAIT: Final = 0.04
@@ -70,10 +76,10 @@ class RequestQueue:
 
     A rush waits as long as patience lasts. A queue that stands is another thing: more come than can be
     served, most will be turned away whatever is done, and to let them wait first only makes everybody slow.
-    From then until hardly anybody is turned away an ordinary request waits for half as long as a page takes
-    to make, and who came last is served first: most of the others are about to be turned away whoever is
-    served, and those who are served have not waited for it. It stands when it is long for ``STANDS`` on end,
-    or so long that its last would wait for more than that.
+    From then until hardly anybody is turned away or threads are idle an ordinary request waits for half as
+    long as a page takes to make, and who came last is served first: most of the others are about to be turned
+    away whoever is served, and those who are served have not waited for it. It stands when it is long for
+    ``STANDS`` on end, or so long that its last would wait for more than that; longer where pages are slow.
     """
 
     threads: int
@@ -84,6 +90,8 @@ class RequestQueue:
     _stands: bool = field(init=False, default=False)
     _came: int = field(init=False, default=0)
     _refused: int = field(init=False, default=0)
+    _idle: float = field(init=False, default=0.0)
+    _idle_at: float = field(init=False, default=0.0)
     _looking: bool = field(init=False, default=False)
     _takes: float = field(init=False, default=0.0)
     _moved: float = field(init=False, default=0.0)
@@ -114,6 +122,7 @@ class RequestQueue:
 
     async def _enter(self, lane: Lane) -> None:
         if self._free:
+            self._count_idle(asyncio.get_running_loop().time())
             self._free -= 1
             return
         if len(self._queues[lane]) >= LONGEST_QUEUE[lane]:
@@ -153,7 +162,13 @@ class RequestQueue:
                     self._begun_in_a_row = self._begun_in_a_row + 1 if lane is Lane.BEGUN else 0
                     turn.call.set_result(None)
                     return
+        self._count_idle(asyncio.get_running_loop().time())
         self._free += 1
+
+    def _count_idle(self, now: float) -> None:
+        """Before the number of free threads changes, and when they are asked about: seconds of threads."""
+        self._idle += self._free * (now - self._idle_at)
+        self._idle_at = now
 
     def _look_later(self, loop: asyncio.AbstractEventLoop) -> None:
         if not self._looking:
@@ -172,8 +187,10 @@ class RequestQueue:
             self._judge_again(now)
         elif len(queue) > STANDING_FOR_EACH * self.threads and worth_cutting:
             self._begins = self._begins or now
-            if last > STANDS or now - self._begins >= STANDS:
-                self._stands, self._begins, self._came, self._refused = True, now, 0, 0
+            rush = max(STANDS, PAGES_STAND * self._takes / self.threads)
+            if last > rush or now - self._begins >= rush:
+                self._stands = True
+                self._count_anew(now)
         else:
             self._begins = None
         if self._stands:
@@ -189,6 +206,14 @@ class RequestQueue:
     def _judge_again(self, now: float) -> None:
         """Of a queue that stands: after each ``STANDS`` whether still more come than can be served."""
         if self._begins is not None and now - self._begins >= STANDS:
-            self._stands = self._refused * FEW_REFUSED >= self._came
-            self._begins = now if self._stands else None
-            self._came = self._refused = 0
+            self._count_idle(now)
+            refuses = self._refused * FEW_REFUSED >= self._came
+            busy = self._idle * IDLE <= (now - self._begins) * self.threads
+            self._stands = refuses and busy
+            self._count_anew(now)
+            if not self._stands:
+                self._begins = None
+
+    def _count_anew(self, now: float) -> None:
+        self._begins, self._came, self._refused = now, 0, 0
+        self._idle, self._idle_at = 0.0, now

@@ -46,12 +46,13 @@ async def sweep_finished(context: JobContext, timestamp: int) -> None:
     """Delete jobs that ended: done ones after an hour, failed ones when staff had time to look."""
     manager = context.app.job_manager
     await manager.delete_old_jobs(nb_hours=1)
-    await manager.delete_old_jobs(
-        nb_hours=settings.KEEP_FAILED_JOBS_DAYS * 24,
-        include_failed=True,
-        include_cancelled=True,
-        include_aborted=True,
-    )
+    if settings.KEEP_FAILED_JOBS_DAYS:
+        await manager.delete_old_jobs(
+            nb_hours=settings.KEEP_FAILED_JOBS_DAYS * 24,
+            include_failed=True,
+            include_cancelled=True,
+            include_aborted=True,
+        )
 
 
 @app.periodic(cron="35 22 * * *")

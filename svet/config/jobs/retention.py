@@ -14,12 +14,17 @@ from functools import partial
 from typing import Final, Protocol
 
 from django.conf import settings
+from django.db import connection
 
 log = logging.getLogger("svet.retention")
 #: Rows of one transaction: other writers of the table wait for no longer than it takes.
 BATCH: Final = 2_000
 #: Seconds of one night; what is left over waits for the next.
 NIGHT: Final = 2 * 3600.0
+
+
+class NotForgotten(Exception):
+    """Some kinds could not be forgotten this night; the others are."""
 
 
 class _Forget(Protocol):
@@ -84,15 +89,31 @@ def retain(
     """Forget what has outlived its term, for a night at most; says how many of each kind.
 
     May be killed at any moment and run by two at once: each handful is a transaction of its own.
+    :raises NotForgotten: behind all others, of kinds whose rows are locked, or whose code is wrong
     """
-    until, done = clock() + NIGHT, {}
+    # A machine whose clock ran ahead by years would forget everything: the database must say the same.
+    now = min(now, _database_now())
+    until, done, failed = clock() + NIGHT, dict[str, int](), list[str]()
     for each in retentions(now=now):
         count = 0
-        while each.days and clock() < until:
-            gone = each.forget(before=now - timedelta(days=each.days), most=batch)
-            if not gone:
-                break
-            count += gone
+        try:
+            while each.days and clock() < until:
+                gone = each.forget(before=now - timedelta(days=each.days), most=batch)
+                if not gone:
+                    break
+                count += gone
+        except Exception:
+            log.exception("%s could not be forgotten", each.name)
+            failed.append(each.name)
         done[each.name] = count
     log.info("what has outlived its term is forgotten", extra={"rows": done})
+    if failed:
+        raise NotForgotten(", ".join(failed))
     return done
+
+
+def _database_now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        found: datetime = cursor.fetchone()[0]
+    return found

@@ -70,12 +70,14 @@ class _NeverWaits(selectors.SelectSelector):
         return super().select(0)
 
 
-def after(page: float, *parts: tuple[float, float]) -> list[tuple[list[float], list[float]]]:
+def after(
+    page: float, *parts: tuple[float, float], threads: int = THREADS
+) -> list[tuple[list[float], list[float]]]:
     """Seconds of those served and of those refused in each part: so many times capacity, so long."""
     chance = random.Random(7)
 
     async def story() -> list[tuple[list[float], list[float]]]:
-        loop, desk = asyncio.get_running_loop(), RequestQueue(THREADS, 5)
+        loop, desk = asyncio.get_running_loop(), RequestQueue(threads, 5)
         found = []
 
         async def knock(served: list[float], refused: list[float]) -> None:
@@ -123,6 +125,18 @@ def test_who_is_served_in_a_flood_waits_at_most_twice_as_long_as_usual(page: flo
 def test_after_a_flood_nobody_is_turned_away_any_more(load: float) -> None:
     _flood, _recovers, (_served, refused) = after(0.025, (3, 4), (load, 2), (load, 20))
     assert not refused
+
+
+@pytest.mark.parametrize(("threads", "load", "few"), [(4, 0.8, 0.03), (1, 0.7, 0.12)])
+@pytest.mark.parametrize("page", [0.15, 0.4])
+def test_where_fewer_come_than_can_be_served_hardly_anybody_is_turned_away(
+    page: float, threads: int, load: float, few: float
+) -> None:
+    """Slow pages: some come at once and wait for each other, before a flood and behind it."""
+    parts = (load, 800 * page), (3, 40 * page), (load, 20 * page), (load, 800 * page)
+    calm, _flood, _recovers, again = after(page, *parts, threads=threads)
+    for served, refused in (calm, again):
+        assert len(refused) < few * (len(served) + len(refused))
 
 
 def test_when_no_page_comes_back_who_waits_is_told_soon() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -15,7 +19,9 @@ from svet.accounts.models import Invitation
 from svet.accounts.tests.factories import make_account
 from svet.bills.models import DueReminder
 from svet.cli.doctor.machine import look_at_print_files
-from svet.config.jobs.retention import NIGHT, retain, retentions
+from svet.config.environment import WrongEnvironment, term
+from svet.config.jobs import sweep_finished
+from svet.config.jobs.retention import NIGHT, NotForgotten, retain, retentions
 from svet.exchange.models import ImportFile, ImportRow, LoadedFile, LoadedPart
 from svet.kernel.periods import Month
 from svet.metering.models import VerificationReminder, WindowReminder
@@ -101,6 +107,56 @@ def test_lines_of_registers_are_emptied_and_those_that_wait_stay() -> None:
     # One that was broken off in the middle is found by its first line.
     ImportRow.objects.filter(file=old, line_no__in=(2, 3)).update(raw="left")
     assert retain(now=NOW, batch=2)["raw lines"] == 2
+
+
+def test_what_cannot_be_forgotten_keeps_nothing_else(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others go, and the job fails all the same, so that somebody looks."""
+
+    def locked(**_: object) -> int:
+        raise OperationalError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr("svet.notices.operations.retention.forget_deliveries", locked)
+    a_message(days=999)
+    Notice.objects.create(
+        recipient=make_recipient(), event="x", title="t", text="t", created_at=NOW - timedelta(days=999)
+    )
+    with pytest.raises(NotForgotten, match="messages"):
+        retain(now=NOW)
+    assert not Notice.objects.exists()
+    # A database that is away is away for all: the job is tried again.
+    assert Delivery.objects.count() == 1
+
+
+def test_a_clock_that_ran_ahead_forgets_nothing_before_its_day() -> None:
+    a_message(days=1)
+    assert retain(now=NOW + timedelta(days=3_650))["messages"] == 0
+    assert Delivery.objects.count() == 1
+
+
+@pytest.mark.parametrize(("days", "asked"), [(0, [1]), (14, [1, 336])])
+def test_failed_jobs_whose_term_is_for_ever_stay(days: int, asked: list[int], settings: Settings) -> None:
+    settings.KEEP_FAILED_JOBS_DAYS = days
+    hours = []
+
+    async def delete_old_jobs(*, nb_hours: int, **_which: bool) -> None:
+        hours.append(nb_hours)
+
+    manager = SimpleNamespace(delete_old_jobs=delete_old_jobs)
+    context: Any = SimpleNamespace(app=SimpleNamespace(job_manager=manager))
+    asyncio.run(sweep_finished(context, timestamp=0))
+    assert hours == asked
+
+
+@pytest.mark.parametrize("days", ["36501", "999999999", "-1", "1.5", "½"])
+def test_a_term_is_days_of_a_hundred_years_at_most(days: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More is no day of the calendar, and for ever is 0."""
+    monkeypatch.setenv("SVET_KEEP_BELL_DAYS", days)
+    with pytest.raises(WrongEnvironment, match="SVET_KEEP_BELL_DAYS"):
+        term("SVET_KEEP_BELL_DAYS", 730)
+    monkeypatch.setenv("SVET_KEEP_BELL_DAYS", "36500")
+    assert term("SVET_KEEP_BELL_DAYS", 730) == 36_500
 
 
 def test_a_night_ends(settings: Settings) -> None:

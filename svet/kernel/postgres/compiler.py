@@ -131,8 +131,18 @@ class SQLCompiler(django_s.SQLCompiler):
         if key not in _COLUMNS:
             if meta.apps is not apps:  # a table of a former migration goes with it
                 return None
-            _COLUMNS[key] = self._columns(meta, alias)
+            made = self._columns(meta, alias)
+            # Of two threads that write it at once one has kept it: the columns of the other go, and another
+            # expression may come to lie where they were.
+            kept = _COLUMNS.setdefault(key, made)
+            if kept is not None and kept is made:
+                self._keep_converters(kept.expressions)
         return _COLUMNS[key]
+
+    def _keep_converters(self, columns: Any) -> None:
+        made = super().get_converters(columns)
+        for place, column in enumerate(columns):
+            _CONVERTERS[id(column)] = made[place][0] if place in made else []
 
     def _columns(self, meta: Any, alias: str) -> _Columns | None:
         fields: Any = meta.concrete_fields
@@ -144,10 +154,6 @@ class SQLCompiler(django_s.SQLCompiler):
         )
         if not (own and usual):
             return None
-        for place, made in super().get_converters(columns).items():
-            _CONVERTERS[id(columns[place])] = made[0]
-        for column in columns:
-            _CONVERTERS.setdefault(id(column), [])
         quote = self.connection.ops.quote_name
         return _Columns(
             expressions=tuple(columns),

@@ -20,8 +20,9 @@ _ROWS_ONLY: Final = re.compile(
     rb"|NOTIFY|VALUES|SHOW|EXPLAIN|BEGIN|COMMIT)\b"
 ).match
 
-#: «cached plan must not change result type».
-_PLAN_CHANGED: Final = b"0A000"
+#: «cached plan must not change result type»; «prepared statement … does not exist»: whoever stands between us
+#: and the server, or sits at it, has thrown ours away.
+_PLAN_GONE: Final = (b"0A000", b"26000")
 
 #: How many statements a connection keeps planned: a page asks some twenty of the thousand there are. Each
 #: takes some 55 KB of the process that serves the connection, all of them 14 MB.
@@ -39,7 +40,8 @@ class _Plans(PrepareManager):
 
     def get(self, query: Any, prepare: bool | None = None) -> tuple[Prepare, bytes]:
         """Whether to prepare the statement, or under which name it is."""
-        if not self._tables_changed and not _ROWS_ONLY(query.query):
+        # Behind another statement anything may stand.
+        if not self._tables_changed and (not _ROWS_ONLY(query.query) or b";" in query.query):
             self._tables_changed = True
         return super().get(query, prepare)
 
@@ -49,12 +51,17 @@ class _Plans(PrepareManager):
         return self.key(query) if prep is Prepare.YES else added
 
     def validate(self, key: Any, prep: Prepare, name: bytes, results: Sequence[Any]) -> None:
-        """Look at an answer: another process may have changed a table under a plan, which fails then."""
+        """Look at an answer: another process may have changed a table under a plan, which fails then.
+
+        Nothing of the statement was done. Others speak of that table too: they all go, at once where there is
+        no transaction, else with its rollback, without which nothing more can be asked.
+        """
         if prep is not Prepare.YES:
             super().validate(key, prep, name, results)
-        elif results and results[0].error_field(DiagnosticField.SQLSTATE) == _PLAN_CHANGED:
-            self._names.pop(key, None)
+        elif results and results[0].error_field(DiagnosticField.SQLSTATE) in _PLAN_GONE:
             self._tables_changed = True
+            if self._link.transaction_status == TransactionStatus.IDLE:
+                self.clear()
 
     def _should_discard(self, prep: Prepare, results: Sequence[Any], *words: Any) -> bool:
         return self._tables_changed and super()._should_discard(prep, results, *words)

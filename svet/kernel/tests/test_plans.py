@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import DataError, NotSupportedError, connection, connections
+from django.db import DataError, NotSupportedError, ProgrammingError, connection, connections
 
 from svet.kernel.postgres.base import DatabaseWrapper
 from svet.kernel.postgres.plans import MOST
@@ -127,6 +127,50 @@ def test_a_table_that_another_process_changes_fails_once(link: DatabaseWrapper) 
         finally:
             link.rollback()
             beside.execute("DROP TABLE changed_beside")
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["by itself", "in a transaction"])
+def test_plans_that_the_server_has_lost_are_made_anew(link: DatabaseWrapper, whole: bool) -> None:
+    """What stands between may have thrown them away: a pool of connections, an operator."""
+    link.set_autocommit(not whole)
+    asked = [ASKED, f"{ASKED} AS again", f"{ASKED} AS more"]
+    assert [ask(link, 5, text) for text in asked] == [[5], [5], [5]]
+    driver: Any = link.connection
+    driver.pgconn.exec_(b"DEALLOCATE ALL")
+    with pytest.raises(ProgrammingError):
+        ask(link, 1, asked[0])
+    if whole:
+        link.rollback()
+    assert [ask(link, 5, text) for text in asked] == [[5], [5], [5]]
+    assert len(planned(link)) == 3
+
+
+def test_a_table_that_is_changed_beside_statements_by_themselves_fails_once(link: DatabaseWrapper) -> None:
+    """Most reads have no transaction, and so no rollback behind them."""
+    link.set_autocommit(True)
+    asked = ["SELECT one FROM changed_beside LIMIT %s", "SELECT max(one) FROM changed_beside LIMIT %s"]
+    with connection.cursor() as beside:
+        beside.execute("CREATE TABLE changed_beside (one integer)")
+        try:
+            beside.execute("INSERT INTO changed_beside VALUES (7)")
+            assert [ask(link, 6, text) for text in asked] == [[7], [7]]
+            beside.execute("ALTER TABLE changed_beside ALTER one TYPE text")
+            with pytest.raises(NotSupportedError):
+                ask(link, 1, asked[0])
+            assert [ask(link, 6, text) for text in reversed(asked)] == [["7"], ["7"]]
+            assert len(planned(link, "changed_beside")) == 2
+        finally:
+            beside.execute("DROP TABLE changed_beside")
+
+
+def test_a_change_behind_another_statement_is_one(link: DatabaseWrapper) -> None:
+    ask(link)
+    with link.cursor() as cursor:
+        cursor.execute("SELECT 1; CREATE TABLE taken_back (one integer)")
+        for _ in range(6):
+            cursor.execute("SELECT one FROM taken_back LIMIT %s", [1])
+    link.rollback()
+    assert planned(link, "taken_back") == []
 
 
 def test_a_connection_keeps_so_many_plans_and_no_more(link: DatabaseWrapper) -> None:

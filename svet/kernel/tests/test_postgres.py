@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -110,6 +112,26 @@ def test_tables_of_former_migrations_are_not_kept() -> None:
     former = state.apps.get_model("sessions", "Session")
     require_the_same(former._base_manager.order_by("-pk"))
     assert all(model is not former for model, _ in compiler._COLUMNS)
+
+
+def test_what_two_threads_write_at_once_is_kept_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns are known by their object: one that went would lend its place to any other expression."""
+    both, made = threading.Barrier(2, timeout=30), compiler.SQLCompiler._columns
+    monkeypatch.setattr(compiler, "_COLUMNS", {})
+    monkeypatch.setattr(compiler, "_CONVERTERS", {})
+
+    def slowly(self: Any, meta: Any, alias: str) -> Any:
+        both.wait()
+        return made(self, meta, alias)
+
+    def kept(_turn: int) -> Any:
+        return Session.objects.all().query.get_compiler(using="default")._kept(Session._meta, "T3")
+
+    monkeypatch.setattr(compiler.SQLCompiler, "_columns", slowly)
+    with ThreadPoolExecutor(2) as threads:
+        one, other = threads.map(kept, range(2))
+    assert one is other
+    assert set(compiler._CONVERTERS) == {id(each) for each in one.expressions}
 
 
 def test_a_query_without_a_table_is_django_s() -> None:

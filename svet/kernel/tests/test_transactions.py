@@ -1,7 +1,9 @@
-import pytest
-from django.db import connection
+import time
 
-from svet.kernel.transactions import commit_lazily, require_transaction, use_case
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from svet.kernel.transactions import commit_lazily, is_away, require_transaction, use_case
 
 
 @pytest.mark.django_db(transaction=True)
@@ -29,3 +31,21 @@ def test_what_commits_by_itself_refuses_inside_a_transaction() -> None:
     assert commit_lazily(told, []) is not None
     with use_case(), pytest.raises(RuntimeError):
         commit_lazily(told, [])
+
+
+def idle_until_ended() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = '10ms'")
+        while True:
+            cursor.execute("SELECT 1")
+            time.sleep(0.05)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whom_the_server_ended_for_idling_found_it_away_and_goes_on_over_another_connection() -> None:
+    with pytest.raises(DatabaseError) as ended:
+        idle_until_ended()
+    assert is_away(ended.value)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)

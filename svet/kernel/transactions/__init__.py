@@ -10,7 +10,12 @@ from typing import Any, Final, LiteralString, ParamSpec, TypeVar
 
 from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 from django.db.transaction import Atomic
-from psycopg.errors import DeadlockDetected, ReadOnlySqlTransaction
+from psycopg.errors import (
+    DeadlockDetected,
+    IdleInTransactionSessionTimeout,
+    ReadOnlySqlTransaction,
+    TransactionTimeout,
+)
 
 from svet.kernel.transactions.asking import ask
 
@@ -20,6 +25,8 @@ R = TypeVar("R")
 TRIES: Final = 3
 # Makes a statement that selects ``FROM lazily`` not wait for the disk.
 _LAZILY: Final = "WITH lazily AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS off)"
+# What the driver counts among faults of a program, and is none of ours.
+_ENDED: Final = (ReadOnlySqlTransaction, IdleInTransactionSessionTimeout, TransactionTimeout)
 _TOGETHER: ContextVar[bool] = ContextVar("together", default=False)
 _READING: ContextVar[bool] = ContextVar("reading", default=False)
 
@@ -100,10 +107,11 @@ def only_reading() -> Iterator[None]:
 def is_away(fault: BaseException | None) -> bool:
     """Whether a fault says that the database is away or takes nothing for now, and not that we are wrong.
 
-    A server that lost its place to another one, or whose disk is nearly full, may answer and only read.
+    A server that lost its place to another one, or whose disk is nearly full, may answer and only read. An
+    operator may end transactions that take too long: then the connection is gone as well.
     """
     if isinstance(fault, InternalError):
-        return isinstance(fault.__cause__, ReadOnlySqlTransaction)
+        return isinstance(fault.__cause__, _ENDED)
     return isinstance(fault, OperationalError | InterfaceError)
 
 

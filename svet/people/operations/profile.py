@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -158,15 +158,17 @@ def change_notifications(
         )
 
 
-def give_consent(*, person_id: int, kind: AgreementKind, address: str, now: datetime) -> None:
-    """Keep the agreement to the version in force; given already, nothing changes."""
-    give_consents(person_id=person_id, kinds=[kind.value], address=address, now=now)
+def give_consent(
+    *, person_id: int, kind: AgreementKind, address: str, now: datetime, version: int | None = None
+) -> None:
+    """Keep the agreement to a version, without one to that in force; given already, nothing changes."""
+    if version is None:
+        version = site.current_agreement(kind=kind, today=timezone.localdate(now)).version
+    give_consents(person_id=person_id, versions={kind.value: version}, address=address, now=now)
 
 
-def give_consents(*, person_id: int, kinds: Sequence[str], address: str, now: datetime) -> None:
-    """Keep the agreement to the versions in force of several texts; what is given already stays as it is."""
-    today = timezone.localdate(now)
-    versions = {kind: site.current_agreement(kind=AgreementKind(kind), today=today).version for kind in kinds}
+def give_consents(*, person_id: int, versions: Mapping[str, int], address: str, now: datetime) -> None:
+    """Keep the agreement to what was shown: versions by kind; what is given already stays as it is."""
     with use_case():
         person = Person.objects.select_for_update().get(pk=person_id)
         for kind, version in versions.items():

@@ -18,13 +18,11 @@ from svet.people import events
 from svet.people.models import Code, Consent, Person
 from svet.people.operations import codes, pumping
 from svet.people.operations.passwords import acceptable, hashed
-from svet.people.queries import Challenge, PersonView, view_of
+from svet.people.queries import Challenge, PersonView, texts_in_force, view_of
 from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.entrance import RegistrationReason
 from svet.people.rules.names import normalise_email, normalise_name
 from svet.people.rules.phones import normalise_phone
-from svet.site import queries as site
-from svet.site.rules import AgreementKind
 
 
 class RegistrationRefused(Refused):
@@ -41,8 +39,11 @@ def start_registration(
     address: str,
     now: datetime,
     work: str = "",
+    versions: Mapping[str, int] | None = None,
 ) -> Challenge:
     """Promise a code to the phone and keep, hashed, what its right answer will create.
+
+    ``versions``: by kind that of the text that was agreed to; without them those in force now.
 
     A phone that already has a cabinet gets the same answer by the same work; its owner is told, at most
     once a day, that somebody tried.
@@ -56,8 +57,8 @@ def start_registration(
         raise RegistrationRefused(RegistrationReason.NOT_AGREED, field="agreed")
     if not consented:
         raise RegistrationRefused(RegistrationReason.NOT_CONSENTED, field="consented")
-    today = timezone.localdate(now)
-    versions = {kind.value: site.current_agreement(kind=kind, today=today).version for kind in AgreementKind}
+    if versions is None:
+        versions = texts_in_force(today=timezone.localdate(now))
     pumped = pumping.suspected(phone=number, address=address, now=now)
     require(purpose=Purpose.REGISTRATION, address=address, work=work, now=now, suspicious=pumped)
     codes.spend_sms_limits(phone=number, now=now)
@@ -70,7 +71,7 @@ def start_registration(
             of=codes.CodeTarget(purpose=CodePurpose.REGISTRATION, target=number, session_key=session_key),
             now=now,
             winnable=not known,
-            data={"password": encoded, "agreements": versions},
+            data={"password": encoded, "agreements": dict(versions)},
         )
         warning = events.SOMEBODY_REGISTERS if may_warn else None
         codes.send_code_sms(
@@ -173,8 +174,7 @@ def register_directly(
         "patronymic": normalise_name(patronymic, field="patronymic"),
         "last_name": normalise_name(last_name, field="last_name"),
     }
-    today = timezone.localdate(now)
-    versions = {kind.value: site.current_agreement(kind=kind, today=today).version for kind in AgreementKind}
+    versions = texts_in_force(today=timezone.localdate(now))
     mailbox = normalise_email(email) if email else ""
     encoded = hashed(password)
     actor = by or Actor.system("office")

@@ -14,6 +14,7 @@ from svet.kernel.ids import PersonId, RecipientId
 from svet.kernel.refusals import NotFound
 from svet.people.models import Consent, Device, Person, Token
 from svet.people.queries.agreements import agreements_due as agreements_due
+from svet.people.queries.agreements import texts_in_force as texts_in_force
 from svet.people.queries.agreements import texts_mark as texts_mark
 from svet.people.queries.challenges import Challenge as Challenge
 from svet.people.queries.challenges import challenge as challenge

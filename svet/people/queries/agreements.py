@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from svet.people.models import Consent
@@ -28,8 +29,11 @@ def agreed_count(kind: AgreementKind) -> int:
     return rows.values("person_id").distinct().count()
 
 
-def texts_mark(*, today: date) -> str:
-    """The versions in force on a local day, as a form carries them: whoever sends it back was shown these."""
-    return " ".join(
-        f"{kind.value}-{site.current_agreement(kind=kind, today=today).version}" for kind in AgreementKind
-    )
+def texts_in_force(*, today: date) -> dict[str, int]:
+    """By kind the version in force on a local day."""
+    return {kind.value: site.current_agreement(kind=kind, today=today).version for kind in AgreementKind}
+
+
+def texts_mark(versions: Mapping[str, int]) -> str:
+    """Versions as a form carries them: whoever sends it back was shown these."""
+    return " ".join(f"{kind}-{version}" for kind, version in versions.items())

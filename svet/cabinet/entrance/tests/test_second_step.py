@@ -8,14 +8,16 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
+from svet.cabinet.entrance import new_agreements, page
 from svet.cabinet.entrance.tests.test_entrance import seen
 from svet.cabinet.profile.tests.test_profile import signed_in
 from svet.office.models import OfficeRequest
 from svet.people import operations as people
-from svet.people.models import Consent, Device, Person, Token
+from svet.people.models import Code, Consent, Device, Person, Token
 from svet.people.rules import mask_phone
 from svet.people.tests.factories import PASSWORD, make_person, publish_missing_agreements
 from svet.people.tests.outbox import events_to, last_code
@@ -334,6 +336,57 @@ def test_a_version_for_a_later_day_is_asked_on_its_day_and_no_consent_is_to_what
         client.post("/entrance/agreements/", ticked | {"texts": mark[1]}).headers["Location"] == "/payment/"
     )
     assert Consent.objects.filter(person=anna, kind=kind, version=latest).count() == 1
+
+
+def published_meanwhile(module: Any, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let another text come into force when a form was looked at and before anything is written down."""
+    address, found = module.client_address, list[int]()
+
+    def client_address(request: HttpRequest) -> str:
+        today = timezone.localdate()
+        found.append(
+            site.publish_agreement(kind=AgreementKind.TERMS, title="Новее", body="Иное", published_on=today)
+        )
+        return str(address(request))
+
+    monkeypatch.setattr(module, "client_address", client_address)
+    return found
+
+
+def mark_on(page: Any) -> str:
+    mark = re.search(r'name="texts" value="([^"]+)"', page.content.decode())
+    assert mark is not None
+    return mark[1]
+
+
+def test_a_text_that_comes_into_force_at_this_very_moment_is_not_agreed_to(
+    anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_missing_agreements()
+    kind, now = AgreementKind.TERMS, datetime.now(UTC)
+    people.give_consent(person_id=anna.pk, kind=kind, address="", now=now)
+    shown = site.publish_agreement(
+        kind=kind, title="Новое", body="Текст", published_on=timezone.localdate(now)
+    )
+    client = signed_in(anna)
+    mark = mark_on(client.get("/entrance/agreements/"))
+    later = published_meanwhile(new_agreements, monkeypatch)
+    client.post("/entrance/agreements/", {"terms": "on", "texts": mark, "next": "/"})
+    assert later == [shown + 1]
+    assert list(
+        Consent.objects.filter(person=anna, version__gte=shown).values_list("version", flat=True)
+    ) == [shown]
+
+
+def test_nor_does_whoever_registers_agree_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_missing_agreements()
+    browser = Client()
+    mark = mark_on(browser.get("/entrance/"))
+    later = published_meanwhile(page, monkeypatch)
+    form = {"phone": "+79117178514", "password": PASSWORD, "agreed": "on", "consented": "on", "texts": mark}
+    assert browser.post("/entrance/register/", form).status_code == 302
+    agreed = Code.objects.latest("pk").data["agreements"]
+    assert (f"terms-{agreed['terms']}" in mark.split(), agreed["terms"]) == (True, later[0] - 1)
 
 
 def test_whoever_registers_agrees_to_the_texts_that_the_page_has_shown() -> None:
