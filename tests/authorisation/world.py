@@ -226,7 +226,7 @@ def _left(account: Account, now: datetime) -> str:
         account=account,
         kind=FactKind.END.value,
         facts={"on": str(timezone.localdate(now) - timedelta(days=40))},
-        reason="продано, договор купли-продажи",
+        reason="заявление",
         given_kopecks=1_455_00,
         since=timezone.localdate(now).replace(day=1),
         months=1,

@@ -64,8 +64,8 @@ def test_of_two_hands_at_once_one_decides(other: str) -> None:
     def sign(by: Actor) -> object:
         return sign_draft(by=by, draft_public_id=left.draft, shown=shown, now=LATER)
 
-    def refuse() -> object:
-        return refuse_draft(by=third, draft_public_id=left.draft, reason="не продано", now=LATER)
+    def refuse() -> None:
+        refuse_draft(by=third, draft_public_id=left.draft, reason="не продано", now=LATER)
 
     failures = together([lambda: sign(second), (lambda: sign(third)) if other == "sign" else refuse])
     assert [each.reason for each in failures if isinstance(each, DraftRefused)] == [DraftReason.DECIDED]
