@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
 
-from bench.face.ways import WAYS, as_member, as_person, leave_traces, links_of, town_of
+from bench.face.ways import WAYS, as_member, as_person, leave_traces, links_found, links_of, town_of
 from tests.authorisation.policy import EVERYBODY
 from tests.face.routes import page_rows
 
@@ -34,7 +34,7 @@ NOT_IN_THE_TOWN = {
     "invitations/<invitation_id>/": "needs an invitation that waits",
 }
 #: Searches of the desks whose results lead further.
-SEARCHES = ("/staff/accounts/?q={phone}", "/staff/controls/?q={meter}")
+SEARCHES = (("/staff/accounts/", "#desk-search", "phone"), ("/staff/controls/", "#control-q", "meter"))
 TROUBLES = ("403", "500", "maintenance")
 #: What else a page can look like, beside its plain address.
 VARIANTS = ("/entrance/?tab=sign-in", "/help/?q=пароль", "/nothing-here/")
@@ -98,7 +98,7 @@ class Surveyor:
         self._visit(PERSON, own, extra=["/help/", "/tariffs/", "/nothing-here/"])
         town = town_of(self._base)
         wanted = {"phone": town["sign_ins"][0]["phone"], "meter": town["free_pairs"][0]["meter"]}
-        searches = [path.format(**{key: quote(value) for key, value in wanted.items()}) for path in SEARCHES]
+        searches = [(path, box, wanted[what]) for path, box, what in SEARCHES]
         for number, member in enumerate(town.get("staff", [])):
             left = [route for route in desks if route not in self._reached]
             self._enter(member["role"], partial(as_member, role=number))
@@ -131,7 +131,7 @@ class Surveyor:
         routes: list[str],
         *,
         extra: Sequence[str] = (),
-        searches: Sequence[str] = (),
+        searches: Sequence[tuple[str, str, str]] = (),
     ) -> None:
         with self._browser.new_context(locale="ru-RU", storage_state=self.survey.states[visitor]) as context:
             page = context.new_page()
@@ -145,8 +145,8 @@ class Surveyor:
                     visitor == ANYBODY and not page.locator('meta[name="robots"][content*="noindex"]').count()
                 )
                 self._add(route, "/" + route, visitor=visitor, public=public)
-            for path in searches:
-                seen += links_of(page, self._base + path)
+            for path, box, words in searches:
+                seen += links_found(page, self._base + path, box, words)
             wanted = [route for route in routes if "<" in route and route not in NOT_IN_THE_TOWN]
             for _ in range(3):  # a page found by a link may hold the link to the next one
                 for route in [route for route in wanted if route not in self._reached]:

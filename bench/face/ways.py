@@ -41,6 +41,18 @@ def links_of(page: Page, address: str) -> list[str]:
     return [urlsplit(str(link)).path for link in found]
 
 
+def links_found(page: Page, address: str, box: str, words: str) -> list[str]:
+    """Where a search of a desk leads: what people search for is posted, and stands in no address."""
+    page.goto(address)
+    field = page.locator(box)
+    if not field.count():
+        return []
+    field.fill(words)
+    field.press("Enter")
+    page.wait_for_load_state("networkidle")
+    return [urlsplit(page.url).path, *links_of(page, page.url)]
+
+
 def as_person(page: Page, base: str, number: int = 0) -> None:
     """Sign in with one of the ready sign-ins."""
     person = town_of(base)["sign_ins"][number]
