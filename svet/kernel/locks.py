@@ -11,7 +11,6 @@ from typing import Any, Final
 from django.db import OperationalError, connection
 from psycopg.errors import LockNotAvailable
 
-from svet.kernel.serving import is_serving
 from svet.kernel.transactions import require_transaction
 
 #: Seconds that a page waits for a lock: who holds one longer holds it for minutes.
@@ -57,7 +56,7 @@ class Lock(IntEnum):
 def patience(seconds: float | None) -> Iterator[None]:
     """Wait so long for each lock inside, and raise :class:`Busy` then; None: for ever, as jobs do.
 
-    A page waits for :data:`PATIENCE_OF_A_PAGE` unless something else is said.
+    Whoever serves a page says :data:`PATIENCE_OF_A_PAGE`.
     """
     before = _PATIENCE.set(seconds)
     try:
@@ -139,8 +138,6 @@ def _ask(function: str, lock: Lock, key: int | str, *, waits: bool = False) -> o
 
 def _answer(lock: Lock, statement: str, values: Sequence[Any], *, waits: bool) -> object:
     seconds = _PATIENCE.get()
-    if seconds is None and is_serving():
-        seconds = PATIENCE_OF_A_PAGE
     if not waits or seconds is None:
         return _one(statement, values)
     # Mostly it is free, and costs one statement as ever; who waits for it already comes first here too.

@@ -49,7 +49,7 @@ SPANS = (
     ("0001-01-01", "9999-12-31"),
     ("9999-12-31", "0001-01-01"),
 )
-#: The day behind which a span ends, and where it begins: one reader reads both, and spans ask both at once.
+#: The day behind which a span ends, and where it begins: spans ask both at once.
 ENDS = {"until": "since", "until_on": "from_on"}
 #: Words of a route that are no id of a thing.
 PLAIN = {"kind", "verb", "version", "letter", "index", "passkey_id"}
@@ -154,8 +154,6 @@ def questions(names: list[str], *, met: set[str], elsewhere: set[str], turn: int
         values: Iterable[str] = AGAIN if name in met else EXTREMES
         if name in elsewhere - met and not WHOLE:
             values = (*AGAIN, *OTHERS[turn % 9 :: 9])
-        elif ENDS.get(name) in names and name not in met and not WHOLE:
-            values = (*AGAIN, *OTHERS[turn % 3 :: 3])
         yield from ({name: value} for value in values)
     met.update(names)
     elsewhere.update(names)

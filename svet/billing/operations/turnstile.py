@@ -65,7 +65,7 @@ def together_with_others(provider_id: int) -> None:
 
     A register that tells of accounts is waited for, and waits for this: what it brings bears the moment at
     which it began, and a charge would be proved by news that it could not see. It is the first lock, here and
-    below: nobody who has a provider's waits for a register, which may wait for another provider's work.
+    below: nobody who has a provider's waits for a register.
     """
     share(Lock.NEWS_OF_ACCOUNTS)
     share(Lock.BILLING, provider_id)

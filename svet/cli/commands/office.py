@@ -43,6 +43,7 @@ def import_command(
         from svet.cli.refusal_text import in_words
         from svet.cli.registers import reject_path, say_it_waits, settled, tell
         from svet.exchange.operations import lines_of, take_file
+        from svet.exchange.operations.taking import told_when_it_waits
         from svet.kernel.actors import Actor
 
         if profile.startswith("house"):
@@ -67,11 +68,11 @@ def import_command(
             return
         path = reject_path(file, rejects)
         with settled(file) as content:
-            with in_words():
+            with in_words(), told_when_it_waits(lambda: say_it_waits(click.echo)):
                 report = take_file(
                     profile=profile, name=file.name, content=content,
                     by=Actor.system("svet import"), now=datetime.now(UTC), source=source,
-                    without=lines_of(without), despite=despite, waits=lambda: say_it_waits(click.echo),
+                    without=lines_of(without), despite=despite,
                 )  # fmt: skip
             clean = tell(report, profile=profile, content=content, path=path, source=source, say=click.echo)
     if report.loud or not clean:

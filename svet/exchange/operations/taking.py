@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -34,6 +36,7 @@ from svet.payments.operations import PLAIN, PlainRows
 _LOUD = (State.REJECTED, State.SUSPENSE, State.CHANGED)
 #: Registers of facts by which accounts are charged.
 _TELLS_OF_ACCOUNTS = (ImportFile.Profile.ACCOUNTS, ImportFile.Profile.READINGS, ImportFile.Profile.TERMS)
+_WAITS: ContextVar[Callable[[], object] | None] = ContextVar("waits", default=None)
 _SUFFIX = re.compile(r"\.(csv|txt)", re.IGNORECASE | re.ASCII)
 
 
@@ -66,6 +69,19 @@ class FileReport:
         )
 
 
+@contextmanager
+def told_when_it_waits(tell: Callable[[], object]) -> Iterator[None]:
+    """Whoever takes a register inside tells once that others are before it.
+
+    That is another register, or a month that is charged by what this one tells.
+    """
+    before = _WAITS.set(tell)
+    try:
+        yield
+    finally:
+        _WAITS.reset(before)
+
+
 def take_file(
     *,
     profile: str,
@@ -76,7 +92,6 @@ def take_file(
     source: str = "",
     without: Collection[int] = (),
     despite: bool = False,
-    waits: Callable[[], object] | None = None,
 ) -> FileReport:
     """Take a register as it comes: looked through by the scanner, then as :func:`take_checked` says.
 
@@ -93,7 +108,6 @@ def take_file(
         source=source,
         without=without,
         despite=despite,
-        waits=waits,
     )
 
 
@@ -108,7 +122,6 @@ def take_checked(
     source: str = "",
     without: Collection[int] = (),
     despite: bool = False,
-    waits: Callable[[], object] | None = None,
 ) -> FileReport:
     """Take a register that was looked through.
 
@@ -119,8 +132,7 @@ def take_checked(
     repeated when they say the same, as changed when they do not. Registers of one kind are taken one after
     another. A register of payments is read as a stream, never held whole; of the others a stream is read at
     once. ``source`` names the bank or collector of a register of payments; ``without`` are lines of it that a
-    person leaves out, ``despite`` is a person's word for a control line that disagrees. ``waits`` is told
-    once when others are before it: another register, or a month that is charged by what this one tells.
+    person leaves out, ``despite`` is a person's word for a control line that disagrees.
 
     :raises FileRefused: the file cannot be used; nothing was applied
     """
@@ -133,7 +145,7 @@ def take_checked(
     stream = BytesIO(content) if isinstance(content, bytes) else content
     known = survey(stream, named.layout.encoding if named else "")
     with use_case():
-        now = _wait_for_others(profile, now, waits)
+        now = _wait_for_others(profile, now)
         _refuse_taken(profile, known.sha256)
         difference = Money(0)
         plain: PlainRows | None = None
@@ -196,14 +208,14 @@ def shown_name(name: str) -> str:
     return cleaned
 
 
-def _wait_for_others(profile: str, now: datetime, waits: Callable[[], object] | None) -> datetime:
+def _wait_for_others(profile: str, now: datetime) -> datetime:
     """Two files that share ids would each find the ids free and both write them: the second one waits.
 
     Whatever is looked up after this sees all that the first one wrote. What decides charges begins to be
     known when nobody charges, and nobody charges until it is committed, however long that takes. Says the
     moment, later by the whole seconds that were waited.
     """
-    began = time.monotonic()
+    began, waits = time.monotonic(), _WAITS.get()
     wanted: list[tuple[Lock, int | str]] = [(Lock.IMPORT_FILE, profile)]
     if profile in _TELLS_OF_ACCOUNTS:
         wanted.append((Lock.NEWS_OF_ACCOUNTS, 0))

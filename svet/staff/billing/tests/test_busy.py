@@ -15,7 +15,7 @@ from django.test import Client
 from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing.models import MonthTask, Policy
 from svet.billing.operations import asking, turnstile
-from svet.billing.operations.turnstile import one_at_a_time, together_with_others
+from svet.billing.operations.turnstile import one_at_a_time, somebody_charges
 from svet.billing.tests.factories import NOVEMBER, NOW, load_chelyabinsk, make_norm
 from svet.exchange import jobs
 from svet.exchange.models import LoadedFile
@@ -136,48 +136,29 @@ def test_a_month_that_waits_for_a_register_shows_it_gives_signs_and_goes_on(
     assert "Ждёт конца загрузки реестра" not in olga.get(month).content.decode()
 
 
-def test_nobody_who_has_a_supplier_waits_for_a_register_that_waits_for_a_supplier() -> None:
-    """Houses of two suppliers are entered while one is charged and a register comes: nobody is ended."""
-    first, second = make_provider(code="ural"), make_provider(code="other")
-    has_first, asks, failures = threading.Event(), threading.Event(), list[Exception]()
+def test_whoever_waits_for_a_register_keeps_no_supplier_from_others_meanwhile() -> None:
+    provider = make_provider(code="ural")
 
-    def houses() -> None:
-        with use_case():
-            one_at_a_time(first.pk)
-            has_first.set()
-            assert asks.wait(10)
-            one_at_a_time(second.pk)
-
-    def register() -> None:
-        with use_case():
-            hold(Lock.NEWS_OF_ACCOUNTS)
-
-    def charge() -> None:
-        with use_case():
-            together_with_others(second.pk)
-
-    def tried(work: object) -> None:
+    def change_rules() -> None:
         try:
-            work()  # type: ignore[operator]
-        except Exception as error:
-            failures.append(error)
+            with use_case():
+                one_at_a_time(provider.pk)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=tried, args=(work,)) for work in (houses, register, charge)]
-    threads[0].start()
-    assert has_first.wait(10)
-    for place, thread in enumerate(threads[1:], 1):
-        thread.start()
-        while _waiting() < place:
-            assert thread.is_alive()
-    asks.set()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    other = threading.Thread(target=change_rules)
+    with holding(Lock.NEWS_OF_ACCOUNTS):
+        other.start()
+        while not _waiting():
+            assert other.is_alive()
+        assert not somebody_charges(provider.pk)
+    other.join()
 
 
 def _waiting() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
         return int(cursor.fetchone()[0])
