@@ -112,8 +112,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
     def act() -> HttpResponse:
         people.start_registration(
-            **form.cleaned_data,
-            versions=texts_shown(request),
+            **(form.cleaned_data | {"agreed": form.cleaned_data["agreed"] and texts_shown(request)}),
             session_key=flow_key(request),
             address=client_address(request),
             now=now_of(request),

@@ -33,17 +33,16 @@ def start_registration(
     *,
     phone: object,
     password: object,
-    agreed: bool,
+    agreed: bool | Mapping[str, int],
     consented: bool,
     session_key: str,
     address: str,
     now: datetime,
     work: str = "",
-    versions: Mapping[str, int] | None = None,
 ) -> Challenge:
     """Promise a code to the phone and keep, hashed, what its right answer will create.
 
-    ``versions``: by kind that of the text that was agreed to; without them those in force now.
+    ``agreed``: whether, or by kind to which versions of the texts; without them to those in force now.
 
     A phone that already has a cabinet gets the same answer by the same work; its owner is told, at most
     once a day, that somebody tried.
@@ -57,8 +56,7 @@ def start_registration(
         raise RegistrationRefused(RegistrationReason.NOT_AGREED, field="agreed")
     if not consented:
         raise RegistrationRefused(RegistrationReason.NOT_CONSENTED, field="consented")
-    if versions is None:
-        versions = texts_in_force(today=timezone.localdate(now))
+    versions = agreed if isinstance(agreed, Mapping) else texts_in_force(today=timezone.localdate(now))
     pumped = pumping.suspected(phone=number, address=address, now=now)
     require(purpose=Purpose.REGISTRATION, address=address, work=work, now=now, suspicious=pumped)
     codes.spend_sms_limits(phone=number, now=now)
