@@ -13,7 +13,8 @@ from svet.bills.operations.consumption import (
     consumption_file,
     give_consumption,
 )
-from svet.bills.operations.issuing import IssueReport, deliver, file_name, issue, pdf_of
+from svet.bills.operations.delivering import deliver, file_name, pdf_of
+from svet.bills.operations.issuing import IssueReport, issue
 from svet.bills.operations.printing import (
     BATCH_MOST,
     BATCH_SIZE,

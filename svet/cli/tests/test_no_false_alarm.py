@@ -20,8 +20,9 @@ from svet.accounts.models import Provider
 from svet.billing.models import ChargeLine
 from svet.billing.operations.proving import prove
 from svet.billing.tests.factories import load_chelyabinsk
-from svet.billing.tests.test_paths import FIRST, LAST, LONG, Step, kill
+from svet.billing.tests.test_paths import FIRST, LAST, LONG, ROBOT, Step, kill
 from svet.billing.tests.test_walks import Fate, Walker, correct_price, fate_of, life_of
+from svet.billing.tests.walked_house import reopen
 from svet.bills import operations as bills
 from svet.bills.models import Bill
 from svet.bills.rules import from_snapshot
@@ -67,8 +68,10 @@ def _live(walked: Walker, fate: Fate, taken: list[Step], dice: Random) -> None:
                 kill(walked, month)
             case ("price", *_):
                 correct_price(step, walked)
-            case ("house", *_) if not fate.housed:
+            case ("house" | "house counts" | "house again", *_) if fate.house is None:
                 continue
+            case ("house again", month):
+                reopen(walked.provider.pk, FIRST.plus(month), by=ROBOT, now=walked.now())
             case _:
                 walked.takes(step)
     _charts(walked)
