@@ -104,7 +104,8 @@ def _correct(
             price = (row.price * percent / 100).quantize(Decimal("0.01"))
         out.writerow((
             region, row.group_code, row.group_name,
-            max(since, row.valid_from), min(last, row.valid_to or last), row.scheme, row.zone, row.range_no, "" if upper is None else upper, price, row.source_url,
+            max(since, row.valid_from), min(last, row.valid_to or last), row.scheme, row.zone,
+            row.range_no, "" if upper is None else upper, price, row.source_url,
             "yes" if row.demonstration else "no",
         ))  # fmt: skip
     report = operations.correct_tariffs(
