@@ -11,7 +11,7 @@ from svet.accounts.operations import lock_account
 from svet.accounts.queries import AccountView, account_for, provider_today
 from svet.billing.models import FactDraft
 from svet.billing.operations.drafts.facts import VERBS, Entering, NewFact
-from svet.billing.queries.drafts import alone_lately, given_alone_by
+from svet.billing.queries.hands import alone_lately, given_alone_by
 from svet.billing.queries.policies import rules_for
 from svet.billing.queries.reckoning import ChargedBook, charged_book, reckoned
 from svet.billing.rules.drafts import (
