@@ -1,4 +1,4 @@
-"""`svet account close` and `svet act`: what gives back more than one hand may is told, left, and exits well."""
+"""`svet account close` and `svet act`: what gives back more than one hand may is told and left."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def test_an_end_is_told_by_month_and_left_and_the_same_again_is_refused() -> Non
     assert done.exit_code == 0, done.output
     draft = FactDraft.objects.get()
     for words in (
-        "Июнь 2026: 485,00\u00a0₽ → 0,00\u00a0₽",
-        "Август 2026",
+        "июнь\u00a02026: 485,00\u00a0₽ → 0,00\u00a0₽",
+        "август\u00a02026",
         f"возврат 1\u00a0455,00\u00a0₽ больше, чем можно одному. Запись {draft.public_id}.",
         LEFT,
     ):
-        assert words.casefold() in done.output.casefold(), (words, done.output)
+        assert words in done.output, (words, done.output)
     assert (draft.state, draft.by_id, closed_on(account)) == ("waiting", None, None)
     again = run(account_command, *said)
     assert (again.exit_code != 0, FactDraft.objects.count()) == (True, 1)
@@ -58,7 +58,7 @@ def test_an_end_is_told_by_month_and_left_and_the_same_again_is_refused() -> Non
     assert LEFT not in small.output
 
 
-def test_an_act_is_left_and_so_is_taking_one_back() -> None:
+def test_an_act_is_left() -> None:
     make_norm(100)
     load_chelyabinsk()
     account, _ = make_metered_account(installed_on=date(2026, 5, 24), initial=0)

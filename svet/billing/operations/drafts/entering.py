@@ -178,7 +178,7 @@ def _keep(
 
 
 def hold_proof(row: FactDraft, *, until: datetime) -> None:
-    """Let the photo of a draft, if it has one, wait until a moment; it is forgotten some time after (a step)."""
+    """Let the photo of a draft, if any, wait until a moment; some time after it is forgotten (a step)."""
     if row.facts.get("photo"):
         files.hold_photo(photo_public_id=row.facts["photo"], by=author_of(row), until=until)
 

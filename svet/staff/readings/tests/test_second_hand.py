@@ -1,4 +1,4 @@
-"""What is decided about readings and gives back more than one hand may: an objection, a control, many at once."""
+"""What is decided about readings and gives back more than one hand may: an objection, many at once."""
 
 from __future__ import annotations
 
@@ -42,9 +42,8 @@ def charge(account: Account, *months: Month) -> None:
     )  # fmt: skip
 
 
-def silent(meter_row: tuple[Account, Meter]) -> ReadingSet:
+def silent(meter: Meter) -> ReadingSet:
     """Three months by a norm of 300 kWh, and an odd reading of 100 that waits for somebody to look."""
-    account, meter = meter_row
     make_reading(meter, 100, read_on=date(2026, 8, 25))
     made = ReadingSet.objects.get(meter=meter, read_on=date(2026, 8, 25))
     ReadingSet.objects.filter(pk=made.pk).update(state="under_review")
@@ -90,8 +89,8 @@ def test_many_odd_readings_at_once_are_left_and_decided_each_by_itself() -> None
         set_terms(account, residents=3)
         rows.append((account, meter))
     charge(rows[0][0], JUNE, JULY, AUGUST)
-    small, meter = make_metered_account(installed_on=date(2026, 9, 24), initial=0)
-    waiting = [silent(row) for row in rows]
+    _small, meter = make_metered_account(installed_on=date(2026, 9, 24), initial=0)
+    waiting = [silent(row[1]) for row in rows]
     make_reading(meter, 10, read_on=date(2026, 9, 25))
     free = ReadingSet.objects.get(meter=meter, read_on=date(2026, 9, 25))
     ReadingSet.objects.filter(pk=free.pk).update(state="under_review")
