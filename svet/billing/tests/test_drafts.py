@@ -227,39 +227,6 @@ def test_a_fact_that_cannot_be_entered_any_more_is_refused_in_the_words_of_its_r
     assert error.value.reason is TermsReason.NOTHING
 
 
-def test_of_two_drafts_about_one_account_the_second_is_looked_at_again() -> None:
-    account, _ = summer()
-    author, second = hand(), hand()
-    whole = end(account, date(2026, 5, 24), author)
-    late = end(account, date(2026, 6, 1), author)
-    assert (bool(whole.draft), bool(late.draft)) == (True, True)
-    sign(whole, second)
-    # By now it would charge a week again in place of giving three months back.
-    assert refused(late, second) is DraftReason.CHANGED
-    assert preview_draft(by=second, draft_public_id=late.draft, now=LATER).given == 0
-    assert closed_on(account) == date(2026, 5, 24)
-    sign(late, second)
-    entry = draft_by_id(late.draft)
-    assert entry is not None
-    assert (closed_on(account), entry.given, entry.state) == (date(2026, 6, 1), 0, DraftState.DONE)
-
-
-def test_a_draft_about_a_contract_that_has_ended_meanwhile_is_tried_as_it_is_now() -> None:
-    account, _ = summer()
-    author, second = hand(), hand()
-    poorer = enter(
-        by=author,
-        account_public_id=account.public_id,
-        fact=facts.contract_terms({"residents": "?"}, since=date(2026, 5, 24)),
-        reason="справка",
-        now=LATER,
-    )
-    whole = end(account, date(2026, 5, 24), author)
-    sign(whole, second)
-    assert refused(poorer, second) is DraftReason.CHANGED
-    assert preview_draft(by=second, draft_public_id=poorer.draft, now=LATER).given == 0
-
-
 def test_it_is_refused_for_a_reason_withdrawn_by_its_author_and_over_by_itself() -> None:
     account, _ = summer()
     author, second = hand(), hand()
