@@ -17,6 +17,8 @@ from svet.kernel.periods import Month
 #: Rows that come into the books, or may by one more decision at the money desk.
 PUTS = frozenset({ImportRow.State.APPLIED, ImportRow.State.SUSPENSE, ImportRow.State.CHANGED})
 
+_TAKEN = frozenset({LoadedFile.Stage.TAKING, LoadedFile.Stage.TAKEN})
+
 
 def waits_for_another(*, public_id: str, by: Actor, now: datetime) -> bool:
     """Whether this member may not take the register, because they loaded it and it puts in too much."""
@@ -32,7 +34,7 @@ def beyond_one_hand(loaded: LoadedFile, *, by: Actor, now: datetime) -> bool:
     if not loaded_by(loaded, by):
         return False
     since = now - timedelta(days=COUNTED_DAYS)
-    mine = LoadedFile.objects.filter(author_id=by.person_id, decided_at__gt=since)
+    mine = LoadedFile.objects.filter(author_id=by.person_id, decided_at__gt=since, state__in=_TAKEN)
     alone = mine.exclude(pk=loaded.pk).aggregate(sum=Sum("alone_kopecks"))["sum"] or 0
     return two_hands(effect=puts(loaded), alone=alone, limit=_limit(now))
 
