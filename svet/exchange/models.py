@@ -136,12 +136,16 @@ class LoadedFile(models.Model):
     size = models.BigIntegerField()
     loaded_at = models.DateTimeField()
     loaded_by = models.CharField(max_length=100)
+    # The person who loaded it, for the limit of one hand; nobody's in the rows of the version before.
+    author_id = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, choices=Stage.choices)
     # What would become of its rows, or became: see ``operations.loading.verdict``.
     verdict = models.JSONField(default=dict)
     without = models.JSONField(default=list)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=100, blank=True)
+    # Kopecks that it put into the books, where who loaded it took it too.
+    alone_kopecks = models.BigIntegerField(null=True)
     register = models.OneToOneField(ImportFile, models.PROTECT, null=True, related_name="+")
 
     class Meta:

@@ -20,7 +20,7 @@ from svet.gateways import acquiring
 from svet.payments.tests.factories import StubBank
 from tests.authorisation.policy import POLICY, Who
 from tests.authorisation.world import World, build
-from tests.face import routes, sheets, states, states_of_paying, states_of_terms
+from tests.face import routes, sheets, states, states_of_desks, states_of_paying, states_of_terms
 from tests.face.looking import EVERY_LOOK, look_over
 from tests.face.rendering import Sheet, Stage, sheet_of, stage
 
@@ -101,6 +101,11 @@ def test_every_page_of_the_policy_can_be_used_by_everybody(onlookers: Onlookers,
 
 def test_every_state_can_be_used_by_everybody(onlookers: Onlookers, world: World) -> None:
     wrong = onlookers.faults(list(states.sheets(world)))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_state_of_desks_can_be_used_by_everybody(onlookers: Onlookers, world: World) -> None:
+    wrong = onlookers.faults(list(states.sheets(world, states_of_desks.STATES)))
     assert not wrong, "\n".join(wrong)
 
 

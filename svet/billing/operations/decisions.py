@@ -9,7 +9,7 @@ from svet.accounts.operations import lock_account
 from svet.accounts.queries import AccountView, account_for, provider_today
 from svet.billing.models import OverrideRow
 from svet.billing.queries.decisions import DecisionPreview, preview_decision
-from svet.billing.queries.drafts import alone_lately
+from svet.billing.queries.hands import alone_lately
 from svet.billing.queries.overrides import fact_of
 from svet.billing.queries.policies import rules_for
 from svet.billing.queries.standing import books

@@ -1,20 +1,16 @@
-"""Facts that wait for a second hand, as the desk reads them, and what one hand has given back lately."""
+"""Facts that wait for a second hand, as the desk reads them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
-from svet.billing.models import FactDraft, OverrideRow
-from svet.billing.rules.decisions import COUNTED_DAYS
+from svet.billing.models import FactDraft
 from svet.billing.rules.drafts import DraftState, FactKind
-from svet.billing.rules.facts import OverrideKind
-from svet.billing.rules.months import plain_name
-from svet.kernel.actors import Actor
 from svet.kernel.frozen import frozen
 from svet.kernel.periods import Month
 
@@ -81,31 +77,6 @@ def drafts_of(*, account_id: int, now: datetime) -> list[DraftEntry]:
 def drafts() -> QuerySet[FactDraft]:
     """Facts that asked for a second hand; those of one hand are only counted."""
     return FactDraft.objects.exclude(state=DraftState.DONE, decided_by__isnull=True)
-
-
-def alone_lately(account_id: int, *, now: datetime) -> int:
-    """Kopecks by which one hand has moved an account lately: by decisions and by facts that give back."""
-    since = now - timedelta(days=COUNTED_DAYS)
-    decided = OverrideRow.objects.filter(
-        account_id=account_id, signed_by__isnull=True, signed_at__gt=since, gone_at__isnull=True
-    ).exclude(kind=OverrideKind.HOLD.value)
-    effects = decided.values_list("effect_kopecks", flat=True)
-    facts = _alone(since).filter(account_id=account_id).aggregate(sum=Sum("given_kopecks"))
-    return sum(abs(each or 0) for each in effects) + (facts["sum"] or 0)
-
-
-def given_alone_by(author: Actor, *, now: datetime) -> int:
-    """Kopecks that one author has given back alone lately, of all accounts, by facts."""
-    mine = _alone(now - timedelta(days=COUNTED_DAYS)).filter(by_id=author.person_id)
-    if author.person_id is None:
-        mine = mine.filter(by_name=plain_name(author.name)[:100])
-    return mine.aggregate(sum=Sum("given_kopecks"))["sum"] or 0
-
-
-def _alone(since: datetime) -> QuerySet[FactDraft]:
-    return FactDraft.objects.filter(
-        state=DraftState.DONE.value, decided_by__isnull=True, written_at__gt=since
-    )
 
 
 def _waiting(now: datetime) -> QuerySet[FactDraft]:

@@ -23,8 +23,9 @@ from svet.billing.operations.drafts import (
     sign_draft,
     withdraw_draft,
 )
-from svet.billing.queries.drafts import alone_lately, draft_by_id, waiting_draft_count, waiting_drafts
+from svet.billing.queries.drafts import draft_by_id, waiting_draft_count, waiting_drafts
 from svet.billing.queries.explaining import explanation
+from svet.billing.queries.hands import alone_lately
 from svet.billing.rules.drafts import (
     LIMITS_OF_AUTHOR,
     WAITS,

@@ -11,6 +11,7 @@ from django.db.models import Count, Sum
 from procrastinate.contrib.django import app
 
 from svet.exchange.models import ImportFile, ImportRow, LoadedFile
+from svet.exchange.operations.hands import PUTS, beyond_one_hand, loaded_by, puts
 from svet.exchange.operations.keeping import bytes_of, forget_bytes, keep_bytes
 from svet.exchange.operations.outcomes import sentence
 from svet.exchange.operations.payments import find_source
@@ -64,6 +65,7 @@ def load_file(*, name: str, content: BinaryIO, source: str, by: Actor, now: date
             size=size,
             loaded_at=now,
             loaded_by=by.name,
+            author_id=by.person_id,
             state=State.JUDGING,
         )
         keep_bytes(loaded, content)
@@ -152,10 +154,12 @@ def verdict(report: FileReport) -> dict[str, Any]:
         .values("state")
         .annotate(rows=Count("pk"), sum=Sum("kopecks"))
     )
+    puts_in = ImportRow.objects.filter(file__number=report.number, state__in=PUTS, kopecks__gt=0)
     bad = [fault.line_no for fault in report.faults if fault.state == ImportRow.State.REJECTED]
     return {
         "rows": report.rows,
         "outcomes": {each["state"]: [each["rows"], each["sum"]] for each in by_state},
+        "puts": puts_in.aggregate(sum=Sum("kopecks"))["sum"] or 0,
         "faults": [[fault.line_no, sentence(fault)] for fault in report.faults[:MOST_FAULTS]],
         "more": max(0, len(report.faults) - MOST_FAULTS),
         "bad": bad[:MOST_FAULTS],
@@ -167,8 +171,9 @@ def decide_file(
 ) -> None:
     """Take a judged register, a large one by a job; ``despite`` is needed for a held one.
 
-    :raises FileRefused: a colleague decided it first, or it waits for a word about its control line; or its
-        source's form is another one by now: it is judged anew and has to be decided again
+    :raises FileRefused: a colleague decided it first, or it waits for a word about its control line; who
+        loaded it may not take so much alone; or its source's form is another one by now: it is judged anew
+        and has to be decided again
     """
     with use_case():
         loaded = _locked(public_id)
@@ -179,6 +184,8 @@ def decide_file(
         stale = _is_stale(loaded)
         if stale:
             _judge_again(loaded)
+        elif beyond_one_hand(loaded, by=by, now=now):
+            raise FileRefused(FileReason.ANOTHER_HAND, field="file")
         else:
             _begin_taking(loaded, by=by, without=without, despite=despite, now=now)
     if stale:
@@ -198,7 +205,8 @@ def _begin_taking(
 ) -> None:
     loaded.without = {"lines": sorted(without), "despite": despite}
     loaded.state, loaded.decided_at, loaded.decided_by = State.TAKING, now, by.name
-    loaded.save(update_fields=["without", "state", "decided_at", "decided_by"])
+    loaded.alone_kopecks = puts(loaded) if loaded_by(loaded, by) else None
+    loaded.save(update_fields=["without", "state", "decided_at", "decided_by", "alone_kopecks"])
     if loaded.size > AT_ONCE:
         _take_by_job(loaded.public_id, by)
 

@@ -41,6 +41,7 @@ class FileReason(StrEnum):
     ACCOUNT_FOREIGN = "account_foreign"
     ACCOUNT_SHARED = "account_shared"
     DECIDED = "decided"
+    ANOTHER_HAND = "another_hand"
     FORM_CHANGED = "form_changed"
     LINES = "lines"
 

@@ -1,19 +1,20 @@
-"""Whether one member may decide alone: acts by hand and refunds about an account are counted together."""
+"""Whether one member may decide alone: all that one hand did about an account is counted together."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, Sum
 
 from svet.accounts.queries import AccountView, provider_today
+from svet.billing.queries.hands import alone_lately
 from svet.billing.queries.policies import rules_for
 from svet.billing.rules.decisions import COUNTED_DAYS, two_hands
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
-from svet.payments.models import MoneyAct, RefundLine
+from svet.payments.models import MoneyAct
+from svet.payments.queries.hands import refunded_alone
 from svet.payments.rules.acts import MoneyActState
-from svet.payments.rules.states import ON_ITS_WAY, RefundState
 
 
 def alone_yet(account: AccountView, *, now: datetime) -> Money:
@@ -30,7 +31,7 @@ def beyond(account: AccountView, kopecks: int, *, now: datetime) -> bool:
 
 def beside(order_id: int, account: AccountView, *, now: datetime) -> int:
     """Kopecks that one hand gave back lately of the other accounts of a payment: it is one payment."""
-    lines = _refunded(now - timedelta(days=COUNTED_DAYS)).filter(line__order_id=order_id)
+    lines = refunded_alone(now - timedelta(days=COUNTED_DAYS)).filter(line__order_id=order_id)
     others = lines.exclude(line__account_id=account.account_id)
     return others.aggregate(sum=Sum("kopecks"))["sum"] or 0
 
@@ -48,26 +49,7 @@ def asked_to_move(account: AccountView, *, now: datetime) -> Money:
 
 
 def _counted(account: AccountView, *, now: datetime) -> tuple[int, int]:
-    """Kopecks that one hand moved here lately, and the supplier's limit."""
-    since = now - timedelta(days=COUNTED_DAYS)
-    acts = MoneyAct.objects.filter(
-        account_id=account.account_id,
-        state=MoneyActState.POSTED,
-        decided_by__isnull=True,
-        of_order__isnull=True,
-        written_at__gt=since,
-    ).values_list("kopecks", flat=True)
-    refunds = _refunded(since).filter(line__account_id=account.account_id).aggregate(sum=Sum("kopecks"))
+    """Kopecks that one hand moved here lately, by money, decisions and facts, and the supplier's limit."""
     month = Month.of(provider_today(account.provider, now))
     limit = rules_for(account.provider.provider_id, month).decision_kopecks
-    return sum(map(abs, acts)) + (refunds["sum"] or 0), limit
-
-
-def _refunded(since: datetime) -> QuerySet[RefundLine]:
-    """What one member gave back by a document since then."""
-    return RefundLine.objects.filter(
-        refund__state__in=sorted(ON_ITS_WAY | {RefundState.DONE}),
-        refund__request__signed_by__isnull=True,
-        refund__request__by_payer=False,
-        refund__request__written_at__gt=since,
-    )
+    return alone_lately(account.account_id, now=now), limit

@@ -13,6 +13,8 @@ from django.db import IntegrityError, connection, transaction
 
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account
+from svet.billing.models import FactDraft
+from svet.billing.queries.hands import alone_lately
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.ledger import queries as ledger
@@ -151,6 +153,28 @@ def test_beyond_the_limit_another_member_signs(desk: Desk) -> None:
 def test_small_acts_of_one_hand_add_up_to_the_limit(desk: Desk) -> None:
     assert not write(desk, new(MoneyActKind.CORRECTION, -600_00)).waits
     assert write(desk, new(MoneyActKind.CORRECTION, -600_00)).waits
+
+
+def test_facts_by_one_hand_are_in_the_same_pot_and_money_in_theirs(desk: Desk) -> None:
+    given = FactDraft.objects.create(
+        account_id=desk.first.pk,
+        kind="end",
+        facts={"on": "2026-11-01"},
+        given_kopecks=600_00,
+        months=1,
+        since=date(2026, 10, 1),
+        by_id=desk.olga.person_id,
+        by_name=desk.olga.name,
+        written_at=NOW,
+        state="done",
+        decided_at=NOW,
+    )
+    assert write(desk, new(MoneyActKind.CORRECTION, -600_00)).waits
+    assert not write(desk, new(MoneyActKind.CORRECTION, -300_00)).waits
+    # What is given back by a fact comes after money of the same hand too.
+    assert alone_lately(desk.first.pk, now=NOW) == 900_00
+    FactDraft.objects.filter(pk=given.pk).update(decided_by=desk.ivan.person_id)
+    assert alone_lately(desk.first.pk, now=NOW) == 300_00
 
 
 def test_a_write_off_has_always_two_signatures(desk: Desk) -> None:

@@ -124,7 +124,15 @@ def register(request: HttpRequest, loaded_public_id: str) -> HttpResponse:
         else:
             return redirect("staff-register", loaded_public_id)
         loaded = queries.loaded_file(loaded_public_id) or loaded
-    context = {"one": _shown(loaded), "error": error, "lines": request.POST.get("lines", _bad_lines(loaded))}
+    another = operations.waits_for_another(
+        public_id=loaded_public_id, by=actor_of(request), now=now_of(request)
+    )
+    context = {
+        "one": _shown(loaded),
+        "another": another,
+        "error": error,
+        "lines": request.POST.get("lines", _bad_lines(loaded)),
+    }
     return render(request, "staff/register.html", context, status=409 if error else 200)
 
 

@@ -12,6 +12,7 @@ from svet.billing.operations.drafts.entering import (
     DraftNotFound,
     asked_by,
     carried_out,
+    hold_proof,
     record_draft,
     tried,
 )
@@ -82,6 +83,7 @@ def refuse_draft(*, by: Actor, draft_public_id: str, reason: str, now: datetime)
             raise DraftRefused(DraftReason.SAME_HAND)
         _refuse_without_right(row, by)
         _decide(row, DraftState.REFUSED, by=by, now=now, decided_reason=words)
+        hold_proof(row, until=now)
         record_draft(row, action="draft.refused", by=by, now=now, reason=words)
 
 
@@ -92,6 +94,7 @@ def withdraw_draft(*, by: Actor, draft_public_id: str, now: datetime) -> None:
         if by.person_id is None or by.person_id != row.by_id:
             raise DraftRefused(DraftReason.NOT_YOURS)
         _decide(row, DraftState.WITHDRAWN, by=by, now=now)
+        hold_proof(row, until=now)
         record_draft(row, action="draft.withdrawn", by=by, now=now)
 
 

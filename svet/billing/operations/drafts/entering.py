@@ -11,7 +11,7 @@ from svet.accounts.operations import lock_account
 from svet.accounts.queries import AccountView, account_for, provider_today
 from svet.billing.models import FactDraft
 from svet.billing.operations.drafts.facts import VERBS, Entering, NewFact
-from svet.billing.queries.drafts import alone_lately, given_alone_by
+from svet.billing.queries.hands import alone_lately, given_alone_by
 from svet.billing.queries.policies import rules_for
 from svet.billing.queries.reckoning import ChargedBook, charged_book, reckoned
 from svet.billing.rules.drafts import (
@@ -153,8 +153,7 @@ def _beyond_one_hand(effect: FactEffect, account: AccountView, *, by: Actor, now
 def _wait(fact: NewFact, asked: Entering, effect: FactEffect) -> FactDraft:
     until = asked.now + WAITS
     row = _keep(fact, asked, effect, state=DraftState.WAITING, expires_at=until)
-    if fact.facts.get("photo"):
-        files.hold_photo(photo_public_id=fact.facts["photo"], by=asked.by, until=until)
+    hold_proof(row, until=until)
     record_draft(row, action="draft.written", by=asked.by, now=asked.now, reason=row.reason)
     return row
 
@@ -176,6 +175,12 @@ def _keep(
         state=state.value,
         **more,
     )
+
+
+def hold_proof(row: FactDraft, *, until: datetime) -> None:
+    """Let the photo of a draft, if any, wait until a moment; some time after it is forgotten (a step)."""
+    if row.facts.get("photo"):
+        files.hold_photo(photo_public_id=row.facts["photo"], by=author_of(row), until=until)
 
 
 def record_draft(row: FactDraft, *, action: str, by: Actor, now: datetime, reason: str = "") -> None:
