@@ -14,6 +14,17 @@ from psycopg.errors import LockNotAvailable
 from svet.kernel.serving import is_serving
 from svet.kernel.transactions import require_transaction
 
+# Up to the first that somebody has, and none behind it: who takes them in the same order may wait for those.
+_TRIED_IN_ORDER: Final = """
+WITH RECURSIVE given AS MATERIALIZED (SELECT %s::integer AS lock, %s::integer[] AS keys),
+taken(place, got) AS (
+    SELECT 0, true
+    UNION ALL
+    SELECT place + 1, pg_try_advisory_xact_lock(lock, keys[place + 1])
+    FROM taken, given WHERE got AND place < cardinality(keys)
+)
+SELECT bool_and(got) FROM taken
+"""
 #: Seconds that a page waits for a lock: who holds one longer holds it for minutes.
 PATIENCE_OF_A_PAGE: Final = 1.5
 _PATIENCE: ContextVar[float | None] = ContextVar("patience", default=None)
@@ -97,7 +108,7 @@ def hold_all(lock: Lock, keys: Collection[int]) -> None:
         lock,
         "SELECT count(pg_advisory_xact_lock(%s::integer, key)) FROM unnest(%s::integer[]) key",
         [lock.value, sorted(keys)],
-        waits=True,
+        tried=_TRIED_IN_ORDER,
     )
 
 
@@ -134,17 +145,19 @@ def is_held(lock: Lock) -> bool:
 def _ask(function: str, lock: Lock, key: int | str, *, waits: bool = False) -> object:
     require_transaction()
     second = "hashtext(%s)" if isinstance(key, str) else "%s::integer"
-    return _answer(lock, f"SELECT {function}(%s::integer, {second})", [lock.value, key], waits=waits)
+    statement = f"SELECT {function}(%s::integer, {second})"
+    tried = statement.replace("pg_advisory", "pg_try_advisory") if waits else ""
+    return _answer(lock, statement, [lock.value, key], tried=tried)
 
 
-def _answer(lock: Lock, statement: str, values: Sequence[Any], *, waits: bool) -> object:
+def _answer(lock: Lock, statement: str, values: Sequence[Any], *, tried: str) -> object:
+    """``tried`` is the same that waits for nobody; empty: the statement itself never waits."""
     seconds = _PATIENCE.get()
     if seconds is None and is_serving():
         seconds = PATIENCE_OF_A_PAGE
-    if not waits or seconds is None:
+    if not tried or seconds is None:
         return _one(statement, values)
     # Mostly it is free, and costs one statement as ever; who waits for it already comes first here too.
-    tried = statement.replace("pg_advisory", "pg_try_advisory").replace("count(", "bool_and(")
     if _one(tried, values) is not False:
         return None
     before = _one("SELECT current_setting('lock_timeout')")

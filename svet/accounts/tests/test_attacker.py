@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from svet.accounts import operations, queries
 from svet.accounts.models import Link
-from svet.accounts.operations.linking import LinkReason
+from svet.accounts.rules.refusals import LinkReason
 from svet.accounts.tests.factories import make_account
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
