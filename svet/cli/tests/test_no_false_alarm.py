@@ -67,7 +67,7 @@ def _live(walked: Walker, fate: Fate, taken: list[Step], dice: Random) -> None:
                 kill(walked, month)
             case ("price", *_):
                 correct_price(step, walked)
-            case ("house", *_) if not fate.housed:
+            case ("house", *_) if fate.house is None:
                 continue
             case _:
                 walked.takes(step)
