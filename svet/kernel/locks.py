@@ -61,6 +61,7 @@ class Lock(IntEnum):
     SETUP = 33  # one set-up of the installation after the other
     BILLED_ACCOUNTS = 34  # by block of keys: nobody else issues bills of these accounts, of whatever month
     NEWS_OF_ACCOUNTS = 35  # a register that tells of accounts, or all who charge by what is told of them
+    ONE_HAND = 36  # by member of the staff: what they give back alone is counted
     OUTAGES = 32  # by provider: the same outage entered twice at once is one
 
 
