@@ -14,6 +14,7 @@ from svet.billing.rules.decisions import COUNTED_DAYS
 from svet.billing.rules.drafts import DraftState, FactKind
 from svet.billing.rules.facts import OverrideKind
 from svet.billing.rules.months import plain_name
+from svet.files import queries as files
 from svet.kernel.actors import Actor
 from svet.kernel.frozen import frozen
 from svet.kernel.periods import Month
@@ -51,6 +52,13 @@ class DraftEntry:
 def draft_by_id(public_id: str) -> DraftEntry | None:
     """A draft by its outer id, whatever became of it."""
     return next(iter(_entries(drafts().filter(public_id=public_id))), None)
+
+
+def waiting_photo(public_id: str) -> bytes | None:
+    """The JPEG by which a draft that waits is proved, for whoever signs it; None: there is none."""
+    if not FactDraft.objects.filter(state=DraftState.WAITING.value, facts__photo=public_id).exists():
+        return None
+    return files.jpeg_by_id(public_id)
 
 
 def waiting_drafts(*, now: datetime, limit: int) -> list[DraftEntry]:

@@ -68,7 +68,7 @@ def test_an_end_is_seen_left_and_signed_by_another_member(account: Account) -> N
     assert page in waits
     assert page in second.get(DESK).content.decode()
     text = second.get(page).content.decode()
-    assert "Договор окончен: с 24.05.2026" in text
+    assert "Договор не действует с 24.05.2026" in text
     assert second.post(page, {"act": "sign", "shown": "0" * 32}).status_code == 422
     assert second.post(page, {"act": "sign", "shown": shown_in(text)}).status_code == 302
     assert closed_on(account) == date(2026, 5, 24)
