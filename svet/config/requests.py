@@ -12,6 +12,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from svet.kernel.locks import PATIENCE_OF_A_PAGE, patience
 from svet.kernel.serving import serving
 from svet.look.requests import comes_by_proxy
 
@@ -30,7 +31,8 @@ class RequestNumberMiddleware:
         given = request.headers.get(HEADER, "")
         number = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
         began = time.monotonic()
-        with structlog.contextvars.bound_contextvars(request_id=number), serving():
+        numbered = structlog.contextvars.bound_contextvars(request_id=number)
+        with numbered, serving(), patience(PATIENCE_OF_A_PAGE):
             response = self.get_response(request)
             # The query string is left out: filters and search words may be personal.
             log.info(

@@ -128,7 +128,7 @@ MIDDLEWARE = [
     # Last, so that no page is shown past it: docs/adr/0198.
     "svet.config.looking.CustomerViewMiddleware",
     # Behind it: what a page could not do for a lock is told by a page that anybody may see: docs/adr/0246.
-    "svet.config.busy.BusyMiddleware",
+    "svet.config.errors.BusyMiddleware",
 ]
 ROOT_URLCONF = "svet.config.urls"
 WSGI_APPLICATION = "svet.config.wsgi.application"

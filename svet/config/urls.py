@@ -6,8 +6,8 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from svet.api.urls import urlpatterns as for_programs
 from svet.cabinet.urls import urlpatterns as of_customers
-from svet.config.addresses import SteppedResolver
 from svet.config.health import health, ready
+from svet.kernel.addresses import SteppedResolver
 from svet.staff.urls import urlpatterns as of_desks
 
 _addresses: list[URLPattern | URLResolver] = [

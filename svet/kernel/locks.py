@@ -11,7 +11,6 @@ from typing import Any, Final
 from django.db import OperationalError, connection
 from psycopg.errors import LockNotAvailable
 
-from svet.kernel.serving import is_serving
 from svet.kernel.transactions import require_transaction
 
 # Up to the first that somebody has, and none behind it: who takes them in the same order may wait for those.
@@ -69,7 +68,7 @@ class Lock(IntEnum):
 def patience(seconds: float | None) -> Iterator[None]:
     """Wait so long for each lock inside, and raise :class:`Busy` then; None: for ever, as jobs do.
 
-    A page waits for :data:`PATIENCE_OF_A_PAGE` unless something else is said.
+    Every page has :data:`PATIENCE_OF_A_PAGE` from its outermost layer unless something else is said.
     """
     before = _PATIENCE.set(seconds)
     try:
@@ -154,8 +153,6 @@ def _ask(function: str, lock: Lock, key: int | str, *, waits: bool = False) -> o
 def _answer(lock: Lock, statement: str, values: Sequence[Any], *, tried: str) -> object:
     """``tried`` is the same that waits for nobody; empty: the statement itself never waits."""
     seconds = _PATIENCE.get()
-    if seconds is None and is_serving():
-        seconds = PATIENCE_OF_A_PAGE
     if not tried or seconds is None:
         return _one(statement, values)
     # Mostly it is free, and costs one statement as ever; who waits for it already comes first here too.

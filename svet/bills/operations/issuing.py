@@ -52,25 +52,10 @@ from svet.people import queries as people_queries
 BATCH = 2_048
 LETTERS_PER_JOB = 50
 _COLUMNS = (
-    "id",
-    "public_id",
-    "number",
-    "account_id",
-    "period",
-    "version",
-    "issued_at",
-    "issued_on",
-    "due_on",
-    "snapshot_sha256",
-    "kwh",
-    "total_kopecks",
-    "payable_kopecks",
-    "no",
-    "from_seq",
-    "to_seq",
-    "opening_kopecks",
-    "snapshot",
-)
+    "id", "public_id", "number", "account_id", "period", "version", "issued_at", "issued_on",
+    "due_on", "snapshot_sha256", "kwh", "total_kopecks", "payable_kopecks", "no",
+    "from_seq", "to_seq", "opening_kopecks", "snapshot",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

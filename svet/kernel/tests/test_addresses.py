@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, get_resolver, path, re_path, resolve
 from django.urls.resolvers import RegexPattern, URLPattern, URLResolver
 
-from svet.config.addresses import SteppedResolver
+from svet.kernel.addresses import SteppedResolver
 
 #: A value that each kind of place of an address takes.
 _VALUES = ("abcdefgh12345678", "7", "2026-11", "2026-11-28", "word")
