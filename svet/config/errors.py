@@ -64,6 +64,20 @@ def busy(request: HttpRequest) -> HttpResponse:
     return _problem(request, 503, "busy", str(BUSY), {"Retry-After": "60"})
 
 
+class BusyMiddleware:
+    """Answers for whoever could not have a lock in time (``svet.kernel.locks``): docs/adr/0246."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A page for people, a problem for programs; None: it is another fault."""
+        return busy(request) if isinstance(exception, Busy) else None
+
+
 def _by_machine(request: HttpRequest) -> bool:
     return request.path.startswith(FOR_MACHINES)
 

@@ -31,11 +31,8 @@ class RequestNumberMiddleware:
         given = request.headers.get(HEADER, "")
         number = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
         began = time.monotonic()
-        with (
-            structlog.contextvars.bound_contextvars(request_id=number),
-            serving(),
-            patience(PATIENCE_OF_A_PAGE),
-        ):
+        numbered = structlog.contextvars.bound_contextvars(request_id=number)
+        with numbered, serving(), patience(PATIENCE_OF_A_PAGE):
             response = self.get_response(request)
             # The query string is left out: filters and search words may be personal.
             log.info(

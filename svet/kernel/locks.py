@@ -13,6 +13,17 @@ from psycopg.errors import LockNotAvailable
 
 from svet.kernel.transactions import require_transaction
 
+# Up to the first that somebody has, and none behind it: who takes them in the same order may wait for those.
+_TRIED_IN_ORDER: Final = """
+WITH RECURSIVE given AS MATERIALIZED (SELECT %s::integer AS lock, %s::integer[] AS keys),
+taken(place, got) AS (
+    SELECT 0, true
+    UNION ALL
+    SELECT place + 1, pg_try_advisory_xact_lock(lock, keys[place + 1])
+    FROM taken, given WHERE got AND place < cardinality(keys)
+)
+SELECT bool_and(got) FROM taken
+"""
 #: Seconds that a page waits for a lock: who holds one longer holds it for minutes.
 PATIENCE_OF_A_PAGE: Final = 1.5
 _PATIENCE: ContextVar[float | None] = ContextVar("patience", default=None)
@@ -49,6 +60,7 @@ class Lock(IntEnum):
     SETUP = 33  # one set-up of the installation after the other
     BILLED_ACCOUNTS = 34  # by block of keys: nobody else issues bills of these accounts, of whatever month
     NEWS_OF_ACCOUNTS = 35  # a register that tells of accounts, or all who charge by what is told of them
+    ONE_HAND = 36  # by member of the staff: what they give back alone is counted
     OUTAGES = 32  # by provider: the same outage entered twice at once is one
 
 
@@ -56,7 +68,7 @@ class Lock(IntEnum):
 def patience(seconds: float | None) -> Iterator[None]:
     """Wait so long for each lock inside, and raise :class:`Busy` then; None: for ever, as jobs do.
 
-    Whoever serves a page says :data:`PATIENCE_OF_A_PAGE`.
+    Every page has :data:`PATIENCE_OF_A_PAGE` from its outermost layer unless something else is said.
     """
     before = _PATIENCE.set(seconds)
     try:
@@ -96,7 +108,7 @@ def hold_all(lock: Lock, keys: Collection[int]) -> None:
         lock,
         "SELECT count(pg_advisory_xact_lock(%s::integer, key)) FROM unnest(%s::integer[]) key",
         [lock.value, sorted(keys)],
-        waits=True,
+        tried=_TRIED_IN_ORDER,
     )
 
 
@@ -133,15 +145,17 @@ def is_held(lock: Lock) -> bool:
 def _ask(function: str, lock: Lock, key: int | str, *, waits: bool = False) -> object:
     require_transaction()
     second = "hashtext(%s)" if isinstance(key, str) else "%s::integer"
-    return _answer(lock, f"SELECT {function}(%s::integer, {second})", [lock.value, key], waits=waits)
+    statement = f"SELECT {function}(%s::integer, {second})"
+    tried = statement.replace("pg_advisory", "pg_try_advisory") if waits else ""
+    return _answer(lock, statement, [lock.value, key], tried=tried)
 
 
-def _answer(lock: Lock, statement: str, values: Sequence[Any], *, waits: bool) -> object:
+def _answer(lock: Lock, statement: str, values: Sequence[Any], *, tried: str) -> object:
+    """``tried`` is the same that waits for nobody; empty: the statement itself never waits."""
     seconds = _PATIENCE.get()
-    if not waits or seconds is None:
+    if not tried or seconds is None:
         return _one(statement, values)
     # Mostly it is free, and costs one statement as ever; who waits for it already comes first here too.
-    tried = statement.replace("pg_advisory", "pg_try_advisory").replace("count(", "bool_and(")
     if _one(tried, values) is not False:
         return None
     before = _one("SELECT current_setting('lock_timeout')")

@@ -20,6 +20,7 @@ from svet.api.shell.problems import ApiProblem
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import write_along
 from svet.kernel.keyed import keyed_digests
+from svet.kernel.locks import Busy
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import commit_lazily, require_transaction
 
@@ -73,7 +74,8 @@ def once(
 ) -> Status[Answer]:
     """Do ``act`` under the call's key, or repeat the answer it gave.
 
-    A refusal is not kept: the same key may come again with the mistake mended elsewhere.
+    A refusal is not kept: the same key may come again with the mistake mended elsewhere, or behind whoever
+    was busy.
 
     :raises Problem: 409 when the key is in use or came with another body
     """
@@ -102,7 +104,7 @@ def once_inside(
     if call.status is None:
         try:
             act(key, keep)
-        except (ApiProblem, Refused):
+        except (ApiProblem, Refused, Busy):
             IdempotentCall.objects.filter(pk=call.call_id).delete()
             raise
     assert call.status is not None

@@ -31,6 +31,7 @@ _CODES = {
     "bool_type": "type",
     "list_type": "type",
     "dict_type": "type",
+    "model_type": "type",
     "model_attributes_type": "type",
     "string_too_long": "too_long",
     "string_too_short": "required",

@@ -14,6 +14,7 @@ from svet.api.shell.idempotency import ABANDONED
 from svet.api.tests.test_v1 import Program
 from svet.arrangements.models import PaymentPromise
 from svet.gateways import acquiring
+from svet.kernel.locks import Busy, Lock
 from svet.payments.models import MoneyAct, RefundRequest
 from svet.payments.tests.factories import StubBank, make_family
 from svet.payments.tests.test_asking_back import pay
@@ -60,3 +61,19 @@ def test_what_could_not_be_answered_is_not_done_and_is_done_once_by_the_same_key
     first, again = send(), send()
     assert (first.status_code, again.status_code, done.count()) == (201, 201, 1)
     assert first.content == again.content
+
+
+def test_who_was_told_that_it_is_busy_comes_again_by_the_same_key(
+    call: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, done = call
+
+    def stands_behind_another(value: object) -> None:
+        raise Busy(Lock.PHONE)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(idempotency, "Jsonb", stands_behind_another)
+        answer = send()
+    assert (answer.status_code, answer.json()["code"], done.count()) == (503, "busy", 0)
+    assert send().status_code < 300
+    assert done.count() == 1

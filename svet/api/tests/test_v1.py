@@ -213,6 +213,8 @@ def test_the_preview_keeps_nothing(cast: Cast) -> None:
 BODIES: list[tuple[bytes, int, str]] = [
     (b"", 400, "malformed_json"),
     (b"null", 422, "type"),
+    (b"[]", 422, "type"),
+    (b'"text"', 422, "type"),
     (b'{"a":', 400, "malformed_json"),
     (b"/*c*/{}", 400, "malformed_json"),
     (b'{"values":{},"values":{}}', 400, "duplicate_key"),
@@ -230,6 +232,13 @@ BODIES: list[tuple[bytes, int, str]] = [
 def test_a_body_is_read_strictly(cast: Cast, body: bytes, status: int, code: str) -> None:
     assert code_of(cast.anna.post(readings_url(cast), body)) == (status, code)
     assert not ReadingSet.objects.filter(kind="customer").exists()
+
+
+@pytest.mark.parametrize("wrong", [3, "x", None, [], True])
+def test_what_is_no_object_in_a_list_is_of_a_wrong_type(cast: Cast, wrong: object) -> None:
+    for path, field in (("/payments", "lines"), ("/readings", "sets")):
+        answer = cast.anna.post(path, {field: [wrong]})
+        assert (*code_of(answer), answer.json()["field"]) == (422, "type", f"{field}.0")
 
 
 def test_only_plain_json_is_taken(cast: Cast) -> None:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from svet.billing.models import FactDraft
 from svet.billing.rules.drafts import DraftState, FactKind
+from svet.files import queries as files
 from svet.kernel.frozen import frozen
 from svet.kernel.periods import Month
 
@@ -47,6 +48,13 @@ class DraftEntry:
 def draft_by_id(public_id: str) -> DraftEntry | None:
     """A draft by its outer id, whatever became of it."""
     return next(iter(_entries(drafts().filter(public_id=public_id))), None)
+
+
+def waiting_photo(public_id: str) -> bytes | None:
+    """The JPEG by which a draft that waits is proved, for whoever signs it; None: there is none."""
+    if not FactDraft.objects.filter(state=DraftState.WAITING.value, facts__photo=public_id).exists():
+        return None
+    return files.jpeg_by_id(public_id)
 
 
 def waiting_drafts(*, now: datetime, limit: int) -> list[DraftEntry]:

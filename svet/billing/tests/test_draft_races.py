@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from svet.accounts.models import ContractEnd
-from svet.accounts.tests.factories import set_terms
+from svet.accounts.tests.factories import make_account, set_terms
 from svet.billing import operations
 from svet.billing.models import FactDraft
 from svet.billing.operations.drafts import enter, facts, preview_draft, refuse_draft, sign_draft
@@ -18,6 +18,8 @@ from svet.billing.rules.drafts import DraftReason, DraftRefused
 from svet.billing.tests.factories import NOW, make_norm
 from svet.billing.tests.test_order import AUGUST, JULY, JUNE, make_summer
 from svet.kernel.actors import Actor
+from svet.kernel.locks import Lock, hold, patience
+from svet.kernel.transactions import use_case
 from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,3 +92,41 @@ def test_two_halves_at_once_are_one_and_a_half_too_much_for_one_hand() -> None:
     # Two months each alone: 970 ₽; the later one first leaves 485 ₽, which is beyond the limit with it.
     assert together([lambda: end(date(2026, 6, 24)), lambda: end(date(2026, 5, 24))]) == []
     assert FactDraft.objects.filter(state="waiting").count() == 1
+
+
+def test_what_an_author_gives_back_of_another_account_at_the_same_moment_counts() -> None:
+    make_norm(100)
+    account, _ = make_summer()
+    set_terms(account, residents=1)
+    for month in (JUNE, JULY, AUGUST):
+        operations.run(provider_id=account.provider_id, period=month, now=NOW, over_gap=True)
+    author, other = hand(), make_account(number="3560679999")
+    left: list[str] = []
+
+    def end() -> None:
+        fact = facts.contract_end(date(2026, 7, 24))
+        with patience(30):
+            entered = enter(
+                by=author, account_public_id=account.public_id, fact=fact, reason="продано", now=LATER
+            )
+        left.append(entered.draft)
+
+    with use_case():
+        assert author.person_id is not None
+        hold(Lock.ONE_HAND, author.person_id)
+        FactDraft.objects.create(
+            account=other, kind="end", facts={}, given_kopecks=20_000_00, months=1, by_id=author.person_id,
+            by_name="Ольга", written_at=NOW, state="done", decided_at=NOW,
+        )  # fmt: skip
+        thread = threading.Thread(target=together, args=[[end]])
+        thread.start()
+        while not _waits():
+            assert thread.is_alive()
+    thread.join()
+    assert [bool(draft) for draft in left] == [True]
+
+
+def _waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+        return bool(cursor.fetchone()[0])

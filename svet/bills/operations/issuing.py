@@ -36,25 +36,10 @@ from svet.penalties.operations import PenaltiesShown
 #: A block of accounts: what is asked once a batch costs some twenty milliseconds.
 BATCH = 2_048
 _COLUMNS = (
-    "id",
-    "public_id",
-    "number",
-    "account_id",
-    "period",
-    "version",
-    "issued_at",
-    "issued_on",
-    "due_on",
-    "snapshot_sha256",
-    "kwh",
-    "total_kopecks",
-    "payable_kopecks",
-    "no",
-    "from_seq",
-    "to_seq",
-    "opening_kopecks",
-    "snapshot",
-)
+    "id", "public_id", "number", "account_id", "period", "version", "issued_at", "issued_on",
+    "due_on", "snapshot_sha256", "kwh", "total_kopecks", "payable_kopecks", "no",
+    "from_seq", "to_seq", "opening_kopecks", "snapshot",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

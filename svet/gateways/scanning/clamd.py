@@ -40,13 +40,18 @@ class ClamdQuestion:
 
     def look(self, stream: BinaryIO) -> str:
         """See the port."""
+        whole = False
         with self._asked("zINSTREAM\0") as wire:
             # When it has read enough it says so and closes, while we are still sending.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 while piece := stream.read(PIECE):
                     self._send(wire, struct.pack("!L", len(piece)) + piece)
                 self._send(wire, struct.pack("!L", 0))
-            return _judged(self._answer(wire))
+                whole = True
+            found = _judged(self._answer(wire))
+        if not found and not whole:
+            raise Temporary("clamd: it has not taken the whole file", code="shape")
+        return found
 
     def signed_on(self) -> date | None:
         """See the port."""

@@ -92,8 +92,8 @@ def test_nobody_there_is_told_at_once(tmp_path: Path) -> None:
 
 
 @contextmanager
-def peer(answer: bytes | None) -> Iterator[ClamdAddress]:
-    """Somebody who takes a connection and says this, or nothing at all."""
+def peer(answer: bytes | None, *, closes: bool = False) -> Iterator[ClamdAddress]:
+    """Somebody who takes a connection and says this, or nothing at all; ``closes``: takes no more then."""
     ends = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -103,7 +103,7 @@ def peer(answer: bytes | None) -> Iterator[ClamdAddress]:
                 if answer is not None:
                     wire.recv(1024)
                     wire.sendall(answer)
-                    wire.shutdown(socket.SHUT_WR)
+                    wire.shutdown(socket.SHUT_RDWR if closes else socket.SHUT_WR)
                 ends.wait(60)
 
         thread = threading.Thread(target=serve)
@@ -125,6 +125,18 @@ def peer(answer: bytes | None) -> Iterator[ClamdAddress]:
 def test_what_nobody_understands_is_not_clean(answer: bytes) -> None:
     with peer(answer) as address, pytest.raises(Temporary):
         Clamd(address).question(patience=10).look(BytesIO(b"x"))
+
+
+def test_who_has_not_taken_the_whole_file_does_not_know_that_it_is_clean() -> None:
+    """A bridge that looks at a beginning and closes; what it found there is found all the same."""
+    for answer, found in ((b"stream: OK\0", None), (b"stream: Eicar-Test FOUND\0", "Eicar-Test")):
+        with peer(answer, closes=True) as address:
+            question = Clamd(address).question(patience=10)
+            if found:
+                assert question.look(BytesIO(b"x" * 50_000_000)) == found
+            else:
+                with pytest.raises(Temporary):
+                    question.look(BytesIO(b"x" * 50_000_000))
 
 
 def test_a_silent_one_is_given_up_in_its_time() -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from svet.billing.operations.drafts import Entered, facts
+from svet.billing.queries.drafts import waiting_photo
 from svet.bills.texts import source_label
 from svet.kernel.refusals import Refused
 from svet.look.photos import photo_response
@@ -172,10 +173,13 @@ def _set(request: HttpRequest, set_public_id: str) -> SetView:
 @require_safe
 @desk_page(Permission.READINGS)
 def photo(request: HttpRequest, photo_public_id: str) -> HttpResponse:
-    """A photo of a reading or of an objection."""
+    """A photo of a reading, of an objection, or of what waits for a second signature."""
     try:
         return photo_response(queries.photo_for(actor_of(request), public_id=photo_public_id))
     except MeterNotFound:
+        waiting = waiting_photo(photo_public_id)
+        if waiting is not None:
+            return photo_response(waiting)
         deny_as_missing(request, subject="photo", public_id=photo_public_id)
 
 

@@ -29,6 +29,7 @@ from svet.kernel.words import explain
 from svet.look.requests import now_of
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
+from svet.staff.signatures.about import about
 from svet.staffing.rules import Permission
 
 _MOST, _PAGE = 100, 50
@@ -96,7 +97,8 @@ def draft(request: HttpRequest, fact_public_id: str) -> HttpResponse:
         return {
             **row,
             "form": form,
-            "lines": fact_lines(known.kind, known.facts),
+            "lines": [*about(known), *fact_lines(known.kind, known.facts)],
+            "photo": known.facts.get("photo", "") if row["waits"] else "",
             "effect": effect,
             "trouble": trouble,
             "moved": effect is not None and effect.given != known.given,

@@ -28,6 +28,7 @@ from svet.billing.rules.months import plain_name
 from svet.files import operations as files
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.locks import Lock, hold
 from svet.kernel.periods import Month
 from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import again_after_deadlock, together
@@ -141,6 +142,8 @@ def _refuse_twice(account: AccountView, fact: NewFact, *, now: datetime) -> None
 def _beyond_one_hand(effect: FactEffect, account: AccountView, *, by: Actor, now: datetime) -> bool:
     if not effect.given:
         return False
+    # Behind the account's, so that of what one author enters at once about others each is counted.
+    hold(Lock.ONE_HAND, by.name if by.person_id is None else by.person_id)
     month = Month.of(provider_today(account.provider, now))
     return needs_another(
         given=effect.given,

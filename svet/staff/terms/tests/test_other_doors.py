@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from svet.accounts.models import Account, Terms
 from svet.accounts.tests.factories import set_terms
 from svet.billing import operations as billing
-from svet.billing.tests.factories import NOW, load_chelyabinsk, make_metered_account, make_norm
+from svet.billing.models import FactDraft
+from svet.billing.operations.drafts import preview_draft, sign_draft
+from svet.billing.tests.factories import NOW, know, load_chelyabinsk, make_metered_account, make_norm
 from svet.billing.tests.test_order import AUGUST, JULY, JUNE, make_summer
+from svet.files.models import Photo
+from svet.files.operations import forget_unused
+from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
 from svet.metering.models import Meter, OfficeAct, ReadingSet
 from svet.staff.tests.browsers import working
@@ -103,3 +110,42 @@ def test_below_the_limit_one_hand_is_enough_as_ever(door: Door, silent: bool) ->
     page, body = door(account, meter)
     assert working(make_member()).post(page, body).status_code == 302
     assert facts() != before
+
+
+def test_the_photo_of_a_control_reading_waits_as_long_as_its_draft() -> None:
+    account, meter = charged()
+    page, body = low_control(account, meter)
+    file = SimpleUploadedFile("act.jpg", photo(), content_type="image/jpeg")
+    assert working(make_member()).post(page, body | {"photo": file}).status_code == 302
+    draft = FactDraft.objects.get()
+    assert draft.expires_at is not None
+    late = draft.expires_at - timedelta(minutes=1)
+    assert forget_unused(now=late) == 0
+    second = working(make_member())
+    text = second.get(f"/staff/signatures/{draft.public_id}/").content.decode()
+    seen = f"/staff/readings/photos/{Photo.objects.get().public_id}.jpg"
+    assert seen in text
+    assert meter.serial in text
+    assert second.get(seen).headers["Content-Type"] == "image/jpeg"
+    signer = Actor.staff(make_member().person_id, name="Ольга")
+    shown = preview_draft(by=signer, draft_public_id=draft.public_id, now=late).shown
+    sign_draft(by=signer, draft_public_id=draft.public_id, shown=shown, now=late)
+    assert Photo.objects.get().used_at == late
+
+
+def test_the_signer_sees_which_act_is_taken_back_and_what_reading_is_replaced() -> None:
+    account, meter = charged(limit=10_000_00, silent=True)
+    page, body = away(account, meter)
+    assert working(make_member()).post(page, body).status_code == 302
+    act = OfficeAct.objects.get()
+    reading = ReadingSet.objects.get(pk=know(meter, 1, on=date(2026, 8, 24), at=NOW))
+    for kind, named, shown in (
+        ("act_gone", {"id": act.public_id}, "№ 17"),
+        ("review", {"set": reading.pk, "accept": False, "words": "нет"}, reading.receipt_number),
+    ):
+        draft = FactDraft.objects.create(
+            account=account, kind=kind, facts=named, given_kopecks=1, months=1, by_name="root",
+            written_at=NOW, expires_at=timezone.now() + timedelta(days=1),
+        )  # fmt: skip
+        page = f"/staff/signatures/{draft.public_id}/"
+        assert shown in working(make_member()).get(page).content.decode()
