@@ -140,9 +140,10 @@ class Surveyor:
         self._visit(ANYBODY, [route for route in open_to_all if route not in self._reached])
         for route, way in WAYS.items():
             if route in rows:
-                path = self._enter(route, way).path
-                if re.fullmatch(pattern_of(route), path):
-                    self._add(route, path, visitor=route)
+                visitor = self._enter(route, way)
+                visitor.close()
+                if re.fullmatch(pattern_of(route), visitor.path):
+                    self._add(route, visitor.path, visitor=route)
         self.survey.unreached = [
             route for route in rows if route not in self._reached and route not in NOT_IN_THE_TOWN
         ]
