@@ -53,12 +53,12 @@ def measure(browser: Browser, *, base: str, visits: int, runs: int, notes: Notes
     command = lighthouse.install() if runs else None
     rows: list[Row] = []
     walk = main_survey if os.environ.get("FACE_MAIN") == "1" else survey
-    found = walk(browser, base=base)
+    found = walk(base=base)
     notes.unreached = found.unreached
     for place in chosen(found.places, os.environ.get("FACE_PAGES", "")):
         if place.path.startswith(OUTSIDE):
             continue
-        state = of_a_new_device(renewed(browser, base=base, place=place, found=found))
+        state = of_a_new_device(renewed(base=base, place=place, found=found))
         seen = [visit(browser, address=base + place.path, state=state) for _ in range(visits)]
         scores = None
         # Browsers write the status 404 to the console, which Lighthouse holds against every such page.

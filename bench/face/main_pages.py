@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from playwright.sync_api import Browser
-
 from bench.face.pages import ANYBODY, PERSON, Place, Survey, first_link, pattern_of
-from bench.face.ways import as_person, links_of
+from bench.face.visitor import Visitor
+from bench.face.ways import as_person
 
 #: Name and address; what has an id is the first link of that shape among the pages before it.
 PUBLIC: Final = (
@@ -32,22 +31,23 @@ OWN: Final = (
 )
 
 
-def main_survey(browser: Browser, *, base: str) -> Survey:
+def main_survey(*, base: str) -> Survey:
     """The main pages of somebody who is signed in, and the entrance."""
     found = Survey(states={ANYBODY: None})
     found.places += [Place(name, f"/{route}", ANYBODY, public=True) for name, route in PUBLIC]
-    with browser.new_context(locale="ru-RU") as context:
-        page = context.new_page()
-        as_person(page, base)
-        found.states[PERSON] = context.storage_state()
-        found.entered[PERSON] = time.monotonic()
-        links: list[str] = []
-        for name, route in OWN:
-            path = f"/{route}" if "<" not in route else first_link(links, pattern_of(route))
-            if not path:
-                found.unreached.append(route)
-                continue
-            if name:
-                found.places.append(Place(name, path, PERSON))
-            links += links_of(page, base + path)
+    visitor = Visitor(base)
+    as_person(visitor)
+    found.states[PERSON] = visitor.state()
+    found.entered[PERSON] = time.monotonic()
+    links: list[str] = []
+    for name, route in OWN:
+        path = f"/{route}" if "<" not in route else first_link(links, pattern_of(route))
+        if not path:
+            found.unreached.append(route)
+            continue
+        if name:
+            found.places.append(Place(name, path, PERSON))
+        visitor.go(path)
+        links += visitor.links()
+    visitor.close()
     return found

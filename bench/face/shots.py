@@ -71,7 +71,7 @@ def main() -> int:
     given.out.mkdir(parents=True, exist_ok=True)
     base = given.base.rstrip("/")
     with chromium() as browser:
-        found = survey(browser, base=base)
+        found = survey(base=base)
         places = chosen(found.places, given.pages)
         wrong = photograph(browser, base=base, found=found, places=places, out=given.out, given=given)
     wrong += [f"no way was found to /{route}" for route in found.unreached]

@@ -8,7 +8,8 @@ import pytest
 
 from bench.face.goals import Row, Scores, Visit, median_scores, median_visit, table
 from bench.face.lighthouse import cookie_header, read_report
-from bench.face.pages import NOT_IN_THE_TOWN, first_link, name_of, pattern_of
+from bench.face.pages import NOT_IN_THE_TOWN, first_link, ids_of, name_of, pattern_of
+from bench.face.visitor import forms_of, links_in
 from bench.face.visits import of_a_new_device
 from bench.face.ways import WAYS, one_time_code
 from tests.face.routes import page_rows
@@ -17,7 +18,7 @@ GOOD = Visit(60 * 1024, 15 * 1024, 6, 1, 1500, 0.0004, 100)
 FULL = Scores(98, 100, 100, 100)
 
 
-@pytest.mark.parametrize("module", ["__main__", "browser", "shots", "standing", "visits", "ways"])
+@pytest.mark.parametrize("module", ["__main__", "browser", "shots", "standing", "traces", "visits", "ways"])
 def test_every_part_imports(module: str) -> None:
     importlib.import_module(f"bench.face.{module}")
 
@@ -54,6 +55,31 @@ def test_a_link_must_be_of_the_routes_shape_from_end_to_end() -> None:
     assert first_link(links, pattern_of("accounts/<account_id>/")) == "/accounts/b2/"
     assert first_link(links, pattern_of("accounts/<account_id>/charges/")) == "/accounts/a1/charges/"
     assert first_link(links, pattern_of("bills/<bill_id>/")) == ""
+
+
+def test_an_address_tells_its_ids_by_the_names_of_every_route_of_its_shape() -> None:
+    routes = ["payment/orders/<order_id>/", "staff/billing/<code>/<period>/", "bills/<bill_id>/"]
+    assert list(ids_of("/staff/billing/ues/2026-11/", routes)) == [("code", "ues"), ("period", "2026-11")]
+    assert list(ids_of("/payment/orders/k3/", routes)) == [("order_id", "k3")]
+    assert list(ids_of("/payment/orders/k3/back/", routes)) == []
+
+
+def test_a_page_tells_where_it_leads_and_what_its_forms_would_send() -> None:
+    html = """<a class="x" href="/bills/?a=1&amp;b=2#c">a</a><a href="../two/">b</a><a href="https://bank.example/">c</a>
+      <form method="post" action="/go/"><input type="hidden" name="key" value="k"><input name="empty">
+      <input type="checkbox" name="tick" value="1" checked><input type="checkbox" name="tick" value="2">
+      <input type="radio" name="kind" value="a"><input type="radio" name="kind" value="b" checked>
+      <select name="month"><option value="10"><option value="11" selected></select>
+      <select name="first"><option value="x"><option value="y"></select>
+      <textarea name="words"> so </textarea><button name="act" value="show">Show</button></form>"""
+    assert links_in(html, address="http://here/one/") == ["/bills/", "/two/"]
+    (form,) = forms_of(html)
+    assert (form.action, form.posts, form.buttons) == ("/go/", True, {"act": "show"})
+    assert form.values == {
+        "key": ["k"], "empty": [""], "tick": ["1"], "kind": ["b"], "month": ["11"], "first": ["x"],
+        "words": ["so"],
+    }  # fmt: skip
+    assert {*form.values, "act"} == form.names
 
 
 def test_a_name_of_a_page_is_the_name_of_a_file() -> None:

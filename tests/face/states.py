@@ -105,6 +105,19 @@ def proving_twice(world: World) -> Iterator[Visit]:
     yield "the second step is lost", visitor, "/entrance/second-factor/lost/"
 
 
+def needing_a_second_step(world: World) -> Iterator[Visit]:
+    """Where everybody needs a second step: the page every other one leads to, and the first of connecting."""
+    settings.SECOND_STEP_FOR_ALL, before = True, settings.SECOND_STEP_FOR_ALL
+    try:
+        client = signed_in(make_person())
+        yield "a second step is needed", client, "/profile/second-factor/"
+        client.post("/profile/confirm/", {"password": PASSWORD, "next": "/profile/second-factor/"})
+        yield "a second step is needed, proved", client, "/profile/second-factor/"
+        yield "a second step is needed", client, "/profile/second-factor/app/"
+    finally:
+        settings.SECOND_STEP_FOR_ALL = before
+
+
 def opening_a_desk(world: World) -> Iterator[Visit]:
     """A member's first sign-in, before and after a wrong code."""
     member, client = make_member(), Client()
@@ -289,6 +302,7 @@ ON_THE_WAY = (
     recovering,
     changing_addresses,
     proving_twice,
+    needing_a_second_step,
     opening_a_desk,
     at_the_counter,
     simple_view,

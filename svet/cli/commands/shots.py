@@ -19,10 +19,13 @@ from svet.launcher.processes import ROOT
 @click.option(
     "--data", default=".svet-shots", show_default=True, help="the folder of the demo that is started"
 )
-def shots_command(url: str, out: str, data: str) -> None:
+@click.option("--pages", default="", help="parts of the pages' names or addresses, separated by commas")
+@click.option("--width", "widths", type=int, multiple=True, help="px; may be repeated  [default: all three]")
+def shots_command(url: str, out: str, data: str, pages: str, widths: tuple[int, ...]) -> None:
     """Take screenshots of every page at 360, 768 and 1440 px."""
+    wanted = ["--out", out, "--pages", pages, *(["--widths", *map(str, widths)] if widths else [])]
     if url:
-        _photograph(url, out)
+        _photograph(url, wanted)
         return
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -35,12 +38,12 @@ def shots_command(url: str, out: str, data: str) -> None:
             assert demo.stdout is not None
             if not any(line.startswith("Ready sign-ins") for line in demo.stdout):
                 raise Failure("the demo ended before its town stood")
-            _photograph(f"http://127.0.0.1:{port}", out)
+            _photograph(f"http://127.0.0.1:{port}", wanted)
         finally:
             demo.terminate()
 
 
-def _photograph(url: str, out: str) -> None:
-    words = [sys.executable, "-m", "bench.face.shots", url, "--out", out]
+def _photograph(url: str, wanted: list[str]) -> None:
+    words = [sys.executable, "-m", "bench.face.shots", url, *wanted]
     if subprocess.run(words, cwd=ROOT, check=False).returncode:
         raise Failure("not every page could be photographed")

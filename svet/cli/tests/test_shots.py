@@ -43,9 +43,9 @@ def test_pages_behind_a_code_to_one_phone_wait_for_no_pause(monkeypatch: pytest.
 
     monkeypatch.setattr("svet.cli.commands.shots.subprocess.Popen", start)
     monkeypatch.setattr("svet.cli.commands.shots.subprocess.run", photograph)
-    done = CliRunner().invoke(svet, ["shots", "--out", "x"])
+    done = CliRunner().invoke(svet, ["shots", "--out", "x", "--width", "768", "--pages", "staff"])
     assert done.exit_code == 0, done.output
     (demo,) = started
     assert int(demo.env["SVET_LIMITS_FACTOR"]) >= 100
     assert demo.ended
-    assert asked[0][-2:] == ["--out", "x"]
+    assert asked[0][-6:] == ["--out", "x", "--pages", "staff", "--widths", "768"]
