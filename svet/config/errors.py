@@ -88,17 +88,3 @@ def _problem(
     level = logging.ERROR if status >= 500 else logging.INFO
     log.log(level, "status=%d path=%s code=%s", status, request.path[:200], code)
     return problems.answer(problems.ApiProblem(status, code, title, headers=headers))
-
-
-class BusyMiddleware:
-    """Answers for whoever could not have a lock in time (``svet.kernel.locks``): docs/adr/0246."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A page for people, a problem for programs; None: it is another fault."""
-        return busy(request) if isinstance(exception, Busy) else None
