@@ -75,7 +75,7 @@ def take_a_certificate(visitor: Visitor, ids: Ids) -> list[str]:
     """Of the first account that may have one; its code opens the page on which it is checked."""
     for account in ids.get("account_id", ()):
         visitor.fill(f"/accounts/{account}/charges/", to=f"/accounts/{account}/certificates/")
-        code = re.search(r'Код: <span class="figures nowrap">([^<]+)</span>', visitor.answer.text)
+        code = re.search(r'Код: <span class="figures">([^<]+)</span>', visitor.answer.text)
         if code:
             return [visitor.fill("/check/", code=code[1])]
     return []
@@ -108,9 +108,16 @@ def decide_about_a_charge(visitor: Visitor, ids: Ids) -> list[str]:
 
 
 def give_back(visitor: Visitor, ids: Ids) -> list[str]:
+    """Ten roubles of the payment, and wait for the receipts that the worker makes of both."""
     path = f"/staff/money/payments/{_first(ids, 'order_id')}/"
     account = _first(ids, "account_id")
-    return _written(visitor, path, **{account: "10,00", "reason": "просит плательщик", "document": "№ 3"})
+    links = _written(visitor, path, **{account: "10,00", "reason": "просит плательщик", "document": "№ 3"})
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not any("/money/receipts/" in link for link in links) and time.monotonic() < deadline:
+        time.sleep(0.2)
+        visitor.go(path)
+        links += visitor.links()
+    return links
 
 
 def answer_the_bank(visitor: Visitor, ids: Ids) -> list[str]:

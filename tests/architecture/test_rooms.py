@@ -35,15 +35,6 @@ LONG_LISTS = {
     ("svet/billing/operations/policies.py", "set_policy"): "one optional value for each rule of a month",
     ("svet/billing/operations/running.py", "run"): "the month, and one switch for each thing insisted on",
     ("svet/billing/rules/policies.py", "chosen"): "one optional value for each rule of a month",
-    (
-        "svet/exchange/operations/taking.py",
-        "take_file",
-    ): "a file, and a person's word for each thing of it",
-    ("svet/exchange/operations/taking.py", "take_checked"): "the same of a file that was looked through",
-    (
-        "svet/people/operations/registration.py",
-        "start_registration",
-    ): "what was typed, and from where; the texts that were shown beside it",
 }
 
 
